@@ -1,0 +1,99 @@
+//! The command line.
+
+use clap::{ArgGroup, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Train networks that obey Dale's principle, without backpropagation.
+#[derive(Parser)]
+#[command(name = "dalenet", version, infer_subcommands = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    /// Print one JSON object as the last line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Where data sets are kept [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Threads to use; the result does not depend on it [default: one a core]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Train a network, or go on with a run
+    Train(Train),
+    /// Evaluate a run on a test set
+    Eval {
+        /// The run's folder
+        run: PathBuf,
+        /// Another data set than the run's
+        #[arg(long, value_name = "TASK")]
+        data: Option<String>,
+    },
+    /// Fetch data sets
+    Data {
+        #[command(subcommand)]
+        command: DataCommand,
+    },
+    /// Print the full default configuration of a task, commented
+    Config {
+        /// The task
+        task: String,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// List tasks, rules and presets
+    List,
+}
+
+#[derive(clap::Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["task", "config", "resume"]))]
+pub struct Train {
+    /// What to learn: see `dalenet list`, or the path of an .npz file
+    pub task: Option<String>,
+    /// Go on with this run
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["task", "out", "preset"])]
+    pub resume: Option<PathBuf>,
+    /// Folder of the run [default: the next free one under runs/]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// How a configuration is made: preset, file, then flags.
+#[derive(clap::Args)]
+pub struct Settings {
+    /// Learning rule: ed, dfa, fa, sign-symmetric, bp, bp-dale or kaneko [default: ed]
+    #[arg(long)]
+    pub rule: Option<String>,
+    /// Settings to start from: default, paper or kaneko
+    #[arg(long, default_value = "default")]
+    pub preset: String,
+    /// A TOML file of settings
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where all chance starts from
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Passes over the training data
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// Inputs of the parity task
+    #[arg(long)]
+    pub bits: Option<usize>,
+    /// Any setting, such as layers=[512,256]; may be given many times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Subcommand)]
+pub enum DataCommand {
+    /// Fetch a data set and verify it
+    Fetch {
+        /// mnist, fashion-mnist or cifar10
+        name: String,
+    },
+}

@@ -1,0 +1,198 @@
+//! What each command does: builds the library's values from the arguments and says the result.
+
+use crate::{
+    args::{Args, Command, DataCommand, Settings, Train},
+    progress, say,
+};
+use dalenet_data::Source;
+use dalenet_lab::{
+    Config, Error, Outcome, PRESETS, RULES, Run, TASKS, Training, evaluate_run, nearest,
+};
+use serde_json::json;
+use std::{
+    path::Path,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// The exit code of an interrupted program: 128 + SIGINT.
+const INTERRUPTED: u8 = 130;
+
+pub fn run(args: Args) -> Result<ExitCode, Error> {
+    let threads = args.threads.map_or(0, usize::from);
+    // Only fails where a pool exists already, and none does.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    let data_dir = args.data_dir.as_deref();
+    match args.command {
+        Command::Train(train) => return self::train(&train, data_dir, args.json),
+        Command::Eval { run, data } => eval(&run, data.as_deref(), data_dir, args.json)?,
+        Command::Data { command: DataCommand::Fetch { name } } => {
+            fetch(&name, data_dir, args.json)?
+        }
+        Command::Config { task, settings } => {
+            let config = configure(Some(&task), &settings)?;
+            config.validate()?;
+            say::line(config.commented().trim_end());
+            say::object(args.json, || json!(config));
+        }
+        Command::List => list(args.json),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn train(args: &Train, data_dir: Option<&Path>, json: bool) -> Result<ExitCode, Error> {
+    let mut fetching = progress::Fetching::new();
+    let mut training = match &args.resume {
+        Some(folder) => {
+            let mut wanted = Run::open(folder)?.config()?;
+            override_with(&mut wanted, &args.settings)?;
+            Training::resume(folder, &wanted, data_dir, &mut fetching)?
+        }
+        None => {
+            let config = configure(args.task.as_deref(), &args.settings)?;
+            Training::start(config, args.out.as_deref(), data_dir, &mut fetching)?
+        }
+    };
+    drop(fetching);
+
+    let folder = training.folder().display().to_string();
+    say::line(&format!("run {folder}: {}", training.summary()));
+    let mut shown = progress::Training::new();
+    let outcome = training.run(&mut shown, &interruption());
+    shown.finish();
+    match outcome? {
+        Some(outcome) => {
+            report(&outcome);
+            say::object(json, || json!(outcome));
+            Ok(ExitCode::SUCCESS)
+        }
+        None => {
+            let message = format!("stopped and saved; go on with: dalenet train --resume {folder}");
+            say::line(&message);
+            say::object(json, || json!({ "interrupted": true, "run": folder }));
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+    }
+}
+
+/// A flag that Ctrl-C sets; a second Ctrl-C ends the program at once.
+fn interruption() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED.into());
+        }
+    };
+    if let Err(error) = ctrlc::set_handler(handler) {
+        say::note(&format!(
+            "warning: Ctrl-C will not save ({error}); whole epochs are saved anyway"
+        ));
+    }
+    stop
+}
+
+/// Preset, then file, then flags; says what differs from the preset.
+fn configure(task: Option<&str>, settings: &Settings) -> Result<Config, Error> {
+    let file = settings.config.as_deref().map(Config::read).transpose()?;
+    let rule = settings.rule.as_deref();
+    let (preset, mut config) = Config::layered(task, &settings.preset, rule, file)?;
+    override_with(&mut config, settings)?;
+    let changes = config.differences(&preset).into_iter();
+    let changes: Vec<_> =
+        changes.map(|(key, value, was)| format!("{key} = {value} (was {was})")).collect();
+    if !changes.is_empty() {
+        say::note(&format!("changed: {}", changes.join(", ")));
+    }
+    Ok(config)
+}
+
+/// What the flags say, in place of what `config` has.
+fn override_with(config: &mut Config, settings: &Settings) -> Result<(), Error> {
+    config.seed = settings.seed.unwrap_or(config.seed);
+    config.epochs = settings.epochs.unwrap_or(config.epochs);
+    config.bits = settings.bits.unwrap_or(config.bits);
+    for setting in &settings.set {
+        let (key, value) = setting.split_once('=').ok_or_else(|| {
+            Error::Config(format!("`--set {setting}` has no `=`: write --set key=value"))
+        })?;
+        config.set(key.trim(), value)?;
+    }
+    Ok(())
+}
+
+fn report(outcome: &Outcome) {
+    let seconds = outcome.train_seconds;
+    let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+    if outcome.learnt {
+        say::line(&format!("learnt after {} epochs", outcome.epochs));
+    }
+    say::line(&format!(
+        "test accuracy {} after {} epochs in {seconds:.1} s ({:.0} samples/s)",
+        percent(outcome.test_accuracy),
+        outcome.epochs,
+        outcome.samples_per_second,
+    ));
+    for (l, (ratio, floor)) in (1..).zip(outcome.ei_ratio.iter().zip(&outcome.floor_share)) {
+        say::line(&format!(
+            "layer {l}: E/I ratio {ratio:.2}, {} of the weights at the floor",
+            percent(*floor)
+        ));
+    }
+    if let Some(warning) = &outcome.warning {
+        say::note(&format!("warning: {warning}"));
+    }
+    say::line(&format!("saved in {}", outcome.run.display()));
+}
+
+fn eval(run: &Path, data: Option<&str>, data_dir: Option<&Path>, json: bool) -> Result<(), Error> {
+    let mut fetching = progress::Fetching::new();
+    let (config, evaluation) = evaluate_run(run, data, data_dir, &mut fetching)?;
+    drop(fetching);
+    let data = data.unwrap_or(&config.task);
+    let (accuracy, samples) = (evaluation.accuracy, evaluation.samples);
+    say::line(&format!("{data}: {:.2} % of {samples} test samples right", 100.0 * accuracy));
+    say::object(json, || {
+        json!({
+            "run": run,
+            "data": data,
+            "test_accuracy": accuracy,
+            "samples": samples,
+            "predicted": evaluation.predicted,
+        })
+    });
+    Ok(())
+}
+
+fn fetch(name: &str, data_dir: Option<&Path>, json: bool) -> Result<(), Error> {
+    let built_in = Source::BUILT_IN.iter().map(|(name, _)| *name);
+    let source = Source::parse(name).filter(|_| built_in.clone().any(|known| known == name));
+    let source = source.ok_or_else(|| {
+        let near = nearest(name, built_in);
+        Error::Config(format!("there is no data set `{name}` to fetch{near}"))
+    })?;
+    let mut fetching = progress::Fetching::new();
+    let folder = dalenet_data::fetch(&source, data_dir, &mut fetching)?;
+    drop(fetching);
+    say::line(&format!("{name} is in {}, verified", folder.display()));
+    say::object(json, || json!({ "data": name, "folder": folder, "verified": true }));
+    Ok(())
+}
+
+fn list(json: bool) {
+    for (title, entries) in [("tasks", TASKS), ("rules", RULES), ("presets", PRESETS)] {
+        say::line(title);
+        for (name, meaning) in entries {
+            say::line(&format!("  {name:15} {meaning}"));
+        }
+    }
+    let names =
+        |entries: &[(&str, &str)]| entries.iter().map(|(name, _)| json!(name)).collect::<Vec<_>>();
+    say::object(
+        json,
+        || json!({ "tasks": names(TASKS), "rules": names(RULES), "presets": names(PRESETS) }),
+    );
+}

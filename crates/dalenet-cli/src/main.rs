@@ -1,0 +1,20 @@
+//! The `dalenet` program: arguments and terminal, no logic.
+//!
+//! Exit codes: 0 done, 1 a training failed, 2 something is wrong with the input, 130 interrupted.
+
+mod args;
+mod commands;
+mod progress;
+mod say;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let json = args.json;
+    commands::run(args).unwrap_or_else(|error| {
+        say::error(&error, json);
+        ExitCode::from(error.exit_code())
+    })
+}

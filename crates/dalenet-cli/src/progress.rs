@@ -1,0 +1,125 @@
+//! Progress on a terminal, and plain lines elsewhere.
+
+use crate::say;
+use dalenet_lab::{EpochMetrics, Position};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, stdout};
+
+const TRAINING: &str = "{msg} [{bar:30}] {elapsed} of about {duration} ({eta} left)";
+const DOWNLOAD: &str = "{msg} [{bar:30}] {bytes} of {total_bytes} ({eta} left)";
+
+/// Shows a training.
+pub struct Training {
+    bar: Option<ProgressBar>,
+    validation: Option<f64>,
+    /// The epoch the training began at, for the time left.
+    position: Option<Position>,
+    start: std::time::Instant,
+    first_epoch: Option<usize>,
+}
+
+impl Training {
+    pub fn new() -> Self {
+        let bar = stdout().is_terminal().then(|| bar(TRAINING));
+        let start = std::time::Instant::now();
+        Self { bar, validation: None, position: None, start, first_epoch: None }
+    }
+
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl dalenet_lab::Observer for Training {
+    fn step(&mut self, position: &Position) {
+        self.first_epoch.get_or_insert(position.epoch);
+        self.position = Some(*position);
+        let Some(bar) = &self.bar else { return };
+        if bar.length() != Some(position.steps as u64) {
+            bar.set_length(position.steps as u64);
+            bar.reset_eta();
+        }
+        bar.set_position(position.step as u64);
+        let validation =
+            self.validation.map_or(String::new(), |a| format!(", {:.2} % held out", 100.0 * a));
+        bar.set_message(format!(
+            "epoch {}/{}  error {:.4}  {:.2} % right{validation}  {:.0} samples/s",
+            position.epoch,
+            position.epochs,
+            position.error,
+            100.0 * position.accuracy,
+            position.samples_per_second,
+        ));
+    }
+
+    fn epoch(&mut self, metrics: &EpochMetrics) {
+        self.validation = Some(metrics.validation_accuracy);
+        if self.bar.is_some() {
+            return;
+        }
+        let epochs = self.position.map_or(metrics.epoch, |position| position.epochs);
+        let done = metrics.epoch + 1 - self.first_epoch.unwrap_or(1);
+        let left =
+            self.start.elapsed().as_secs_f64() / done as f64 * (epochs - metrics.epoch) as f64;
+        say::line(&format!(
+            "epoch {}/{}  error {:.4}  train {:.2} %  held out {:.2} %  {:.0} samples/s  {:.0} s left",
+            metrics.epoch,
+            epochs,
+            metrics.error,
+            100.0 * metrics.train_accuracy,
+            100.0 * metrics.validation_accuracy,
+            metrics.samples_per_second,
+            left,
+        ));
+    }
+
+    fn warn(&mut self, message: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(format!("warning: {message}")),
+            None => say::note(&format!("warning: {message}")),
+        }
+    }
+}
+
+/// Shows the fetching of data.
+pub struct Fetching {
+    bar: Option<ProgressBar>,
+}
+
+impl Fetching {
+    pub fn new() -> Self {
+        Self { bar: stdout().is_terminal().then(|| bar(DOWNLOAD)) }
+    }
+}
+
+impl dalenet_data::Observer for Fetching {
+    fn note(&mut self, message: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(message),
+            None => say::note(message),
+        }
+    }
+
+    fn bytes(&mut self, done: u64, total: Option<u64>) {
+        if let (Some(bar), Some(total)) = (&self.bar, total) {
+            bar.set_length(total);
+            bar.set_position(done);
+        }
+    }
+}
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(template: &str) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stdout()).with_style(style)
+}

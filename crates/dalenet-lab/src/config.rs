@@ -1,0 +1,339 @@
+//! The configuration of an experiment: one typed struct, each field with a default and a meaning.
+
+use crate::{Error, files};
+use dalenet::{
+    Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment, Loss,
+    Method, Modulo, NetworkSpec, Rule, Schedule, SignSymmetric,
+};
+use documented::DocumentedFields;
+use serde::{Deserialize, Serialize};
+use std::{fmt::Write, path::Path};
+use toml::{Table, Value};
+
+/// Everything that decides the outcome of a training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, DocumentedFields)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What is learnt: mnist, fashion-mnist, cifar10, xor, parity, or the path of an .npz file.
+    pub task: String,
+    /// What teaches the hidden layers: ed, dfa, fa, sign-symmetric or bp.
+    pub rule: RuleKind,
+    /// Where all chance starts from.
+    pub seed: u64,
+
+    /// Units of each hidden layer, per stream.
+    pub layers: Vec<usize>,
+    /// Whether every layer has an excitatory and an inhibitory stream.
+    pub dual: bool,
+    /// Whether weights keep their sign (Dale's principle); needs dual = true.
+    pub dale: bool,
+    /// The smallest magnitude a weight may have under Dale's principle.
+    pub floor: f32,
+    /// Whether magnitudes may only grow: Kaneko's rule with "weight decrement" off.
+    pub grow_only: bool,
+    /// Response of the hidden units: sigmoid or relu.
+    pub response: Response,
+    /// Width α of the sigmoid 1/(1 + exp(−2z/α)), layer by layer; the last value serves the rest.
+    pub widths: Vec<f32>,
+    /// Factor of the initial weights within a stream (W_pp, W_nn) in hidden layers.
+    pub excitatory_gain: f32,
+    /// Factor of the initial weights between the streams (W_np, W_pn) in hidden layers.
+    pub inhibitory_gain: f32,
+    /// Whether initial weights U[0, 1) are divided by the root of the layer's fan-in.
+    pub fan_in: bool,
+    /// Activity β of Kaneko's threshold units: biases start at β·(U − U′) and learn at β² times
+    /// the rate. 0: biases start at zero and learn at the rate.
+    pub threshold: f32,
+
+    /// squared (sigmoid outputs) or cross-entropy (softmax outputs).
+    pub loss: Loss,
+    /// Whether each class's error is centred over the batch.
+    pub centred: bool,
+    /// Which outputs' errors reach which hidden units under ed: modulo.
+    pub routing: RoutingKind,
+
+    /// sgd, momentum or adam.
+    pub optimiser: OptimiserKind,
+    /// Momentum μ, and Adam's β₁.
+    pub momentum: f32,
+    /// Whether a layer's step is Σ_batch divided by the layer's presynaptic power ⟨|x|²⟩ instead
+    /// of by the batch: one rate for layers of any fan-in.
+    pub normalised: bool,
+    /// Learning rate η (normalised: κ).
+    pub rate: f32,
+    /// How the rate falls: constant or cosine.
+    pub schedule: Schedule,
+    /// Passes over the training data.
+    pub epochs: usize,
+    /// Samples a step.
+    pub batch: usize,
+    /// Whether the samples come in another order in every epoch.
+    pub shuffle: bool,
+    /// Training images are moved by up to so many pixels each way, at random.
+    pub shift: usize,
+    /// Training samples held out to choose settings on; the test set is looked at once, at the end.
+    pub validation: usize,
+
+    /// Inputs of the parity task.
+    pub bits: usize,
+    /// Ends the training when the sum of |error| over an epoch falls below; 0: never.
+    pub stop_error: f32,
+}
+
+/// What teaches the hidden layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleKind {
+    /// Error Diffusion.
+    Ed,
+    /// Direct Feedback Alignment.
+    Dfa,
+    /// Feedback Alignment.
+    Fa,
+    /// Sign-symmetric feedback.
+    SignSymmetric,
+    /// Backpropagation.
+    Bp,
+}
+
+/// Response of the hidden units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Response {
+    /// 1/(1 + exp(−2z/α)).
+    Sigmoid,
+    /// max(z, 0).
+    Relu,
+}
+
+/// Which outputs' errors reach which hidden units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoutingKind {
+    /// Unit i hears output i mod C.
+    Modulo,
+}
+
+/// How a gradient becomes a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptimiserKind {
+    /// Plain.
+    Sgd,
+    /// With momentum.
+    Momentum,
+    /// Adam.
+    Adam,
+}
+
+impl Config {
+    /// Sets one key, as `--set key=value` and configuration files do.
+    ///
+    /// # Errors
+    /// If there is no such key (the nearest one is named) or the value has the wrong type.
+    ///
+    /// ```
+    /// let mut config = dalenet_lab::Config::new("mnist", "default", "ed")?;
+    /// config.set("layers", "[512, 256]")?;
+    /// assert_eq!(config.layers, [512, 256]);
+    /// let error = config.set("epoch", "3").unwrap_err().to_string();
+    /// assert_eq!(error, "there is no configuration key `epoch`; did you mean `epochs`?");
+    /// # Ok::<(), dalenet_lab::Error>(())
+    /// ```
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
+        let value_text = value.trim().to_owned();
+        let parsed = format!("value = {value_text}").parse::<Table>().ok();
+        let value = parsed.and_then(|mut table| table.remove("value"));
+        self.set_value(key, value.unwrap_or_else(|| Value::String(value_text)))
+    }
+
+    /// The settings in a TOML file.
+    ///
+    /// # Errors
+    /// If it cannot be read or is not TOML.
+    pub fn read(path: &Path) -> Result<Table, Error> {
+        let text = files::read_text(path)?;
+        text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            let path = path.display();
+            Error::Config(format!("{path}, line {line} is not TOML: {}", error.message()))
+        })
+    }
+
+    /// What a preset gives, and the same with the settings of a file over it. A task and a rule
+    /// that are given go before those of the file.
+    ///
+    /// # Errors
+    /// As [`Config::new`] and [`Config::set`], or if nothing names the task.
+    pub fn layered(
+        task: Option<&str>,
+        preset: &str,
+        rule: Option<&str>,
+        file: Option<Table>,
+    ) -> Result<(Self, Self), Error> {
+        let mut file = file.unwrap_or_default();
+        let mut named = |key: &str, given: Option<&str>| {
+            let value = file.remove(key);
+            given.map(str::to_owned).or_else(|| value?.as_str().map(str::to_owned))
+        };
+        let task = named("task", task)
+            .ok_or_else(|| Error::Config("the file names no task: add task = \"mnist\"".into()))?;
+        let rule = named("rule", rule).unwrap_or_else(|| "ed".into());
+        let preset = Self::new(&task, preset, &rule)?;
+        let mut config = preset.clone();
+        file.into_iter().try_for_each(|(key, value)| config.set_value(&key, value))?;
+        Ok((preset, config))
+    }
+
+    fn set_value(&mut self, key: &str, value: Value) -> Result<(), Error> {
+        let mut table = self.table();
+        let Some(old) = table.get(key) else {
+            let keys = table.keys().map(String::as_str);
+            let near = nearest(key, keys);
+            return Err(Error::Config(format!("there is no configuration key `{key}`{near}")));
+        };
+        let (wanted, found) = (kind(old), kind(&value));
+        let shown = value.to_string();
+        table.insert(key.into(), value);
+        *self = table.try_into().map_err(|error: toml::de::Error| {
+            let reason = match wanted == found {
+                true => error.message().to_owned(),
+                false => format!("it must be {wanted}, not {found}"),
+            };
+            Error::Config(format!("`{key} = {shown}` is not possible: {reason}"))
+        })?;
+        Ok(())
+    }
+
+    /// Checks what types cannot.
+    ///
+    /// # Errors
+    /// The first value that makes no sense.
+    pub fn validate(&self) -> Result<(), Error> {
+        let positive = |value: f32| value > 0.0 && value.is_finite();
+        let checks = [
+            ("epochs", self.epochs > 0, "must be at least 1"),
+            ("batch", self.batch > 0, "must be at least 1"),
+            ("layers", !self.layers.contains(&0), "must not have a layer without units"),
+            ("rate", positive(self.rate), "must be above 0"),
+            ("floor", self.floor >= 0.0 && self.floor.is_finite(), "must not be negative"),
+            ("widths", !self.widths.is_empty(), "must have at least one value"),
+            ("widths", self.widths.iter().all(|w| positive(*w)), "must be above 0"),
+            ("momentum", (0.0..1.0).contains(&self.momentum), "must be at least 0 and below 1"),
+            ("excitatory_gain", positive(self.excitatory_gain), "must be above 0"),
+            ("inhibitory_gain", positive(self.inhibitory_gain), "must be above 0"),
+            ("threshold", (0.0..=1e3).contains(&self.threshold), "must not be negative"),
+            ("stop_error", self.stop_error >= 0.0, "must not be negative"),
+            ("bits", (1..=16).contains(&self.bits), "must be between 1 and 16"),
+            ("dale", !self.dale || self.dual, "needs two streams: set dual=true, or dale=false"),
+            ("grow_only", !self.grow_only || self.dale, "needs dale=true"),
+        ];
+        match checks.into_iter().find(|(_, holds, _)| !holds) {
+            Some((key, _, what)) => {
+                let value = self.table().remove(key).map(|value| value.to_string());
+                let value = value.unwrap_or_default();
+                Err(Error::Config(format!("`{key} = {value}` is not possible: it {what}")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The whole configuration as TOML, each key under its meaning.
+    pub fn commented(&self) -> String {
+        let mut text = String::new();
+        for (key, value) in &self.table() {
+            let meaning = Self::get_field_docs(key).unwrap_or_default();
+            for line in meaning.lines() {
+                let _ = writeln!(text, "# {line}");
+            }
+            let _ = writeln!(text, "{key} = {value}\n");
+        }
+        text
+    }
+
+    /// The keys in which it differs from `other`, with its own and the other's value.
+    pub fn differences(&self, other: &Self) -> Vec<(String, String, String)> {
+        let other = other.table();
+        let differs = |(key, value): (String, Value)| {
+            let theirs = other.get(&key)?;
+            (*theirs != value).then(|| (key.clone(), value.to_string(), theirs.to_string()))
+        };
+        self.table().into_iter().filter_map(differs).collect()
+    }
+
+    fn table(&self) -> Table {
+        Table::try_from(self).expect("a struct of plain values")
+    }
+
+    /// The network it describes, for inputs of length `inputs`.
+    pub fn network(&self, inputs: usize, outputs: usize) -> NetworkSpec {
+        let width = |l: usize| *self.widths.get(l).or(self.widths.last()).unwrap_or(&1.0);
+        let hidden = |l: usize| match self.response {
+            Response::Sigmoid => Activation::Sigmoid { width: width(l) },
+            Response::Relu => Activation::Relu,
+        };
+        let dale = Dale { floor: self.floor, grow_only: self.grow_only };
+        NetworkSpec {
+            inputs,
+            hidden: self.layers.clone(),
+            outputs,
+            dual: self.dual,
+            dale: self.dale.then_some(dale),
+            activations: (0..self.layers.len().max(1)).map(hidden).collect(),
+            output: match self.loss {
+                Loss::Squared => Activation::Sigmoid { width: width(self.layers.len()) },
+                Loss::CrossEntropy => Activation::Softmax,
+            },
+            excitatory_gain: self.excitatory_gain,
+            inhibitory_gain: self.inhibitory_gain,
+            fan_in: self.fan_in,
+            threshold: self.threshold,
+        }
+    }
+
+    /// The rule it names.
+    pub fn rule(&self) -> Box<dyn Rule> {
+        match self.rule {
+            RuleKind::Ed => Box::new(ErrorDiffusion::new(match self.routing {
+                RoutingKind::Modulo => Modulo,
+            })),
+            RuleKind::Dfa => Box::new(DirectFeedbackAlignment::default()),
+            RuleKind::Fa => Box::new(FeedbackAlignment::default()),
+            RuleKind::SignSymmetric => Box::new(SignSymmetric),
+            RuleKind::Bp => Box::new(Backprop),
+        }
+    }
+
+    /// The optimiser's method.
+    pub fn method(&self) -> Method {
+        match self.optimiser {
+            OptimiserKind::Sgd => Method::Sgd,
+            OptimiserKind::Momentum => Method::Momentum { momentum: self.momentum },
+            OptimiserKind::Adam => {
+                Method::Adam { beta1: self.momentum, beta2: 0.999, epsilon: 1e-8 }
+            }
+        }
+    }
+}
+
+/// `; did you mean …?` with the candidate most like `word`, or nothing if none is near.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let likeness = |candidate: &str| strsim::damerau_levenshtein(word, candidate);
+    let best = candidates.into_iter().min_by_key(|candidate| likeness(candidate));
+    match best {
+        Some(best) if likeness(best) <= 1 + best.len() / 2 => format!("; did you mean `{best}`?"),
+        _ => String::new(),
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "a text",
+        Value::Integer(_) => "a whole number",
+        Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a table",
+        Value::Datetime(_) => "a date",
+    }
+}

@@ -1,0 +1,119 @@
+//! What can go wrong in an experiment, each as one sentence with the cause and the mend.
+
+use std::path::{Path, PathBuf};
+
+/// Why an experiment cannot be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration is not one: unknown key, wrong type, impossible value.
+    #[error("{0}")]
+    Config(String),
+    /// The data cannot be had.
+    #[error(transparent)]
+    Data(#[from] dalenet_data::Error),
+    /// A file cannot be read or written.
+    #[error("cannot {action} {}: {cause}{}", path.display(), mend(cause))]
+    File {
+        /// `read`, `write`, `create`.
+        action: &'static str,
+        /// Which one.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A run folder is there already.
+    #[error(
+        "{} exists already and is left as it is; name another folder with --out, or go on with it \
+         by `dalenet train --resume {}`",
+        .0.display(), .0.display()
+    )]
+    Exists(PathBuf),
+    /// A folder is no run.
+    #[error("{} is not a run: it has no config.toml; give the folder that `dalenet train` made", .0.display())]
+    NotARun(PathBuf),
+    /// Another process works in the run.
+    #[error("another process is training in {}; wait for it to end, or name another folder", .0.display())]
+    Busy(PathBuf),
+    /// A checkpoint cannot be used.
+    #[error(
+        "{} cannot be used: {cause}; restore it from a copy, or train anew with another --out",
+        path.display()
+    )]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: dalenet::checkpoint::Error,
+    },
+    /// A checkpoint was written under another configuration.
+    #[error(
+        "{} was trained with {key} = {found}, not {wanted}; a run goes on only as it began: leave \
+         the setting as it was, or train anew with another --out",
+        path.display()
+    )]
+    OtherConfig {
+        /// The run.
+        path: PathBuf,
+        /// The first key that differs.
+        key: String,
+        /// The value in the checkpoint.
+        found: String,
+        /// The value that is asked for.
+        wanted: String,
+    },
+    /// A run has no checkpoint yet.
+    #[error("{} has no checkpoint yet; train it by `dalenet train --resume {}`", .0.display(), .0.display())]
+    Untrained(PathBuf),
+    /// The data has another shape than the network.
+    #[error("{data} has {found}, but the network of {} was made for {wanted}", run.display())]
+    OtherData {
+        /// The data set.
+        data: String,
+        /// What it has.
+        found: String,
+        /// What the network takes.
+        wanted: String,
+        /// The run.
+        run: PathBuf,
+    },
+    /// The error or the prediction is no longer a number.
+    #[error(
+        "training diverged in epoch {epoch}: the error is not a number; try a smaller rate (it was \
+         {rate}); the last good state is in {}",
+        run.display()
+    )]
+    Diverged {
+        /// Which epoch, from 1.
+        epoch: usize,
+        /// The configured rate.
+        rate: f32,
+        /// The run.
+        run: PathBuf,
+    },
+}
+
+impl Error {
+    /// The exit code of the program: 1 for a training that failed, 2 for input that is wrong.
+    pub fn exit_code(&self) -> u8 {
+        if matches!(self, Self::Diverged { .. }) { 1 } else { 2 }
+    }
+
+    /// For `map_err`: `action` on `path` failed.
+    pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |cause| Self::File { action, path: path.into(), cause }
+    }
+}
+
+fn mend(cause: &std::io::Error) -> &'static str {
+    match cause.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            "; make room or name another folder with --out; the last whole checkpoint is kept"
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            "; name a folder you may write to, or mend its rights"
+        }
+        std::io::ErrorKind::NotFound => "; check the path",
+        _ => "",
+    }
+}

@@ -1,0 +1,93 @@
+//! How many samples a network gets right.
+
+use crate::{Config, Error, Run, Task};
+use dalenet::{Generator, Matrix, Network, Trace, checkpoint::Checkpoint};
+use dalenet_data::{Observer, Split};
+use serde::Serialize;
+use std::path::Path;
+
+/// Samples evaluated at once.
+const BATCH: usize = 500;
+
+/// What a network makes of a set of samples.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// Share of the samples that are right.
+    pub accuracy: f64,
+    /// How many samples.
+    pub samples: usize,
+    /// How often each class was predicted.
+    pub predicted: Vec<usize>,
+}
+
+impl Evaluation {
+    /// Whether every sample was given the same class though there are more.
+    pub fn one_class_only(&self) -> bool {
+        self.predicted.len() > 1 && self.predicted.iter().filter(|count| **count > 0).count() == 1
+    }
+}
+
+/// The class a row of the prediction stands for: the largest output, or with a single output
+/// whether it is above one half.
+pub(crate) fn class(prediction: &[f32]) -> usize {
+    match prediction {
+        [single] => usize::from(*single > 0.5),
+        _ => (0..prediction.len())
+            .max_by(|a, b| prediction[*a].total_cmp(&prediction[*b]))
+            .unwrap_or(0),
+    }
+}
+
+/// Evaluates `network` on all samples of `split`.
+pub fn evaluate(network: &Network, split: &Split, trace: &mut Trace) -> Evaluation {
+    let indices: Vec<u32> = (0..split.len() as u32).collect();
+    let mut predicted = vec![0; network.outputs().max(2)];
+    let mut right = 0;
+    for batch in indices.chunks(BATCH) {
+        let input: &mut Matrix = trace.input_mut();
+        input.reshape(batch.len(), split.width());
+        split.gather(batch, input.as_mut_slice());
+        network.forward(trace);
+        for (row, index) in trace.output().iter_rows().zip(batch) {
+            let class = class(row);
+            predicted[class] += 1;
+            right += usize::from(class == usize::from(split.labels()[*index as usize]));
+        }
+    }
+    let samples = indices.len();
+    Evaluation { accuracy: right as f64 / samples.max(1) as f64, samples, predicted }
+}
+
+/// Evaluates the network of the run at `path` on the test set of `data` (its own task's if none).
+///
+/// # Errors
+/// If the run or the data cannot be used, or do not fit each other.
+pub fn evaluate_run(
+    path: &Path,
+    data: Option<&str>,
+    data_dir: Option<&Path>,
+    observer: &mut dyn Observer,
+) -> Result<(Config, Evaluation), Error> {
+    let run = Run::open(path)?;
+    let config = run.config()?;
+    let bytes = run.checkpoint()?.ok_or_else(|| Error::Untrained(path.into()))?;
+    let broken = |cause| Error::Checkpoint { path: run.checkpoint_path(), cause };
+    let file = Checkpoint::parse(&bytes).map_err(broken)?;
+
+    let mut other = config.clone();
+    other.task = data.unwrap_or(&config.task).into();
+    let task = Task::load(&other, data_dir, observer)?;
+    let [inputs, outputs] = file.json("ends").map_err(broken)?;
+    if [task.inputs(), task.outputs] != [inputs, outputs] {
+        return Err(Error::OtherData {
+            data: task.name.clone(),
+            found: format!("{} inputs and {} outputs", task.inputs(), task.outputs),
+            wanted: format!("{inputs} and {outputs}"),
+            run: path.into(),
+        });
+    }
+    let spec = config.network(inputs, outputs);
+    let mut network = Network::new(&spec, &mut Generator::new(config.seed, 0));
+    file.load_network(&mut network).map_err(broken)?;
+    Ok((config, evaluate(&network, &task.test, &mut Trace::default())))
+}

@@ -1,0 +1,33 @@
+//! Experiments: a configuration, a run folder that survives a kill, metrics anyone can read.
+//!
+//! ```no_run
+//! use dalenet_lab::{Config, Training};
+//!
+//! let config = Config::new("mnist", "default", "ed")?;
+//! let mut training = Training::start(config, Some("runs/x".as_ref()), None, &mut ())?;
+//! let outcome = training.run(&mut (), &Default::default())?.expect("nobody interrupts it");
+//! println!("{:.2} %", 100.0 * outcome.test_accuracy);
+//! # Ok::<(), dalenet_lab::Error>(())
+//! ```
+//!
+//! A rule of one's own trains in the same harness: [`Training::start_with`].
+
+mod config;
+mod error;
+mod evaluate;
+mod files;
+mod metrics;
+mod preset;
+mod run;
+mod task;
+mod tensorboard;
+mod train;
+
+pub use config::{Config, OptimiserKind, Response, RoutingKind, RuleKind, nearest};
+pub use error::Error;
+pub use evaluate::{Evaluation, evaluate, evaluate_run};
+pub use metrics::{EpochMetrics, Outcome};
+pub use preset::{PRESETS, RULES};
+pub use run::Run;
+pub use task::{TASKS, Task};
+pub use train::{Observer, Position, Training};

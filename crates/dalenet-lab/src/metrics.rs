@@ -1,0 +1,90 @@
+//! What is measured while training and at its end.
+
+use dalenet::Network;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// One line of `metrics.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpochMetrics {
+    /// Which epoch, from 1.
+    pub epoch: usize,
+    /// Steps since the start.
+    pub step: u64,
+    /// Rate of the epoch's last step.
+    pub rate: f32,
+    /// Mean over the samples of Σ_c |target − prediction|, before each step.
+    pub error: f64,
+    /// Share of the training samples that were right, before each step.
+    pub train_accuracy: f64,
+    /// Share of the held-out samples that are right after the epoch.
+    pub validation_accuracy: f64,
+    /// Samples learnt a second.
+    pub samples_per_second: f64,
+    /// Seconds of training since the start, evaluation included.
+    pub seconds: f64,
+    /// Layer by layer: mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`; empty in
+    /// single-stream networks.
+    pub ei_ratio: Vec<f64>,
+    /// Layer by layer: share of the weights at the floor; empty in single-stream networks.
+    pub floor_share: Vec<f64>,
+}
+
+impl EpochMetrics {
+    /// Name and value of all that can be drawn over epochs.
+    pub(crate) fn scalars(&self) -> Vec<(String, f64)> {
+        let mut scalars: Vec<_> = [
+            ("rate", f64::from(self.rate)),
+            ("error", self.error),
+            ("accuracy/train", self.train_accuracy),
+            ("accuracy/validation", self.validation_accuracy),
+            ("samples_per_second", self.samples_per_second),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        for (kind, values) in [("ei_ratio", &self.ei_ratio), ("floor_share", &self.floor_share)] {
+            let named = (1..).zip(values).map(|(l, value)| (format!("{kind}/layer{l}"), *value));
+            scalars.extend(named);
+        }
+        scalars
+    }
+}
+
+/// How a training ended: `result.json`, and the last line of `dalenet train --json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What was learnt.
+    pub task: String,
+    /// What taught.
+    pub rule: String,
+    /// Where chance started from.
+    pub seed: u64,
+    /// Epochs made.
+    pub epochs: usize,
+    /// Whether `stop_error` ended the training: the task is learnt after `epochs` passes.
+    pub learnt: bool,
+    /// Share of the test samples that are right.
+    pub test_accuracy: f64,
+    /// Share of the held-out samples that are right.
+    pub validation_accuracy: f64,
+    /// Seconds of training, evaluation on held-out samples included.
+    pub train_seconds: f64,
+    /// Samples learnt a second, over all epochs.
+    pub samples_per_second: f64,
+    /// Weights and biases.
+    pub parameters: usize,
+    /// Layer by layer: mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`.
+    pub ei_ratio: Vec<f64>,
+    /// Layer by layer: share of the weights at the floor.
+    pub floor_share: Vec<f64>,
+    /// What the user should know, if anything.
+    pub warning: Option<String>,
+    /// Where it was saved.
+    pub run: PathBuf,
+}
+
+/// E/I ratio and share at the floor of every layer.
+pub(crate) fn balances(network: &Network) -> (Vec<f64>, Vec<f64>) {
+    let balances = network.layers().iter().filter_map(|layer| layer.balance());
+    balances.map(|balance| (balance.ei_ratio, balance.floor_share)).unzip()
+}

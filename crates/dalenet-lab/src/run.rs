@@ -1,0 +1,132 @@
+//! The folder of a run: configuration, metrics, checkpoint, result.
+
+use crate::{Config, EpochMetrics, Error, Outcome, files};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+/// A run's folder, locked against a second training while this value lives.
+pub struct Run {
+    folder: PathBuf,
+    _lock: Option<File>,
+}
+
+impl Run {
+    /// Makes the folder of a new run with its configuration in it.
+    ///
+    /// # Errors
+    /// If the folder exists already, or cannot be made.
+    pub(crate) fn create(folder: &Path, config: &Config) -> Result<Self, Error> {
+        if let Some(parent) = folder.parent() {
+            fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
+        }
+        fs::create_dir(folder).map_err(|cause| match cause.kind() {
+            std::io::ErrorKind::AlreadyExists => Error::Exists(folder.into()),
+            _ => Error::file("create", folder)(cause),
+        })?;
+        let mut run = Self { folder: folder.into(), _lock: None };
+        files::write(&run.config_path(), config.commented().as_bytes())?;
+        run.lock()?;
+        Ok(run)
+    }
+
+    /// Makes the next free folder for a run of this configuration: `runs/mnist-ed-seed0`,
+    /// `runs/mnist-ed-seed0-2`, …
+    pub(crate) fn create_next(config: &Config) -> Result<Self, Error> {
+        let task = Path::new(&config.task).file_stem().unwrap_or_default().to_string_lossy();
+        let rule = config.rule().name().to_owned();
+        let name = format!("{task}-{rule}-seed{}", config.seed);
+        for attempt in 1.. {
+            let name = if attempt == 1 { name.clone() } else { format!("{name}-{attempt}") };
+            match Self::create(&Path::new("runs").join(name), config) {
+                Err(Error::Exists(_)) => {}
+                other => return other,
+            }
+        }
+        unreachable!("there is always a next number")
+    }
+
+    /// Opens an existing run to read from it.
+    ///
+    /// # Errors
+    /// If the folder is no run.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        let run = Self { folder: folder.into(), _lock: None };
+        match run.config_path().is_file() {
+            true => Ok(run),
+            false => Err(Error::NotARun(folder.into())),
+        }
+    }
+
+    /// Keeps other processes from training in it.
+    pub(crate) fn lock(&mut self) -> Result<(), Error> {
+        let path = self.config_path();
+        let file = File::open(&path).map_err(Error::file("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(Error::Busy(self.folder.clone())),
+            // File systems without locks are trusted to have one user.
+            Err(fs::TryLockError::Error(_)) => return Ok(()),
+        }
+        self._lock = Some(file);
+        Ok(())
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The full configuration it was started with.
+    ///
+    /// # Errors
+    /// If `config.toml` is not a whole configuration.
+    pub fn config(&self) -> Result<Config, Error> {
+        let path = self.config_path();
+        let text = files::read_text(&path)?;
+        toml::from_str(&text).map_err(|error| {
+            Error::Config(format!(
+                "{} is not a whole configuration: {}",
+                path.display(),
+                error.message()
+            ))
+        })
+    }
+
+    /// The bytes of the last checkpoint, if there is one.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn checkpoint(&self) -> Result<Option<Vec<u8>>, Error> {
+        let path = self.checkpoint_path();
+        if path.exists() { files::read(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// Where the last checkpoint is.
+    pub fn checkpoint_path(&self) -> PathBuf {
+        self.folder.join("checkpoint.safetensors")
+    }
+
+    fn config_path(&self) -> PathBuf {
+        self.folder.join("config.toml")
+    }
+
+    pub(crate) fn save_checkpoint(&self, bytes: &[u8]) -> Result<(), Error> {
+        files::write(&self.checkpoint_path(), bytes)
+    }
+
+    pub(crate) fn save_metrics(&self, history: &[EpochMetrics]) -> Result<(), Error> {
+        let lines = history.iter().map(|metrics| json(metrics) + "\n");
+        files::write(&self.folder.join("metrics.jsonl"), lines.collect::<String>().as_bytes())
+    }
+
+    pub(crate) fn save_outcome(&self, outcome: &Outcome) -> Result<(), Error> {
+        files::write(&self.folder.join("result.json"), (json(outcome) + "\n").as_bytes())
+    }
+}
+
+/// A value as one line of JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("plain numbers and texts")
+}

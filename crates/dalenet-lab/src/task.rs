@@ -1,0 +1,100 @@
+//! What is learnt: a data set, or one of the tiny tasks of 1999.
+
+use crate::{Config, Error, config::nearest};
+use dalenet_data::{Observer, Source, Split};
+use std::path::Path;
+
+/// The tasks known by name and what each is.
+pub const TASKS: &[(&str, &str)] = &[
+    ("mnist", "handwritten digits, 28×28, 60,000 + 10,000"),
+    ("fashion-mnist", "articles of clothing, 28×28, 60,000 + 10,000"),
+    ("cifar10", "photographs, 32×32×3, 50,000 + 10,000"),
+    ("xor", "exclusive or: 2 inputs, 4 samples"),
+    ("parity", "parity of --bits inputs, all 2^bits samples"),
+    ("FILE.npz", "your own: arrays x_train, y_train, x_test, y_test"),
+];
+
+/// A task's samples.
+pub struct Task {
+    /// Its name.
+    pub name: String,
+    /// Height, width and channels of a sample.
+    pub shape: [usize; 3],
+    /// Outputs of the network: one a class, a single one for a yes-or-no task.
+    pub outputs: usize,
+    /// What is learnt from.
+    pub train: Split,
+    /// What settings are chosen on; the test set where nothing was held out.
+    pub validation: Split,
+    /// What is looked at once, at the end.
+    pub test: Split,
+}
+
+/// Refuses a name that is no task's.
+pub(crate) fn check(name: &str) -> Result<(), Error> {
+    let tiny = matches!(name, "xor" | "parity");
+    if tiny || Source::parse(name).is_some() {
+        return Ok(());
+    }
+    let near = nearest(name, TASKS.iter().map(|(name, _)| *name));
+    Err(Error::Config(format!("there is no task `{name}`{near}; `dalenet list` shows them")))
+}
+
+impl Task {
+    /// The task of a configuration; fetches what is not there.
+    ///
+    /// # Errors
+    /// If there is no such task, or its data cannot be had.
+    pub fn load(
+        config: &Config,
+        data_dir: Option<&Path>,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, Error> {
+        let bits = match config.task.as_str() {
+            "xor" => 2,
+            "parity" => config.bits,
+            _ => return Self::data_set(config, data_dir, observer),
+        };
+        let truth = parity(bits)?;
+        Ok(Self {
+            name: config.task.clone(),
+            shape: [1, 1, bits],
+            outputs: 1,
+            train: truth.clone(),
+            validation: truth.clone(),
+            test: truth,
+        })
+    }
+
+    fn data_set(
+        config: &Config,
+        data_dir: Option<&Path>,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, Error> {
+        check(&config.task)?;
+        let source = Source::parse(&config.task).expect("a task that was checked");
+        let data = dalenet_data::load(&source, data_dir, observer)?;
+        // The split is the same for every seed, so that settings are compared on the same samples.
+        let (train, validation) = match config.validation {
+            0 => (data.train, data.test.clone()),
+            held_out => data.train.split_off(held_out, 0)?,
+        };
+        let shape = [data.shape.height, data.shape.width, data.shape.channels];
+        let outputs = data.classes;
+        Ok(Self { name: data.name, shape, outputs, train, validation, test: data.test })
+    }
+
+    /// Length of a sample D.
+    pub fn inputs(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+/// All 2^bits patterns in counting order, bit l of the pattern's number as input l; the label is
+/// their parity (Kaneko's order).
+fn parity(bits: usize) -> Result<Split, Error> {
+    let patterns = 0..1u32 << bits;
+    let inputs = patterns.clone().flat_map(|k| (0..bits).map(move |l| (k >> l & 1) as f32));
+    let labels = patterns.clone().map(|k| (k.count_ones() % 2) as u16);
+    Ok(Split::from_floats(inputs.collect(), bits, labels.collect())?)
+}

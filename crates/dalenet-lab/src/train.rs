@@ -1,0 +1,462 @@
+//! The training loop: from a configuration to an outcome, through kills and interruptions.
+
+use crate::{
+    Config, EpochMetrics, Error, Evaluation, Outcome, Run, Task,
+    evaluate::{class, evaluate},
+    metrics::balances,
+    run::json,
+    tensorboard::EventFile,
+};
+use dalenet::{
+    Generator, GeneratorState, Learner, Matrix, Network, Optimiser, Rule, Trace, centre,
+    checkpoint::{self, Checkpoint},
+    one_vs_all,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
+
+/// Streams of the seed's generator.
+const WEIGHTS: u64 = 0;
+const SAMPLES: u64 = 1;
+
+/// Watches a training.
+pub trait Observer {
+    /// After every step.
+    fn step(&mut self, position: &Position) {
+        let _ = position;
+    }
+    /// After every epoch.
+    fn epoch(&mut self, metrics: &EpochMetrics) {
+        let _ = metrics;
+    }
+    /// Something the user should know.
+    fn warn(&mut self, message: &str) {
+        let _ = message;
+    }
+}
+
+impl Observer for () {}
+
+/// Where a training stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Position {
+    /// Steps made.
+    pub step: usize,
+    /// Steps of the whole training.
+    pub steps: usize,
+    /// The running epoch, from 1.
+    pub epoch: usize,
+    /// Epochs of the whole training.
+    pub epochs: usize,
+    /// Mean Σ_c |error| of the epoch so far.
+    pub error: f64,
+    /// Share of the epoch's samples that were right so far.
+    pub accuracy: f64,
+    /// Samples learnt a second in this epoch.
+    pub samples_per_second: f64,
+}
+
+/// All of a training that is not in the network and the optimiser.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Progress {
+    /// Epochs that are done.
+    epoch: usize,
+    /// Batches of the running epoch that are done.
+    batch: usize,
+    /// Samples of the running epoch that are done.
+    seen: usize,
+    right: usize,
+    /// Σ|error| over the running epoch.
+    error: f64,
+    /// Seconds of learning in the running epoch and in all before.
+    epoch_seconds: f64,
+    learning_seconds: f64,
+    /// Seconds in all.
+    seconds: f64,
+    generator: GeneratorState,
+    history: Vec<EpochMetrics>,
+}
+
+/// A training in its run folder.
+pub struct Training {
+    config: Config,
+    run: Run,
+    task: Task,
+    learner: Learner,
+    generator: Generator,
+    /// The samples in the order of the running epoch.
+    order: Vec<u32>,
+    progress: Progress,
+    events: EventFile,
+    // Buffers.
+    error: Matrix,
+    labels: Vec<u16>,
+    image: Vec<f32>,
+    evaluation: Trace,
+}
+
+impl Training {
+    /// Starts a run in `folder`, or in the next free one under `runs`.
+    ///
+    /// # Errors
+    /// If the configuration is impossible, the data cannot be had or the folder exists.
+    pub fn start(
+        config: Config,
+        folder: Option<&Path>,
+        data_dir: Option<&Path>,
+        observer: &mut dyn dalenet_data::Observer,
+    ) -> Result<Self, Error> {
+        let rule = config.rule();
+        Self::start_with(rule, config, folder, data_dir, observer)
+    }
+
+    /// Starts a run with a rule of one's own in place of the configuration's.
+    ///
+    /// # Errors
+    /// As [`Training::start`].
+    pub fn start_with(
+        rule: Box<dyn Rule>,
+        config: Config,
+        folder: Option<&Path>,
+        data_dir: Option<&Path>,
+        observer: &mut dyn dalenet_data::Observer,
+    ) -> Result<Self, Error> {
+        config.validate()?;
+        if let Some(folder) = folder.filter(|folder| folder.exists()) {
+            return Err(Error::Exists(folder.into()));
+        }
+        let task = Task::load(&config, data_dir, observer)?;
+        let run = match folder {
+            Some(folder) => Run::create(folder, &config)?,
+            None => Run::create_next(&config)?,
+        };
+        Self::build(run, config, task, rule)
+    }
+
+    /// Goes on with the run in `folder`, to the bits it would have had without the interruption.
+    /// `wanted` is the configuration it should have, usually [`Run::config`].
+    ///
+    /// # Errors
+    /// If the folder is no run, or its checkpoint is broken or of another configuration.
+    pub fn resume(
+        folder: &Path,
+        wanted: &Config,
+        data_dir: Option<&Path>,
+        observer: &mut dyn dalenet_data::Observer,
+    ) -> Result<Self, Error> {
+        let mut run = Run::open(folder)?;
+        run.lock()?;
+        let config = run.config()?;
+        config.validate()?;
+        same(folder, &config, wanted)?;
+        let saved = run.checkpoint()?;
+        let task = Task::load(&config, data_dir, observer)?;
+        let rule = config.rule();
+        let mut training = Self::build(run, config, task, rule)?;
+        if let Some(bytes) = saved {
+            training.restore(&bytes)?;
+        }
+        Ok(training)
+    }
+
+    fn build(run: Run, config: Config, task: Task, rule: Box<dyn Rule>) -> Result<Self, Error> {
+        let mut generator = Generator::new(config.seed, WEIGHTS);
+        let spec = config.network(task.inputs(), task.outputs);
+        let network = Network::new(&spec, &mut generator);
+        let bias_rate = if config.threshold > 0.0 { config.threshold.powi(2) } else { 1.0 };
+        let optimiser = Optimiser::new(config.method(), config.normalised, &network);
+        let optimiser = optimiser.with_bias_rate(bias_rate);
+        let learner = Learner::new(network, rule, optimiser, &mut generator);
+        let events = EventFile::start(run.folder(), &[])?;
+        Ok(Self {
+            generator: Generator::new(config.seed, SAMPLES),
+            order: (0..task.train.len() as u32).collect(),
+            progress: Progress::default(),
+            error: Matrix::default(),
+            labels: Vec::new(),
+            image: vec![0.0; task.inputs()],
+            evaluation: Trace::default(),
+            config,
+            run,
+            task,
+            learner,
+            events,
+        })
+    }
+
+    /// The configuration in use.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The run's folder.
+    pub fn folder(&self) -> &Path {
+        self.run.folder()
+    }
+
+    /// One line on what is trained.
+    pub fn summary(&self) -> String {
+        let (config, network) = (&self.config, &self.learner.network);
+        let streams = if config.dual { " per stream" } else { "" };
+        let dale = if config.dale { ", under Dale's principle" } else { "" };
+        format!(
+            "{} by {}, {}-{}-{} units{streams}{dale}, {} parameters, {} samples",
+            config.task,
+            self.learner.rule.name(),
+            self.task.inputs(),
+            config.layers.iter().map(usize::to_string).collect::<Vec<_>>().join("-"),
+            self.task.outputs,
+            network.parameters(),
+            self.order.len(),
+        )
+    }
+
+    /// Trains to the end and evaluates on the test set. `None` if `stop` was set: the state is
+    /// then saved, and [`Training::resume`] goes on from this very step.
+    ///
+    /// # Errors
+    /// If the training diverges or a file cannot be written.
+    pub fn run(
+        &mut self,
+        observer: &mut dyn Observer,
+        stop: &AtomicBool,
+    ) -> Result<Option<Outcome>, Error> {
+        let batches = self.order.len().div_ceil(self.config.batch);
+        while self.progress.epoch < self.config.epochs && !self.learnt() {
+            if self.progress.batch == 0 && self.config.shuffle {
+                self.generator.shuffle(&mut self.order);
+            }
+            while self.progress.batch < batches {
+                if stop.load(Ordering::Relaxed) {
+                    self.save()?;
+                    return Ok(None);
+                }
+                self.step(batches)?;
+                observer.step(&self.position(batches));
+            }
+            self.end_epoch(observer)?;
+        }
+        self.finish().map(Some)
+    }
+
+    /// Learns from the next batch.
+    fn step(&mut self, batches: usize) -> Result<(), Error> {
+        let start = Instant::now();
+        let first = self.progress.batch * self.config.batch;
+        let count = self.config.batch.min(self.order.len() - first);
+        self.gather(first, count);
+
+        let prediction = self.learner.forward();
+        for (row, label) in prediction.iter_rows().zip(&self.labels) {
+            self.progress.right += usize::from(class(row) == usize::from(*label));
+        }
+        one_vs_all(prediction, &self.labels, &mut self.error);
+        let error: f64 = self.error.as_slice().iter().map(|e| f64::from(e.abs())).sum();
+        if !error.is_finite() {
+            let (epoch, rate) = (self.progress.epoch + 1, self.config.rate);
+            return Err(Error::Diverged { epoch, rate, run: self.run.folder().into() });
+        }
+        if self.config.centred {
+            centre(&mut self.error);
+        }
+        self.learner.learn(&self.error, self.rate(batches));
+
+        let progress = &mut self.progress;
+        progress.error += error;
+        progress.batch += 1;
+        progress.seen += count;
+        let seconds = start.elapsed().as_secs_f64();
+        progress.epoch_seconds += seconds;
+        progress.seconds += seconds;
+        Ok(())
+    }
+
+    /// Fills the learner's input and the labels with `count` samples from `first` on.
+    fn gather(&mut self, first: usize, count: usize) {
+        let samples = &self.order[first..first + count];
+        let train = &self.task.train;
+        self.labels.clear();
+        self.labels.extend(samples.iter().map(|sample| train.labels()[*sample as usize]));
+        let input = self.learner.trace.input_mut();
+        input.reshape(count, train.width());
+        train.gather(samples, input.as_mut_slice());
+        if self.config.shift > 0 {
+            let [height, width, channels] = self.task.shape;
+            let reach = self.config.shift;
+            for i in 0..count {
+                let [down, right] =
+                    [(); 2].map(|()| self.generator.below(2 * reach + 1) as isize - reach as isize);
+                let row = input.row_mut(i);
+                self.image.copy_from_slice(row);
+                shift(row, &self.image, [height, width, channels], [down, right]);
+            }
+        }
+    }
+
+    /// The rate of the next step.
+    fn rate(&self, batches: usize) -> f32 {
+        let done = self.progress.epoch as f64 + self.progress.batch as f64 / batches as f64;
+        self.config.rate * self.config.schedule.factor(done / self.config.epochs as f64)
+    }
+
+    /// Measures, records and saves a whole epoch.
+    fn end_epoch(&mut self, observer: &mut dyn Observer) -> Result<(), Error> {
+        let start = Instant::now();
+        let batches = self.progress.batch;
+        self.progress.batch -= 1;
+        let rate = self.rate(batches);
+        let network = &self.learner.network;
+        let evaluation = evaluate(network, &self.task.validation, &mut self.evaluation);
+        let (ei_ratio, floor_share) = balances(network);
+        let progress = &mut self.progress;
+        progress.epoch += 1;
+        progress.learning_seconds += progress.epoch_seconds;
+        progress.seconds += start.elapsed().as_secs_f64();
+        let metrics = EpochMetrics {
+            epoch: progress.epoch,
+            step: self.learner.optimiser.steps(),
+            rate,
+            error: progress.error / progress.seen as f64,
+            train_accuracy: progress.right as f64 / progress.seen as f64,
+            validation_accuracy: evaluation.accuracy,
+            samples_per_second: progress.seen as f64 / progress.epoch_seconds.max(1e-9),
+            seconds: progress.seconds,
+            ei_ratio,
+            floor_share,
+        };
+        (progress.batch, progress.seen, progress.right) = (0, 0, 0);
+        (progress.error, progress.epoch_seconds) = (0.0, 0.0);
+        progress.history.push(metrics.clone());
+        observer.epoch(&metrics);
+        if let Some(warning) = one_class_warning(&evaluation) {
+            observer.warn(&warning);
+        }
+        self.events.add(&metrics)?;
+        self.run.save_metrics(&self.progress.history)?;
+        self.save()
+    }
+
+    /// Whether the last epoch's error is below `stop_error`.
+    fn learnt(&self) -> bool {
+        let samples = self.order.len() as f64;
+        let sum = self.progress.history.last().map(|metrics| metrics.error * samples);
+        sum.is_some_and(|sum| sum < f64::from(self.config.stop_error))
+    }
+
+    fn finish(&mut self) -> Result<Outcome, Error> {
+        let network = &self.learner.network;
+        let test = evaluate(network, &self.task.test, &mut self.evaluation);
+        let (ei_ratio, floor_share) = balances(network);
+        let progress = &self.progress;
+        let samples = (progress.epoch * self.order.len()) as f64;
+        let last = progress.history.last();
+        let outcome = Outcome {
+            task: self.config.task.clone(),
+            rule: self.learner.rule.name().into(),
+            seed: self.config.seed,
+            epochs: progress.epoch,
+            learnt: self.learnt(),
+            test_accuracy: test.accuracy,
+            validation_accuracy: last.map_or(0.0, |metrics| metrics.validation_accuracy),
+            train_seconds: progress.seconds,
+            samples_per_second: samples / progress.learning_seconds.max(1e-9),
+            parameters: network.parameters(),
+            ei_ratio,
+            floor_share,
+            warning: one_class_warning(&test),
+            run: self.run.folder().into(),
+        };
+        self.run.save_outcome(&outcome)?;
+        Ok(outcome)
+    }
+
+    fn position(&self, batches: usize) -> Position {
+        let progress = &self.progress;
+        let seen = progress.seen.max(1) as f64;
+        Position {
+            step: progress.epoch * batches + progress.batch,
+            steps: self.config.epochs * batches,
+            epoch: progress.epoch + 1,
+            epochs: self.config.epochs,
+            error: progress.error / seen,
+            accuracy: progress.right as f64 / seen,
+            samples_per_second: seen / progress.epoch_seconds.max(1e-9),
+        }
+    }
+
+    fn save(&mut self) -> Result<(), Error> {
+        self.progress.generator = self.generator.state();
+        let metadata = [
+            ("config", json(&self.config)),
+            ("progress", json(&self.progress)),
+            ("ends", json(&[self.task.inputs(), self.task.outputs])),
+        ];
+        let bytes = checkpoint::write(
+            &self.learner.network,
+            &self.learner.optimiser,
+            &[("order", &self.order)],
+            metadata.map(|(key, value)| (key.to_owned(), value)).into(),
+        );
+        self.run.save_checkpoint(&bytes)
+    }
+
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.run.checkpoint_path();
+        let broken = |cause| Error::Checkpoint { path: path.clone(), cause };
+        let file = Checkpoint::parse(bytes).map_err(broken)?;
+        let saved: Config = file.json("config").map_err(broken)?;
+        same(self.run.folder(), &saved, &self.config)?;
+        file.load_network(&mut self.learner.network).map_err(broken)?;
+        file.load_optimiser(&mut self.learner.optimiser).map_err(broken)?;
+        let order = file.whole_numbers("order").map_err(broken)?;
+        let samples = self.task.train.len();
+        if order.len() != samples || order.iter().any(|sample| *sample as usize >= samples) {
+            return Err(broken(checkpoint::Error::Missing("order".into())));
+        }
+        self.order = order;
+        self.progress = file.json("progress").map_err(broken)?;
+        self.generator = Generator::restore(&self.progress.generator);
+        self.run.save_metrics(&self.progress.history)?;
+        self.events = EventFile::start(self.run.folder(), &self.progress.history)?;
+        Ok(())
+    }
+}
+
+/// A run goes on only under the configuration it began with.
+fn same(folder: &Path, trained: &Config, wanted: &Config) -> Result<(), Error> {
+    match trained.differences(wanted).into_iter().next() {
+        Some((key, found, wanted)) => {
+            Err(Error::OtherConfig { path: folder.into(), key, found, wanted })
+        }
+        None => Ok(()),
+    }
+}
+
+fn one_class_warning(evaluation: &Evaluation) -> Option<String> {
+    evaluation.one_class_only().then(|| {
+        "the network gives every sample the same class: it has collapsed; try a smaller rate, or \
+         wider sigmoids"
+            .into()
+    })
+}
+
+/// `to` becomes `from` moved down and right, zeros where nothing came from.
+fn shift(to: &mut [f32], from: &[f32], [height, width, channels]: [usize; 3], by: [isize; 2]) {
+    to.fill(0.0);
+    let source = |at: usize, by: isize, len: usize| {
+        at.checked_add_signed(-by).filter(|source| *source < len)
+    };
+    for y in 0..height {
+        let Some(from_y) = source(y, by[0], height) else { continue };
+        for x in 0..width {
+            let Some(from_x) = source(x, by[1], width) else { continue };
+            let (to_at, from_at) =
+                ((y * width + x) * channels, (from_y * width + from_x) * channels);
+            to[to_at..][..channels].copy_from_slice(&from[from_at..][..channels]);
+        }
+    }
+}

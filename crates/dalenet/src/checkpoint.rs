@@ -1,0 +1,287 @@
+//! Networks and optimisers as safetensors.
+//!
+//! Weights are stored as their magnitudes, part by part: `layer1.W_pp`, `layer1.W_np`, … are
+//! non-negative under Dale's principle and can go to a device as they are. `layer1.bias` are the
+//! biases, `optimiser.layer1.*` the optimiser's averages.
+//!
+//! ```
+//! use dalenet::{Generator, Method, Network, NetworkSpec, Optimiser, checkpoint};
+//! let spec = NetworkSpec { inputs: 2, hidden: vec![3], outputs: 1, ..NetworkSpec::default() };
+//! let network = Network::new(&spec, &mut Generator::new(0, 0));
+//! let optimiser = Optimiser::new(Method::Sgd, true, &network);
+//! let bytes = checkpoint::write(&network, &optimiser, &[], Default::default());
+//!
+//! let mut copy = Network::new(&spec, &mut Generator::new(1, 0));
+//! let file = checkpoint::Checkpoint::parse(&bytes).unwrap();
+//! file.load_network(&mut copy).unwrap();
+//! assert_eq!(copy.layers()[0].weights(), network.layers()[0].weights());
+//! ```
+
+use crate::{Matrix, Network, Optimiser, engine::Moments};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// Why a checkpoint cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not a safetensors file, or cut short.
+    #[error("it is not a whole safetensors file ({0})")]
+    Format(#[from] safetensors::SafeTensorError),
+    /// The content is not what was written.
+    #[error("it is damaged: SHA-256 {found}, expected {expected}")]
+    Checksum {
+        /// What the file says it should be.
+        expected: String,
+        /// What its content gives.
+        found: String,
+    },
+    /// A piece of metadata is missing or is not what it should be.
+    #[error("its `{key}` cannot be read ({cause})")]
+    Metadata {
+        /// Which piece.
+        key: String,
+        /// Why not.
+        cause: String,
+    },
+    /// A tensor is not there.
+    #[error("tensor `{0}` is missing: it was written for another network or optimiser")]
+    Missing(String),
+    /// A tensor has another shape or type.
+    #[error("tensor `{name}` is {found}, but the network needs {wanted}")]
+    Shape {
+        /// Which tensor.
+        name: String,
+        /// What it is.
+        found: String,
+        /// What it should be.
+        wanted: String,
+    },
+}
+
+/// The bytes of a checkpoint: network, optimiser, `extra` tensors of whole numbers and metadata.
+pub fn write(
+    network: &Network,
+    optimiser: &Optimiser,
+    extra: &[(&str, &[u32])],
+    mut metadata: HashMap<String, String>,
+) -> Vec<u8> {
+    let mut tensors = Vec::new();
+    let mut add = |name: String, dtype, shape: Vec<usize>, bytes| {
+        tensors.push((name, Stored { dtype, shape, bytes }));
+    };
+    let floats = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect();
+    for (l, layer) in (1..).zip(network.layers()) {
+        for part in layer.sub_matrices() {
+            let values = layer.magnitudes(&part);
+            let shape = vec![values.rows(), values.cols()];
+            add(format!("layer{l}.{}", part.name), Dtype::F32, shape, floats(values.as_slice()));
+        }
+        let bias = layer.bias();
+        add(format!("layer{l}.bias"), Dtype::F32, vec![bias.len()], floats(bias));
+    }
+    for (l, state) in (1..).zip(optimiser.layers()) {
+        for (name, values) in moments(l, &state.weights, &state.bias) {
+            if !values.is_empty() {
+                add(name, Dtype::F32, vec![values.len()], floats(values));
+            }
+        }
+        let power = std::slice::from_ref(&state.power);
+        add(format!("optimiser.layer{l}.power"), Dtype::F32, vec![1], floats(power));
+    }
+    let steps = optimiser.steps().to_le_bytes().to_vec();
+    add("optimiser.steps".into(), Dtype::U64, vec![1], steps);
+    for (name, values) in extra {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        add((*name).into(), Dtype::U32, vec![values.len()], bytes);
+    }
+    let content = tensors.iter().map(|(name, stored)| (name.as_str(), stored.bytes.as_slice()));
+    let sum = checksum(content.collect(), &metadata);
+    metadata.insert(CHECKSUM.into(), sum);
+    safetensors::serialize(tensors, Some(metadata)).expect("tensors with the shapes of their bytes")
+}
+
+/// The piece of metadata that holds the checksum of all others and of the tensors.
+const CHECKSUM: &str = "sha256";
+
+fn checksum<'a>(
+    mut tensors: Vec<(&'a str, &'a [u8])>,
+    metadata: &'a HashMap<String, String>,
+) -> String {
+    let texts = metadata.iter().filter(|(key, _)| *key != CHECKSUM);
+    tensors.extend(texts.map(|(key, text)| (key.as_str(), text.as_bytes())));
+    tensors.sort_unstable();
+    let mut digest = Sha256::new();
+    for (name, bytes) in tensors {
+        for part in [name.as_bytes(), bytes] {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A checkpoint in memory.
+pub struct Checkpoint<'a> {
+    tensors: SafeTensors<'a>,
+    metadata: HashMap<String, String>,
+}
+
+impl<'a> Checkpoint<'a> {
+    /// Reads and verifies a checkpoint.
+    ///
+    /// # Errors
+    /// [`Error::Format`] if `bytes` are not a whole safetensors file, [`Error::Checksum`] if they
+    /// are not those that were written.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        let (_, header) = SafeTensors::read_metadata(bytes)?;
+        let metadata = header.metadata().clone().unwrap_or_default();
+        let tensors = SafeTensors::deserialize(bytes)?;
+        let views = tensors.tensors();
+        let content = views.iter().map(|(name, view)| (name.as_str(), view.data())).collect();
+        let found = checksum(content, &metadata);
+        match metadata.get(CHECKSUM) {
+            Some(expected) if *expected == found => Ok(Self { tensors, metadata }),
+            expected => {
+                let expected = expected.cloned().unwrap_or_else(|| "none".into());
+                Err(Error::Checksum { expected, found })
+            }
+        }
+    }
+
+    /// A piece of metadata, from JSON.
+    ///
+    /// # Errors
+    /// If it is missing or is not such a value.
+    pub fn json<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
+        let text = self.metadata.get(key).map_or("", String::as_str);
+        serde_json::from_str(text)
+            .map_err(|cause| Error::Metadata { key: key.into(), cause: cause.to_string() })
+    }
+
+    /// An extra tensor of whole numbers.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn whole_numbers(&self, name: &str) -> Result<Vec<u32>, Error> {
+        let tensor = self.tensor(name)?;
+        expect(name, &tensor, Dtype::U32, tensor.shape())?;
+        Ok(tensor
+            .data()
+            .chunks_exact(4)
+            .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect())
+    }
+
+    /// Sets all weights and biases.
+    ///
+    /// # Errors
+    /// If the checkpoint is of a network of other shapes; the network is then unusable.
+    pub fn load_network(&self, network: &mut Network) -> Result<(), Error> {
+        for (l, layer) in (1..).zip(network.layers_mut()) {
+            for part in layer.sub_matrices() {
+                let (rows, cols) = (part.rows.len(), part.cols.len());
+                let values = self.floats(&format!("layer{l}.{}", part.name), &[rows, cols])?;
+                layer.set_magnitudes(&part, &Matrix::from_vec(rows, cols, values));
+            }
+            layer.set_bias(&self.floats(&format!("layer{l}.bias"), &[layer.units()])?);
+        }
+        Ok(())
+    }
+
+    /// Sets what the optimiser remembers.
+    ///
+    /// # Errors
+    /// If the checkpoint is of another method or of a network of other shapes.
+    pub fn load_optimiser(&self, optimiser: &mut Optimiser) -> Result<(), Error> {
+        let mut layers = optimiser.layers().to_vec();
+        for (l, state) in (1..).zip(&mut layers) {
+            let super::State { weights, bias, power } = state;
+            for (name, values) in moments_mut(l, weights, bias) {
+                if !values.is_empty() {
+                    *values = self.floats(&name, &[values.len()])?;
+                }
+            }
+            *power = self.floats(&format!("optimiser.layer{l}.power"), &[1])?[0];
+        }
+        let name = "optimiser.steps";
+        let tensor = self.tensor(name)?;
+        expect(name, &tensor, Dtype::U64, &[1])?;
+        let mut steps = [0; 8];
+        steps.copy_from_slice(tensor.data());
+        optimiser.restore(u64::from_le_bytes(steps), layers);
+        Ok(())
+    }
+
+    fn tensor(&self, name: &str) -> Result<TensorView<'_>, Error> {
+        self.tensors.tensor(name).map_err(|_| Error::Missing(name.into()))
+    }
+
+    fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
+        let tensor = self.tensor(name)?;
+        expect(name, &tensor, Dtype::F32, shape)?;
+        Ok(tensor
+            .data()
+            .chunks_exact(4)
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect())
+    }
+}
+
+/// A tensor on its way into a file.
+struct Stored {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl safetensors::View for Stored {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+    fn data(&self) -> std::borrow::Cow<'_, [u8]> {
+        self.bytes.as_slice().into()
+    }
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+fn expect(name: &str, tensor: &TensorView<'_>, dtype: Dtype, shape: &[usize]) -> Result<(), Error> {
+    if tensor.dtype() == dtype && tensor.shape() == shape {
+        return Ok(());
+    }
+    Err(Error::Shape {
+        name: name.into(),
+        found: format!("{:?} {:?}", tensor.dtype(), tensor.shape()),
+        wanted: format!("{dtype:?} {shape:?}"),
+    })
+}
+
+fn moment_names(l: usize) -> [String; 4] {
+    ["weight.first", "weight.second", "bias.first", "bias.second"]
+        .map(|kind| format!("optimiser.layer{l}.{kind}"))
+}
+
+fn moments<'a>(
+    l: usize,
+    weights: &'a Moments,
+    bias: &'a Moments,
+) -> impl Iterator<Item = (String, &'a [f32])> {
+    let values = [&weights.first, &weights.second, &bias.first, &bias.second];
+    moment_names(l).into_iter().zip(values.map(Vec::as_slice))
+}
+
+fn moments_mut<'a>(
+    l: usize,
+    weights: &'a mut Moments,
+    bias: &'a mut Moments,
+) -> impl Iterator<Item = (String, &'a mut Vec<f32>)> {
+    let values = [&mut weights.first, &mut weights.second, &mut bias.first, &mut bias.second];
+    moment_names(l).into_iter().zip(values)
+}

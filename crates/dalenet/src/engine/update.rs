@@ -1,0 +1,273 @@
+//! The weight update `W ← project(W + step(xᵀ·u))` in one sweep over W: a tile's gradient never
+//! leaves the cache, and the optimiser's step and Dale's projection meet it there.
+
+use super::{
+    elementwise::add_column_sums,
+    product::{Strided, Target, product_tile},
+};
+use crate::{Matrix, layer::Signs, optim::Method};
+use multiversion::multiversion;
+use std::{cell::RefCell, mem};
+
+/// Presynaptic units a tile has at most.
+pub const TILE_ROWS: usize = 256;
+
+thread_local! {
+    /// The gradient of the tile this thread is at.
+    static GRADIENT: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Running averages an optimiser keeps for each weight; empty where it needs none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moments {
+    /// Momentum's velocity, Adam's m.
+    pub first: Vec<f32>,
+    /// Adam's v.
+    pub second: Vec<f32>,
+}
+
+impl Moments {
+    /// Zeros for `len` weights, as far as `method` needs them.
+    pub fn new(method: Method, len: usize) -> Self {
+        let (first, second) = match method {
+            Method::Sgd => (0, 0),
+            Method::Momentum { .. } => (len, 0),
+            Method::Adam { .. } => (len, len),
+        };
+        Self { first: vec![0.0; first], second: vec![0.0; second] }
+    }
+}
+
+/// What becomes of a gradient: `g = scale·Σ_batch`, then the method's step at `rate`.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Plain, with momentum, or Adam.
+    pub method: Method,
+    /// Learning rate η.
+    pub rate: f32,
+    /// Factor of the batch's sum: 1/B for its mean.
+    pub scale: f32,
+    /// How many steps were made, this one included (for Adam's bias correction).
+    pub count: u64,
+}
+
+impl Step {
+    /// Turns the batch's sum `g` into the step to be added, and moves the moments on.
+    pub fn apply(&self, g: &mut [f32], first: &mut [f32], second: &mut [f32]) {
+        match self.method {
+            Method::Sgd => scale_by(g, self.rate * self.scale),
+            Method::Momentum { momentum } => {
+                momentum_step(g, first, [momentum, self.scale, self.rate]);
+            }
+            Method::Adam { beta1, beta2, epsilon } => {
+                let steps = i32::try_from(self.count).unwrap_or(i32::MAX);
+                let bias = |beta: f32| (1.0 - f64::from(beta).powi(steps)) as f32;
+                let rate = self.rate / bias(beta1);
+                let root = bias(beta2).sqrt().recip();
+                adam_step(g, first, second, [beta1, beta2, self.scale, rate, root, epsilon]);
+            }
+        }
+    }
+}
+
+/// A layer's weights and what belongs to them.
+pub struct Weights<'a> {
+    /// K×N signed weights.
+    pub weights: &'a mut Matrix,
+    /// K/2×N sums of the two halves where both streams receive the same input.
+    pub folded: Option<&'a mut Matrix>,
+    /// The signs to keep, under Dale's principle.
+    pub signs: Option<Signs>,
+    /// The optimiser's averages, one a weight (folded: both halves have the same).
+    pub moments: &'a mut Moments,
+}
+
+/// `W ← project(W + step(xᵀ·u))`: `x` is B×K (folded: B×K/2, standing for `[x x]`), `u` is B×N.
+///
+/// # Panics
+/// Unless the shapes agree.
+pub fn update(layer: Weights<'_>, x: &Matrix, u: &Matrix, step: &Step) {
+    let (rows, cols) = (x.cols(), u.cols());
+    let copies = 1 + usize::from(layer.folded.is_some());
+    assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
+    assert_eq!(layer.weights.rows(), copies * rows, "one row a presynaptic unit");
+    assert_eq!(layer.weights.cols(), cols, "one column a postsynaptic unit");
+
+    let (weights, twin) = layer.weights.as_mut_slice().split_at_mut(rows * cols);
+    let tile = Tile {
+        weights,
+        twin,
+        folded: layer.folded.map_or(&mut [], Matrix::as_mut_slice),
+        first: &mut layer.moments.first,
+        second: &mut layer.moments.second,
+    };
+    Sweep { x, u, step, signs: layer.signs }.over(0, tile);
+}
+
+/// `b ← b + step(Σ_batch u)`: biases have no sign to keep.
+///
+/// # Panics
+/// Unless there is one bias a column of `u`.
+pub fn update_bias(bias: &mut [f32], u: &Matrix, step: &Step, moments: &mut Moments) {
+    GRADIENT.with_borrow_mut(|buffer| {
+        buffer.resize(buffer.len().max(bias.len()), 0.0);
+        let sums = &mut buffer[..bias.len()];
+        sums.fill(0.0);
+        add_column_sums(sums, u, 1.0);
+        step.apply(sums, &mut moments.first, &mut moments.second);
+        add(bias, sums);
+    });
+}
+
+/// What all tiles of one update share.
+struct Sweep<'a> {
+    x: &'a Matrix,
+    u: &'a Matrix,
+    step: &'a Step,
+    signs: Option<Signs>,
+}
+
+/// The weights from consecutive presynaptic units. `twin` and `folded` are empty unless the layer
+/// is folded, the moments unless the optimiser needs them.
+#[derive(Default)]
+struct Tile<'a> {
+    weights: &'a mut [f32],
+    twin: &'a mut [f32],
+    folded: &'a mut [f32],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+}
+
+impl<'a> Tile<'a> {
+    /// Takes the first `len` weights off.
+    fn split_off(&mut self, len: usize) -> Tile<'a> {
+        let take = |all: &mut &'a mut [f32]| {
+            let len = len.min(all.len());
+            let (head, tail) = mem::take(all).split_at_mut(len);
+            *all = tail;
+            head
+        };
+        Tile {
+            weights: take(&mut self.weights),
+            twin: take(&mut self.twin),
+            folded: take(&mut self.folded),
+            first: take(&mut self.first),
+            second: take(&mut self.second),
+        }
+    }
+}
+
+impl Sweep<'_> {
+    /// Divides the rows from `start` on among the threads, down to [`TILE_ROWS`].
+    fn over(&self, start: usize, mut tile: Tile<'_>) {
+        let cols = self.u.cols();
+        let rows = tile.weights.len() / cols;
+        if rows > TILE_ROWS {
+            let half = (rows / 2).next_multiple_of(TILE_ROWS);
+            let head = tile.split_off(half * cols);
+            rayon::join(|| self.over(start, head), || self.over(start + half, tile));
+        } else if self.is_a_plain_sum() && tile.folded.is_empty() {
+            self.add_in_place(start, rows, tile.weights);
+        } else {
+            GRADIENT.with_borrow_mut(|buffer| {
+                buffer.resize(buffer.len().max(rows * cols), 0.0);
+                self.learn(start, rows, tile, &mut buffer[..rows * cols]);
+            });
+        }
+    }
+
+    /// Whether the step is the gradient times a number.
+    fn is_a_plain_sum(&self) -> bool {
+        let grow_only = self.signs.is_some_and(|signs| signs.dale.grow_only);
+        matches!(self.step.method, Method::Sgd) && !grow_only
+    }
+
+    /// Plain gradient steps need no gradient of their own: the product adds to the weights.
+    fn add_in_place(&self, start: usize, rows: usize, weights: &mut [f32]) {
+        self.gradient(start, rows, weights, Some(self.step.rate * self.step.scale));
+        if let Some(signs) = self.signs {
+            for (i, row) in weights.chunks_exact_mut(self.u.cols()).enumerate() {
+                signs.project(row, start + i);
+            }
+        }
+    }
+
+    fn learn(&self, start: usize, rows: usize, mut tile: Tile<'_>, gradient: &mut [f32]) {
+        let cols = self.u.cols();
+        self.gradient(start, rows, gradient, None);
+        for (i, step) in gradient.chunks_exact_mut(cols).enumerate() {
+            let row = tile.split_off(cols);
+            self.step.apply(step, row.first, row.second);
+            self.add(row.weights, step, start + i);
+            if !row.folded.is_empty() {
+                self.add(row.twin, step, self.x.cols() + start + i);
+                fold(row.folded, row.weights, row.twin);
+            }
+        }
+    }
+
+    /// `w ← project(w + step)` for the weights from presynaptic unit `row`.
+    fn add(&self, w: &mut [f32], step: &[f32], row: usize) {
+        match self.signs {
+            Some(signs) => signs.add(w, step, row),
+            None => add(w, step),
+        }
+    }
+
+    /// `out = xᵀ·u`, or `out += factor·xᵀ·u`, for presynaptic units `start..start+rows`.
+    fn gradient(&self, start: usize, rows: usize, out: &mut [f32], add: Option<f32>) {
+        let cols = self.u.cols();
+        assert_eq!(out.len(), rows * cols);
+        let out = Target { at: out.as_mut_ptr(), stride: cols, add };
+        // SAFETY: columns start..start+rows of x, all of u and all of out are in bounds.
+        unsafe {
+            let x = Strided::of(self.x).from(0, start).transposed();
+            product_tile((rows, self.x.rows(), cols), out, x, Strided::of(self.u));
+        }
+    }
+}
+
+/// `sum = a + b`.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(crate) fn fold(sum: &mut [f32], a: &[f32], b: &[f32]) {
+    for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
+        *sum = a + b;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn add(w: &mut [f32], step: &[f32]) {
+    for (w, d) in w.iter_mut().zip(step) {
+        *w += d;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn scale_by(g: &mut [f32], factor: f32) {
+    for g in g {
+        *g *= factor;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn momentum_step(g: &mut [f32], velocity: &mut [f32], [momentum, scale, rate]: [f32; 3]) {
+    for (g, v) in g.iter_mut().zip(velocity) {
+        *v = momentum * *v + scale * *g;
+        *g = rate * *v;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn adam_step(
+    g: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    [beta1, beta2, scale, rate, root, epsilon]: [f32; 6],
+) {
+    for ((g, m), v) in g.iter_mut().zip(first).zip(second) {
+        let mean = scale * *g;
+        *m = beta1 * *m + (1.0 - beta1) * mean;
+        *v = beta2 * *v + (1.0 - beta2) * mean * mean;
+        *g = rate * *m / (root * v.sqrt() + epsilon);
+    }
+}

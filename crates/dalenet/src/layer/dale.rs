@@ -1,0 +1,91 @@
+//! Dale's principle as a property of a layer: a fixed sign for every weight, and a floor.
+
+use multiversion::multiversion;
+use serde::{Deserialize, Serialize};
+
+/// The constraint that a layer of a dual-stream network keeps after every step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dale {
+    /// The smallest magnitude a weight may have.
+    pub floor: f32,
+    /// Whether magnitudes may only grow: Kaneko's rule with "weight decrement" off. For one
+    /// sample at a time this is his form, in which excitatory units learn from max(error, 0) and
+    /// inhibitory ones from max(−error, 0).
+    pub grow_only: bool,
+}
+
+impl Default for Dale {
+    /// The paper's floor of 1e-4.
+    fn default() -> Self {
+        Self { floor: 1e-4, grow_only: false }
+    }
+}
+
+/// The sign pattern `[[+W_pp, −W_pn], [−W_np, +W_nn]]` of a K×N weight matrix under [`Dale`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Signs {
+    /// How many presynaptic units (rows) belong to the excitatory stream.
+    pub excitatory_rows: usize,
+    /// How many postsynaptic units (columns) belong to the excitatory stream.
+    pub excitatory_cols: usize,
+    /// What is kept.
+    pub dale: Dale,
+}
+
+impl Signs {
+    /// `w ← project(w + step)` for the weights `w` from presynaptic unit `row`.
+    pub fn add(&self, w: &mut [f32], step: &[f32], row: usize) {
+        let Dale { floor, grow_only } = self.dale;
+        let (to_p, to_n) = w.split_at_mut(self.excitatory_cols);
+        let (step_p, step_n) = step.split_at(self.excitatory_cols);
+        let sign = self.of_row(row);
+        for (w, step, sign) in [(to_p, step_p, sign), (to_n, step_n, -sign)] {
+            if grow_only { grow(w, step, sign, floor) } else { add(w, step, sign, floor) }
+        }
+    }
+
+    /// `w ← project(w)` for the weights `w` from presynaptic unit `row`.
+    pub fn project(&self, w: &mut [f32], row: usize) {
+        let (to_p, to_n) = w.split_at_mut(self.excitatory_cols);
+        let sign = self.of_row(row);
+        project(to_p, sign, self.dale.floor);
+        project(to_n, -sign, self.dale.floor);
+    }
+
+    /// The sign of the weight at `row`, `col`.
+    pub fn at(&self, row: usize, col: usize) -> f32 {
+        if col < self.excitatory_cols { self.of_row(row) } else { -self.of_row(row) }
+    }
+
+    /// The sign that presynaptic unit `row` has in the excitatory stream.
+    fn of_row(&self, row: usize) -> f32 {
+        if row < self.excitatory_rows { 1.0 } else { -1.0 }
+    }
+}
+
+/// `magnitude` or the floor. A comparison keeps NaN visible, where `f32::max` would hide it.
+#[inline(always)]
+fn at_least(floor: f32, magnitude: f32) -> f32 {
+    if magnitude < floor { floor } else { magnitude }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn add(w: &mut [f32], step: &[f32], sign: f32, floor: f32) {
+    for (w, d) in w.iter_mut().zip(step) {
+        *w = sign * at_least(floor, sign * (*w + d));
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn grow(w: &mut [f32], step: &[f32], sign: f32, floor: f32) {
+    for (w, d) in w.iter_mut().zip(step) {
+        *w = sign * at_least(floor, sign * *w + at_least(0.0, sign * d));
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn project(w: &mut [f32], sign: f32, floor: f32) {
+    for w in w {
+        *w = sign * at_least(floor, sign * *w);
+    }
+}

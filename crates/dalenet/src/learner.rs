@@ -1,0 +1,90 @@
+//! A network, the rule that teaches it and the optimiser that moves it.
+
+use crate::{Generator, Lesson, Matrix, Network, Optimiser, Rule, Trace, engine};
+
+/// Learns from errors, whatever task they come from.
+///
+/// ```
+/// use dalenet::*;
+/// // XOR under Dale's principle by Error Diffusion.
+/// let spec = NetworkSpec { inputs: 2, hidden: vec![32], outputs: 1, ..NetworkSpec::default() };
+/// let mut generator = Generator::new(1, 0);
+/// let network = Network::new(&spec, &mut generator);
+/// let optimiser = Optimiser::new(Method::Sgd, false, &network);
+/// let rule = Box::new(ErrorDiffusion::new(Modulo));
+/// let mut learner = Learner::new(network, rule, optimiser, &mut generator);
+///
+/// let input = Matrix::from_rows(&[[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
+/// let target = [0.0, 1.0, 1.0, 0.0];
+/// for _ in 0..4000 {
+///     learner.trace.input_mut().clone_from(&input);
+///     let prediction = learner.forward();
+///     let error = target.iter().zip(prediction.as_slice()).map(|(t, p)| t - p).collect();
+///     learner.learn(&Matrix::from_vec(4, 1, error), 60.0);
+/// }
+/// let prediction = learner.forward().as_slice();
+/// assert!(prediction.iter().zip(target).all(|(p, t)| (p - t).abs() < 0.2), "{prediction:?}");
+/// ```
+pub struct Learner {
+    /// What learns.
+    pub network: Network,
+    /// What teaches.
+    pub rule: Box<dyn Rule>,
+    /// How far it moves.
+    pub optimiser: Optimiser,
+    /// The activity of the last forward pass; its input is filled by the caller.
+    pub trace: Trace,
+    /// The gated teaching signal of each layer, B×N.
+    signals: Vec<Matrix>,
+}
+
+impl Learner {
+    /// Prepares the rule for the network.
+    pub fn new(
+        network: Network,
+        mut rule: Box<dyn Rule>,
+        optimiser: Optimiser,
+        generator: &mut Generator,
+    ) -> Self {
+        rule.prepare(&network, generator);
+        let signals = vec![Matrix::default(); network.layers().len()];
+        Self { network, rule, optimiser, trace: Trace::default(), signals }
+    }
+
+    /// The prediction B×C for the input in the trace.
+    pub fn forward(&mut self) -> &Matrix {
+        self.network.forward(&mut self.trace);
+        self.trace.output()
+    }
+
+    /// One step at `rate` along the error at the output, target − prediction, B×C, of the last
+    /// [`Learner::forward`]. All layers are taught from the weights of that forward pass.
+    pub fn learn(&mut self, error: &Matrix, rate: f32) {
+        self.teach(error);
+        self.optimiser.begin();
+        for (l, layer) in self.network.layers_mut().iter_mut().enumerate() {
+            self.optimiser.step(l, layer, self.trace.presynaptic(l), &self.signals[l], rate);
+        }
+    }
+
+    /// Fills the gated teaching signals for this error without learning from them.
+    pub fn teach(&mut self, error: &Matrix) {
+        let Self { network, rule, trace, signals, .. } = self;
+        let last = signals.len() - 1;
+        for (l, layer) in network.layers().iter().enumerate().rev() {
+            let (below, above) = signals.split_at_mut(l + 1);
+            let signal = &mut below[l];
+            if l == last {
+                signal.clone_from(error);
+            } else {
+                rule.teach(&Lesson { network, trace, error, above: &above[0] }, l, signal);
+            }
+            engine::gate(signal, trace.postsynaptic(l), layer.activation());
+        }
+    }
+
+    /// The gated teaching signal φ'⊙signal of layer `layer` in the last lesson, B×N.
+    pub fn signal(&self, layer: usize) -> &Matrix {
+        &self.signals[layer]
+    }
+}

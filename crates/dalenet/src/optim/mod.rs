@@ -1,0 +1,125 @@
+//! How far a step goes: the methods, the step normalised by presynaptic power, the schedules.
+
+mod schedule;
+
+pub use schedule::Schedule;
+
+use crate::{
+    Matrix, Network,
+    engine::{self, Moments, Step},
+    layer::Dense,
+};
+use serde::{Deserialize, Serialize};
+
+/// How a gradient becomes a step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Method {
+    /// `W += η·g`.
+    Sgd,
+    /// `v ← μ·v + g`, `W += η·v`.
+    Momentum {
+        /// μ.
+        momentum: f32,
+    },
+    /// `W += η·m̂/(√v̂ + ε)` (Kingma & Ba 2015).
+    Adam {
+        /// Decay of the mean.
+        beta1: f32,
+        /// Decay of the mean square.
+        beta2: f32,
+        /// Added to the root.
+        epsilon: f32,
+    },
+}
+
+/// How much of the running mean of the presynaptic power is kept at each step.
+const POWER_DECAY: f32 = 0.98;
+
+/// A method with its state for every layer of a network.
+#[derive(Clone, Debug)]
+pub struct Optimiser {
+    method: Method,
+    normalised: bool,
+    bias_rate: f32,
+    steps: u64,
+    layers: Vec<State>,
+}
+
+/// What is remembered for a layer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// For its weights.
+    pub weights: Moments,
+    /// For its biases.
+    pub bias: Moments,
+    /// Running mean of ⟨|x|²⟩ over the batches; 0 before the first.
+    pub power: f32,
+}
+
+impl Optimiser {
+    /// The method for this network, with nothing remembered.
+    ///
+    /// A `normalised` step is `W += κ/⟨|x|²⟩·Σ_batch xᵀu` instead of `η/B·Σ_batch xᵀu`: divided by
+    /// the mean squared norm of the layer's whole input, one rate κ serves layers of any fan-in.
+    pub fn new(method: Method, normalised: bool, network: &Network) -> Self {
+        let state = |layer: &Dense| State {
+            weights: Moments::new(method, layer.distinct_inputs() * layer.units()),
+            bias: Moments::new(method, layer.units()),
+            power: 0.0,
+        };
+        let layers = network.layers().iter().map(state).collect();
+        Self { method, normalised, bias_rate: 1.0, steps: 0, layers }
+    }
+
+    /// Lets biases learn at `factor` times the rate of the weights (Kaneko's threshold units of
+    /// activity β: β²).
+    pub fn with_bias_rate(self, factor: f32) -> Self {
+        Self { bias_rate: factor, ..self }
+    }
+
+    /// Counts a step; before the layers' [`Optimiser::step`].
+    pub(crate) fn begin(&mut self) {
+        self.steps += 1;
+    }
+
+    /// Moves layer `l` along its presynaptic activity `x` (B×K; folded: B×K/2) and its gated
+    /// teaching signal `u` (B×N), and back under Dale's principle.
+    pub(crate) fn step(&mut self, l: usize, layer: &mut Dense, x: &Matrix, u: &Matrix, rate: f32) {
+        let state = &mut self.layers[l];
+        let mut step =
+            Step { method: self.method, rate, scale: 1.0 / u.rows() as f32, count: self.steps };
+        if self.normalised {
+            let copies = (layer.inputs() / layer.distinct_inputs()) as f32;
+            let power = copies * engine::mean_squared_norm(x);
+            let kept = if state.power == 0.0 { 0.0 } else { POWER_DECAY };
+            state.power = kept * state.power + (1.0 - kept) * power;
+            step.rate /= state.power.max(f32::MIN_POSITIVE);
+            step.scale = 1.0;
+        }
+        let (weights, bias) = layer.learnable(&mut state.weights);
+        engine::update(weights, x, u, &step);
+        step.rate *= self.bias_rate;
+        engine::update_bias(bias, u, &step, &mut state.bias);
+    }
+
+    /// How many steps were made.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// What is remembered, layer by layer.
+    pub fn layers(&self) -> &[State] {
+        &self.layers
+    }
+
+    /// Goes on from what [`Optimiser::steps`] and [`Optimiser::layers`] told.
+    ///
+    /// # Panics
+    /// Unless the states are those of the same network and method.
+    pub fn restore(&mut self, steps: u64, layers: Vec<State>) {
+        let len = |state: &State| (state.weights.first.len(), state.weights.second.len());
+        let agree = layers.iter().map(len).eq(self.layers.iter().map(len));
+        assert!(agree, "the state of another network");
+        (self.steps, self.layers) = (steps, layers);
+    }
+}

@@ -1,0 +1,35 @@
+//! Direct Feedback Alignment (Nøkland 2016): the error through a fixed random matrix a layer.
+
+use super::{Lesson, Rule};
+use crate::{Generator, Matrix, Network, engine};
+
+/// `signal_l = S·B_l` with B_l C×N from N(0, 1)/√C.
+#[derive(Default)]
+pub struct DirectFeedbackAlignment {
+    feedback: Vec<Matrix>,
+}
+
+impl DirectFeedbackAlignment {
+    /// With feedback of one's own, one C×N matrix for each hidden layer.
+    pub fn with_feedback(feedback: Vec<Matrix>) -> Self {
+        Self { feedback }
+    }
+}
+
+impl Rule for DirectFeedbackAlignment {
+    fn name(&self) -> &str {
+        "dfa"
+    }
+
+    fn prepare(&mut self, network: &Network, generator: &mut Generator) {
+        let outputs = network.outputs();
+        let scale = (outputs as f32).sqrt().recip();
+        let hidden = network.layers().split_last().map_or(&[][..], |(_, hidden)| hidden);
+        self.feedback =
+            hidden.iter().map(|layer| generator.normals(outputs, layer.units(), scale)).collect();
+    }
+
+    fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
+        engine::product(signal, lesson.error, &self.feedback[layer]);
+    }
+}
