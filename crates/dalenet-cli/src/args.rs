@@ -1,7 +1,10 @@
 //! The command line.
 
-use clap::{ArgGroup, Parser, Subcommand};
+use clap::{ArgGroup, Parser, Subcommand, builder::RangedU64ValueParser};
 use std::path::PathBuf;
+
+/// The largest whole number of a configuration file.
+const TOML_MAX: u64 = i64::MAX as u64;
 
 /// Train networks that obey Dale's principle, without backpropagation.
 #[derive(Parser)]
@@ -54,13 +57,17 @@ pub struct Train {
     /// What to learn: see `dalenet list`, or the path of an .npz file
     pub task: Option<String>,
     /// Go on with this run
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["task", "out", "preset"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["task", "out", "rule", "preset", "config"])]
     pub resume: Option<PathBuf>,
     /// Folder of the run [default: the next free one under runs/]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub settings: Settings,
+}
+
+fn whole<T: TryFrom<u64> + Clone + Send + Sync>() -> RangedU64ValueParser<T> {
+    RangedU64ValueParser::new().range(..=TOML_MAX)
 }
 
 /// How a configuration is made: preset, file, then flags.
@@ -76,13 +83,13 @@ pub struct Settings {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Where all chance starts from
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = whole::<u64>())]
     pub seed: Option<u64>,
     /// Passes over the training data
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = whole::<usize>())]
     pub epochs: Option<usize>,
     /// Inputs of the parity task
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = whole::<usize>())]
     pub bits: Option<usize>,
     /// Any setting, such as layers=[512,256]; may be given many times
     #[arg(long, value_name = "KEY=VALUE")]

@@ -34,7 +34,6 @@ pub fn run(args: Args) -> Result<ExitCode, Error> {
         }
         Command::Config { task, settings } => {
             let config = configure(Some(&task), &settings)?;
-            config.validate()?;
             say::line(config.commented().trim_end());
             say::object(args.json, || json!(config));
         }
@@ -101,6 +100,7 @@ fn configure(task: Option<&str>, settings: &Settings) -> Result<Config, Error> {
     let rule = settings.rule.as_deref();
     let (preset, mut config) = Config::layered(task, &settings.preset, rule, file)?;
     override_with(&mut config, settings)?;
+    config.validate()?;
     let changes = config.differences(&preset).into_iter();
     let changes: Vec<_> =
         changes.map(|(key, value, was)| format!("{key} = {value} (was {was})")).collect();
@@ -128,12 +128,12 @@ fn report(outcome: &Outcome) {
     let seconds = outcome.train_seconds;
     let percent = |share: f64| format!("{:.2} %", 100.0 * share);
     if outcome.learnt {
-        say::line(&format!("learnt after {} epochs", outcome.epochs));
+        say::line(&format!("learnt after {}", epochs(outcome.epochs)));
     }
     say::line(&format!(
-        "test accuracy {} after {} epochs in {seconds:.1} s ({:.0} samples/s)",
+        "test accuracy {} after {} in {seconds:.1} s ({:.0} samples/s)",
         percent(outcome.test_accuracy),
-        outcome.epochs,
+        epochs(outcome.epochs),
         outcome.samples_per_second,
     ));
     for (l, (ratio, floor)) in (1..).zip(outcome.ei_ratio.iter().zip(&outcome.floor_share)) {
@@ -146,6 +146,10 @@ fn report(outcome: &Outcome) {
         say::note(&format!("warning: {warning}"));
     }
     say::line(&format!("saved in {}", outcome.run.display()));
+}
+
+fn epochs(count: usize) -> String {
+    format!("{count} epoch{}", if count == 1 { "" } else { "s" })
 }
 
 fn eval(run: &Path, data: Option<&str>, data_dir: Option<&Path>, json: bool) -> Result<(), Error> {

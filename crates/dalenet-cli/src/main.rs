@@ -11,10 +11,13 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return say::usage(&error),
+    };
     let json = args.json;
     commands::run(args).unwrap_or_else(|error| {
-        say::error(&error, json);
+        say::error(&error.to_string(), json);
         ExitCode::from(error.exit_code())
     })
 }

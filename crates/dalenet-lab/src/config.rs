@@ -1,6 +1,6 @@
 //! The configuration of an experiment: one typed struct, each field with a default and a meaning.
 
-use crate::{Error, files};
+use crate::{Error, files, task};
 use dalenet::{
     Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment, Loss,
     Method, Modulo, NetworkSpec, Rule, Schedule, SignSymmetric,
@@ -189,7 +189,10 @@ impl Config {
         let mut table = self.table();
         let Some(old) = table.get(key) else {
             let keys = table.keys().map(String::as_str);
-            let near = nearest(key, keys);
+            let near = match nearest(key, keys) {
+                near if near.is_empty() => "; `dalenet config mnist` shows them all".into(),
+                near => near,
+            };
             return Err(Error::Config(format!("there is no configuration key `{key}`{near}")));
         };
         let (wanted, found) = (kind(old), kind(&value));
@@ -197,7 +200,7 @@ impl Config {
         table.insert(key.into(), value);
         *self = table.try_into().map_err(|error: toml::de::Error| {
             let reason = match wanted == found {
-                true => error.message().to_owned(),
+                true => plain(error.message()),
                 false => format!("it must be {wanted}, not {found}"),
             };
             Error::Config(format!("`{key} = {shown}` is not possible: {reason}"))
@@ -210,11 +213,13 @@ impl Config {
     /// # Errors
     /// The first value that makes no sense.
     pub fn validate(&self) -> Result<(), Error> {
+        task::check(&self.task)?;
         let positive = |value: f32| value > 0.0 && value.is_finite();
         let checks = [
             ("epochs", self.epochs > 0, "must be at least 1"),
             ("batch", self.batch > 0, "must be at least 1"),
             ("layers", !self.layers.contains(&0), "must not have a layer without units"),
+            ("layers", self.layers.iter().all(|n| *n <= 1_000_000), "must not be above a million"),
             ("rate", positive(self.rate), "must be above 0"),
             ("floor", self.floor >= 0.0 && self.floor.is_finite(), "must not be negative"),
             ("widths", !self.widths.is_empty(), "must have at least one value"),
@@ -262,7 +267,9 @@ impl Config {
     }
 
     fn table(&self) -> Table {
-        Table::try_from(self).expect("a struct of plain values")
+        let mut table = Table::try_from(self).expect("a struct of plain values");
+        table.iter_mut().for_each(|(_, value)| shorten(value));
+        table
     }
 
     /// The network it describes, for inputs of length `inputs`.
@@ -321,9 +328,27 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let likeness = |candidate: &str| strsim::damerau_levenshtein(word, candidate);
     let best = candidates.into_iter().min_by_key(|candidate| likeness(candidate));
     match best {
-        Some(best) if likeness(best) <= 1 + best.len() / 2 => format!("; did you mean `{best}`?"),
+        Some(best) if likeness(best) <= best.len() / 2 => format!("; did you mean `{best}`?"),
         _ => String::new(),
     }
+}
+
+/// Every number of a [`Config`] is an `f32`: 0.9 is written as 0.9, not as 0.8999999761581421.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::Float(number) => {
+            *number = (*number as f32).to_string().parse().unwrap_or(*number);
+        }
+        Value::Array(values) => values.iter_mut().for_each(shorten),
+        _ => {}
+    }
+}
+
+/// What serde says, without the names of Rust's types.
+fn plain(message: &str) -> String {
+    let types = [("usize", "a whole number from 0"), ("u64", "a whole number from 0")];
+    let types = types.into_iter().chain([("f32", "a number")]);
+    types.fold(message.to_owned(), |text, (name, meaning)| text.replace(name, meaning))
 }
 
 fn kind(value: &Value) -> &'static str {

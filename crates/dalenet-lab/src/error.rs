@@ -66,7 +66,10 @@ pub enum Error {
     #[error("{} has no checkpoint yet; train it by `dalenet train --resume {}`", .0.display(), .0.display())]
     Untrained(PathBuf),
     /// The data has another shape than the network.
-    #[error("{data} has {found}, but the network of {} was made for {wanted}", run.display())]
+    #[error(
+        "{data} has {found}, but the network of {} was made for {wanted}; give it data of that shape",
+        run.display()
+    )]
     OtherData {
         /// The data set.
         data: String,
@@ -77,10 +80,10 @@ pub enum Error {
         /// The run.
         run: PathBuf,
     },
-    /// The error or the prediction is no longer a number.
+    /// The error or a weight is no longer a number.
     #[error(
-        "training diverged in epoch {epoch}: the error is not a number; try a smaller rate (it was \
-         {rate}); the last good state is in {}",
+        "training diverged in epoch {epoch}: the error or a weight is no longer a number; train \
+         anew with a rate below {rate} ({} keeps what was saved before)",
         run.display()
     )]
     Diverged {
@@ -108,12 +111,15 @@ impl Error {
 fn mend(cause: &std::io::Error) -> &'static str {
     match cause.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-            "; make room or name another folder with --out; the last whole checkpoint is kept"
+            "; make room or name another folder with --out (what was saved before is kept)"
         }
         std::io::ErrorKind::PermissionDenied => {
             "; name a folder you may write to, or mend its rights"
         }
+        std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => {
+            "; a file is in the way: name another folder with --out"
+        }
         std::io::ErrorKind::NotFound => "; check the path",
-        _ => "",
+        _ => "; check the path and the disk",
     }
 }

@@ -45,8 +45,10 @@ impl Config {
         };
         config.task = task.into();
         if toy {
-            config.validation = 0;
             config.shift = 0;
+        }
+        if toy || task::is_file(task) {
+            config.validation = 0; // how many samples there are to spare is not known
         }
         config.take_rule(rule);
         Ok(config)
@@ -143,5 +145,5 @@ fn known<'a>(what: &str, name: &'a str, list: &[(&'a str, &str)]) -> Result<&'a 
         return Ok(name);
     }
     let near = nearest(name, list.iter().map(|(name, _)| *name));
-    Err(Error::Config(format!("there is no {what} `{name}`{near}; `dalenet list` shows them")))
+    Err(Error::Config(format!("there is no {what} `{name}` (see `dalenet list`){near}")))
 }

@@ -26,7 +26,9 @@ impl Run {
             _ => Error::file("create", folder)(cause),
         })?;
         let mut run = Self { folder: folder.into(), _lock: None };
-        files::write(&run.config_path(), config.commented().as_bytes())?;
+        files::write(&run.config_path(), config.commented().as_bytes()).inspect_err(|_| {
+            let _ = fs::remove_dir(folder); // it is empty, and would only be in the way
+        })?;
         run.lock()?;
         Ok(run)
     }

@@ -30,6 +30,11 @@ pub struct Task {
     pub test: Split,
 }
 
+/// Whether it is a user's own file.
+pub(crate) fn is_file(name: &str) -> bool {
+    matches!(Source::parse(name), Some(Source::Npz(_)))
+}
+
 /// Refuses a name that is no task's.
 pub(crate) fn check(name: &str) -> Result<(), Error> {
     let tiny = matches!(name, "xor" | "parity");
@@ -37,7 +42,7 @@ pub(crate) fn check(name: &str) -> Result<(), Error> {
         return Ok(());
     }
     let near = nearest(name, TASKS.iter().map(|(name, _)| *name));
-    Err(Error::Config(format!("there is no task `{name}`{near}; `dalenet list` shows them")))
+    Err(Error::Config(format!("there is no task `{name}` (see `dalenet list`){near}")))
 }
 
 impl Task {

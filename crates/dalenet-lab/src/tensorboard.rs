@@ -5,7 +5,7 @@ use prost::Message;
 use std::{
     fs::{self, File},
     io::Write,
-    path::Path,
+    path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -40,6 +40,7 @@ const PREFIX: &str = "events.out.tfevents.";
 
 /// The event file of a run. Its format is made to be appended to: a reader ignores a cut record.
 pub struct EventFile {
+    path: PathBuf,
     file: File,
 }
 
@@ -55,10 +56,10 @@ impl EventFile {
         }
         let path = folder.join(format!("{PREFIX}{:.0}.dalenet", now()));
         let file = File::create(&path).map_err(Error::file("create", &path))?;
-        let mut events = Self { file };
+        let mut events = Self { path, file };
         let version = Some("brain.Event:2".into());
         let first = Event { wall_time: now(), step: 0, file_version: version, summary: None };
-        events.append(&first).map_err(Error::file("write", &path))?;
+        events.append(&first)?;
         history.iter().try_for_each(|metrics| events.add(metrics))?;
         Ok(events)
     }
@@ -71,10 +72,10 @@ impl EventFile {
         let summary = Some(Summary { value });
         let step = i64::try_from(metrics.step).unwrap_or(i64::MAX);
         let event = Event { wall_time: now(), step, file_version: None, summary };
-        self.append(&event).map_err(Error::file("write", Path::new("the TensorBoard events")))
+        self.append(&event)
     }
 
-    fn append(&mut self, event: &Event) -> std::io::Result<()> {
+    fn append(&mut self, event: &Event) -> Result<(), Error> {
         let data = event.encode_to_vec();
         let length = (data.len() as u64).to_le_bytes();
         let mut record = Vec::with_capacity(data.len() + 16);
@@ -82,7 +83,7 @@ impl EventFile {
         record.extend(masked_crc(&length));
         record.extend(&data);
         record.extend(masked_crc(&data));
-        self.file.write_all(&record)
+        self.file.write_all(&record).map_err(Error::file("write", &self.path))
     }
 }
 

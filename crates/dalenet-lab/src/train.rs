@@ -16,8 +16,12 @@ use serde::{Deserialize, Serialize};
 use std::{
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
+    time::{Duration, Instant},
 };
+
+/// The state is saved at the first epoch's end after so long, and at the end: tiny tasks would
+/// else spend their time on the disk.
+const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 
 /// Streams of the seed's generator.
 const WEIGHTS: u64 = 0;
@@ -91,7 +95,7 @@ pub struct Training {
     /// The samples in the order of the running epoch.
     order: Vec<u32>,
     progress: Progress,
-    events: EventFile,
+    saved: Option<Instant>,
     // Buffers.
     error: Matrix,
     labels: Vec<u16>,
@@ -171,7 +175,6 @@ impl Training {
         let optimiser = Optimiser::new(config.method(), config.normalised, &network);
         let optimiser = optimiser.with_bias_rate(bias_rate);
         let learner = Learner::new(network, rule, optimiser, &mut generator);
-        let events = EventFile::start(run.folder(), &[])?;
         Ok(Self {
             generator: Generator::new(config.seed, SAMPLES),
             order: (0..task.train.len() as u32).collect(),
@@ -184,7 +187,7 @@ impl Training {
             run,
             task,
             learner,
-            events,
+            saved: None,
         })
     }
 
@@ -226,19 +229,21 @@ impl Training {
         stop: &AtomicBool,
     ) -> Result<Option<Outcome>, Error> {
         let batches = self.order.len().div_ceil(self.config.batch);
-        while self.progress.epoch < self.config.epochs && !self.learnt() {
-            if self.progress.batch == 0 && self.config.shuffle {
-                self.generator.shuffle(&mut self.order);
-            }
+        self.run.save_metrics(&self.progress.history)?;
+        let mut events = EventFile::start(self.run.folder(), &self.progress.history)?;
+        while !self.ended() {
             while self.progress.batch < batches {
                 if stop.load(Ordering::Relaxed) {
                     self.save()?;
                     return Ok(None);
                 }
+                if self.progress.batch == 0 && self.config.shuffle {
+                    self.generator.shuffle(&mut self.order);
+                }
                 self.step(batches)?;
                 observer.step(&self.position(batches));
             }
-            self.end_epoch(observer)?;
+            self.end_epoch(observer, &mut events)?;
         }
         self.finish().map(Some)
     }
@@ -257,8 +262,7 @@ impl Training {
         one_vs_all(prediction, &self.labels, &mut self.error);
         let error: f64 = self.error.as_slice().iter().map(|e| f64::from(e.abs())).sum();
         if !error.is_finite() {
-            let (epoch, rate) = (self.progress.epoch + 1, self.config.rate);
-            return Err(Error::Diverged { epoch, rate, run: self.run.folder().into() });
+            return Err(self.diverged());
         }
         if self.config.centred {
             centre(&mut self.error);
@@ -273,6 +277,11 @@ impl Training {
         progress.epoch_seconds += seconds;
         progress.seconds += seconds;
         Ok(())
+    }
+
+    fn diverged(&self) -> Error {
+        let (epoch, rate) = (self.progress.epoch + 1, self.config.rate);
+        Error::Diverged { epoch, rate, run: self.run.folder().into() }
     }
 
     /// Fills the learner's input and the labels with `count` samples from `first` on.
@@ -303,8 +312,16 @@ impl Training {
         self.config.rate * self.config.schedule.factor(done / self.config.epochs as f64)
     }
 
-    /// Measures, records and saves a whole epoch.
-    fn end_epoch(&mut self, observer: &mut dyn Observer) -> Result<(), Error> {
+    /// Measures and records a whole epoch, and saves it if it is time to.
+    fn end_epoch(
+        &mut self,
+        observer: &mut dyn Observer,
+        events: &mut EventFile,
+    ) -> Result<(), Error> {
+        // The error of the last step's weights is not known yet, and they are about to be kept.
+        if !finite(&self.learner.network) {
+            return Err(self.diverged());
+        }
         let start = Instant::now();
         let batches = self.progress.batch;
         self.progress.batch -= 1;
@@ -335,9 +352,16 @@ impl Training {
         if let Some(warning) = one_class_warning(&evaluation) {
             observer.warn(&warning);
         }
-        self.events.add(&metrics)?;
-        self.run.save_metrics(&self.progress.history)?;
-        self.save()
+        events.add(&metrics)?;
+        if self.ended() || self.saved.is_none_or(|saved| saved.elapsed() >= BETWEEN_SAVES) {
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is nothing left to train.
+    fn ended(&self) -> bool {
+        self.progress.epoch >= self.config.epochs || self.learnt()
     }
 
     /// Whether the last epoch's error is below `stop_error`.
@@ -379,7 +403,7 @@ impl Training {
         let seen = progress.seen.max(1) as f64;
         Position {
             step: progress.epoch * batches + progress.batch,
-            steps: self.config.epochs * batches,
+            steps: self.config.epochs.saturating_mul(batches),
             epoch: progress.epoch + 1,
             epochs: self.config.epochs,
             error: progress.error / seen,
@@ -401,7 +425,10 @@ impl Training {
             &[("order", &self.order)],
             metadata.map(|(key, value)| (key.to_owned(), value)).into(),
         );
-        self.run.save_checkpoint(&bytes)
+        self.run.save_metrics(&self.progress.history)?;
+        self.run.save_checkpoint(&bytes)?;
+        self.saved = Some(Instant::now());
+        Ok(())
     }
 
     fn restore(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -410,18 +437,22 @@ impl Training {
         let file = Checkpoint::parse(bytes).map_err(broken)?;
         let saved: Config = file.json("config").map_err(broken)?;
         same(self.run.folder(), &saved, &self.config)?;
+        let order = file.whole_numbers("order").map_err(broken)?;
+        let ends: [usize; 2] = file.json("ends").map_err(broken)?;
+        let [found, wanted] = [
+            [self.task.train.len(), self.task.inputs(), self.task.outputs],
+            [order.len(), ends[0], ends[1]],
+        ]
+        .map(|[n, d, c]| format!("{n} training samples of {d} values and {c} outputs"));
+        if found != wanted {
+            let (data, run) = (self.task.name.clone(), self.run.folder().into());
+            return Err(Error::OtherData { data, found, wanted, run });
+        }
         file.load_network(&mut self.learner.network).map_err(broken)?;
         file.load_optimiser(&mut self.learner.optimiser).map_err(broken)?;
-        let order = file.whole_numbers("order").map_err(broken)?;
-        let samples = self.task.train.len();
-        if order.len() != samples || order.iter().any(|sample| *sample as usize >= samples) {
-            return Err(broken(checkpoint::Error::Missing("order".into())));
-        }
         self.order = order;
         self.progress = file.json("progress").map_err(broken)?;
         self.generator = Generator::restore(&self.progress.generator);
-        self.run.save_metrics(&self.progress.history)?;
-        self.events = EventFile::start(self.run.folder(), &self.progress.history)?;
         Ok(())
     }
 }
@@ -434,6 +465,15 @@ fn same(folder: &Path, trained: &Config, wanted: &Config) -> Result<(), Error> {
         }
         None => Ok(()),
     }
+}
+
+/// Whether every weight and bias is a number.
+fn finite(network: &Network) -> bool {
+    let mut layers = network.layers().iter();
+    layers.all(|layer| {
+        let mut values = layer.weights().as_slice().iter().chain(layer.bias());
+        values.all(|value| value.is_finite())
+    })
 }
 
 fn one_class_warning(evaluation: &Evaluation) -> Option<String> {

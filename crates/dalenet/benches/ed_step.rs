@@ -1,12 +1,14 @@
 //! The Error Diffusion step that `bench/` times against PyTorch and NumPy: a dual-stream
-//! 784-1024-1024-10 net, batch 128. Prints one JSON line per number of threads, with the share
-//! of the time in the matrix products and their rate beside the machine's measured peak.
+//! 784-1024-1024-10 net, batch 128. Prints one JSON line per number of threads, with the rates of
+//! the products of the forward pass and of the updates (step and projection included).
 //!
 //! `cargo bench -p dalenet --bench ed_step`
 
 use dalenet::{
     ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
-    centre, one_vs_all,
+    centre,
+    engine::{self, Moments, Step, Weights},
+    one_vs_all,
 };
 use std::time::Instant;
 
@@ -44,7 +46,36 @@ fn measure(threads: usize) {
         learner.learn(&error, 1.0);
     });
 
-    println!("{{\"peer\":\"dalenet\",\"threads\":{threads},\"median_ms\":{step:.3}}}");
+    // The parts: all products of the forward pass, and all updates with step and projection.
+    let (mut forward, mut update, mut operations) = (0.0, 0.0, 0.0);
+    let Learner { network, trace, .. } = &learner;
+    for (l, layer) in network.layers().iter().enumerate() {
+        let (x, u) = (trace.presynaptic(l), learner.signal(l));
+        let mut weights = layer.weights().clone();
+        let mut folded = (layer.distinct_inputs() < layer.inputs())
+            .then(|| Matrix::zeros(layer.distinct_inputs(), layer.units()));
+        let mut moments = Moments::default();
+        let mut out = Matrix::default();
+        let sum = folded.clone();
+        let used = sum.as_ref().unwrap_or(layer.weights());
+        forward += median_ms(|| engine::product(&mut out, x, used));
+        let step = Step { method: Method::Sgd, rate: 1e-3, scale: 1.0, count: 1 };
+        update += median_ms(|| {
+            let weights = Weights {
+                weights: &mut weights,
+                folded: folded.as_mut(),
+                signs: layer.signs(),
+                moments: &mut moments,
+            };
+            engine::update(weights, x, u, &step);
+        });
+        operations += 2.0 * (BATCH * x.cols() * u.cols()) as f64;
+    }
+    let [forward, update] = [forward, update].map(|ms| operations / ms / 1e6);
+    println!(
+        "{{\"peer\":\"dalenet\",\"threads\":{threads},\"median_ms\":{step:.3},\
+         \"forward_gflops\":{forward:.1},\"update_gflops\":{update:.1}}}"
+    );
 }
 
 fn median_ms(mut run: impl FnMut()) -> f64 {

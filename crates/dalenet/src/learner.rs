@@ -16,11 +16,11 @@ use crate::{Generator, Lesson, Matrix, Network, Optimiser, Rule, Trace, engine};
 ///
 /// let input = Matrix::from_rows(&[[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
 /// let target = [0.0, 1.0, 1.0, 0.0];
-/// for _ in 0..4000 {
+/// for _ in 0..1000 {
 ///     learner.trace.input_mut().clone_from(&input);
 ///     let prediction = learner.forward();
 ///     let error = target.iter().zip(prediction.as_slice()).map(|(t, p)| t - p).collect();
-///     learner.learn(&Matrix::from_vec(4, 1, error), 60.0);
+///     learner.learn(&Matrix::from_vec(4, 1, error), 20.0);
 /// }
 /// let prediction = learner.forward().as_slice();
 /// assert!(prediction.iter().zip(target).all(|(p, t)| (p - t).abs() < 0.2), "{prediction:?}");

@@ -34,7 +34,10 @@ pub fn one_vs_all(prediction: &Matrix, labels: &[u16], error: &mut Matrix) {
             *error = -prediction;
         }
         match row {
-            [single] => *single += f32::from(*label),
+            [single] => {
+                assert!(*label < 2, "a single output knows the labels 0 and 1");
+                *single += f32::from(*label);
+            }
             row => row[usize::from(*label)] += 1.0,
         }
     }

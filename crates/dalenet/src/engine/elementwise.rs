@@ -93,7 +93,8 @@ fn sigmoid(z: &mut [f32], bias: &[f32], width: f32) {
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
 fn relu(z: &mut [f32], bias: &[f32]) {
     for (z, b) in z.iter_mut().zip(bias) {
-        *z = (*z + b).max(0.0);
+        let sum = *z + b;
+        *z = if sum < 0.0 { 0.0 } else { sum }; // `f32::max` would hide NaN
     }
 }
 
@@ -125,7 +126,7 @@ fn gate_sigmoid(u: &mut [f32], a: &[f32], width: f32) {
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
 fn gate_relu(u: &mut [f32], a: &[f32]) {
     for (u, a) in u.iter_mut().zip(a) {
-        *u = if *a > 0.0 { *u } else { 0.0 };
+        *u = if *a == 0.0 { 0.0 } else { *u };
     }
 }
 

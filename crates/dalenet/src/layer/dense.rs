@@ -209,7 +209,8 @@ impl Dense {
     /// # Panics
     /// Unless the shape is the part's.
     pub fn set_magnitudes(&mut self, part: &SubMatrix, magnitudes: &Matrix) {
-        assert_eq!(magnitudes.rows(), part.rows.len());
+        let (rows, cols) = (part.rows.len(), part.cols.len());
+        assert_eq!((magnitudes.rows(), magnitudes.cols()), (rows, cols), "the shape of the part");
         let sign = if part.excitatory { 1.0 } else { -1.0 };
         for (row, values) in part.rows.clone().zip(magnitudes.iter_rows()) {
             let weights = &mut self.weights.row_mut(row)[part.cols.clone()];

@@ -93,7 +93,9 @@ impl Optimiser {
             let power = copies * engine::mean_squared_norm(x);
             let kept = if state.power == 0.0 { 0.0 } else { POWER_DECAY };
             state.power = kept * state.power + (1.0 - kept) * power;
-            step.rate /= state.power.max(f32::MIN_POSITIVE);
+            // Silence teaches nothing and leaves no power to divide by. NaN stays visible.
+            let silent = state.power < f32::MIN_POSITIVE;
+            step.rate = if silent { 0.0 } else { step.rate / state.power };
             step.scale = 1.0;
         }
         let (weights, bias) = layer.learnable(&mut state.weights);

@@ -22,6 +22,9 @@ impl Rule for DirectFeedbackAlignment {
     }
 
     fn prepare(&mut self, network: &Network, generator: &mut Generator) {
+        if !self.feedback.is_empty() {
+            return; // the user's own
+        }
         let outputs = network.outputs();
         let scale = (outputs as f32).sqrt().recip();
         let hidden = network.layers().split_last().map_or(&[][..], |(_, hidden)| hidden);

@@ -24,6 +24,9 @@ impl Rule for FeedbackAlignment {
     }
 
     fn prepare(&mut self, network: &Network, generator: &mut Generator) {
+        if !self.feedback.is_empty() {
+            return; // the user's own
+        }
         let above = network.layers().iter().skip(1);
         self.feedback = above
             .map(|layer| {

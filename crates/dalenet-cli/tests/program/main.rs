@@ -1,0 +1,11 @@
+//! The real program in fresh temporary folders, each test named for what it guards.
+//!
+//! Tests that need MNIST take it from the default data folder, and fetch it if it is not there.
+
+mod bits;
+mod files;
+mod helper;
+mod interruption;
+mod learning;
+mod network;
+mod refusal;

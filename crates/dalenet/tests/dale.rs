@@ -1,0 +1,161 @@
+//! Oracle: invariants. What Dale's principle promises of every weight after every step.
+
+mod common;
+
+use common::{learner, signed, unsigned};
+use dalenet::{
+    Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment,
+    Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser, Rule,
+    SignSymmetric,
+};
+use proptest::prelude::*;
+
+const FLOOR: f32 = 1e-4;
+
+fn rule(kind: usize) -> Box<dyn Rule> {
+    match kind {
+        0 => Box::new(ErrorDiffusion::new(Modulo)),
+        1 => Box::new(DirectFeedbackAlignment::default()),
+        2 => Box::new(FeedbackAlignment::default()),
+        3 => Box::new(SignSymmetric),
+        _ => Box::new(Backprop),
+    }
+}
+
+fn method(kind: usize) -> Method {
+    match kind {
+        0 => Method::Sgd,
+        1 => Method::Momentum { momentum: 0.9 },
+        _ => Method::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    }
+}
+
+/// A run under Dale's principle. The first layer is folded, the others are not.
+#[derive(Debug)]
+struct Run {
+    rule: usize,
+    method: usize,
+    normalised: bool,
+    grow_only: bool,
+    rate: f32,
+    inputs: usize,
+    hidden: Vec<usize>,
+    outputs: usize,
+    batch: usize,
+    seed: u64,
+}
+
+fn runs() -> impl Strategy<Value = Run> {
+    let how = (0..5usize, 0..3usize, any::<bool>(), any::<bool>(), -3.0..4.0f32);
+    let hidden = prop::collection::vec(1..9usize, 0..3);
+    (how, 1..9usize, hidden, 1..5usize, 1..6usize, any::<u64>()).prop_map(
+        |((rule, method, normalised, grow_only, rate), inputs, hidden, outputs, batch, seed)| {
+            let rate = 10f32.powf(rate);
+            Run { rule, method, normalised, grow_only, rate, inputs, hidden, outputs, batch, seed }
+        },
+    )
+}
+
+impl Run {
+    fn learner(&self, generator: &mut Generator, hidden: Activation) -> Learner {
+        let dale = Dale { floor: FLOOR, grow_only: self.grow_only };
+        let spec = NetworkSpec {
+            dale: Some(dale),
+            activations: vec![hidden],
+            ..common::dual(self.inputs, &self.hidden, self.outputs)
+        };
+        let network = Network::new(&spec, generator);
+        let optimiser = Optimiser::new(method(self.method), self.normalised, &network);
+        Learner::new(network, rule(self.rule), optimiser, generator)
+    }
+}
+
+/// Each weight's magnitude: its value times the sign that Dale's principle gives it.
+fn magnitudes(learner: &Learner) -> Vec<f32> {
+    let mut values = Vec::new();
+    let last = learner.network.layers().len() - 1;
+    for (l, layer) in learner.network.layers().iter().enumerate() {
+        let excitatory = if l == last { layer.units() } else { layer.units() / 2 };
+        for (i, row) in layer.weights().iter_rows().enumerate() {
+            let from_p = i < layer.inputs() / 2;
+            values.extend(row.iter().enumerate().map(|(j, w)| {
+                let to_p = j < excitatory;
+                if from_p == to_p { *w } else { -w }
+            }));
+        }
+    }
+    values
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_step_takes_a_weight_off_its_sign_or_under_the_floor(run in runs()) {
+        let mut generator = Generator::new(run.seed, 0);
+        let mut learner = run.learner(&mut generator, Activation::Sigmoid { width: 2.0 });
+        let mut before = magnitudes(&learner);
+        prop_assert!(before.iter().all(|m| *m >= FLOOR), "at the start");
+        for _ in 0..4 {
+            let input = unsigned(run.batch, run.inputs, &mut generator);
+            let target = signed(run.batch, run.outputs, &mut generator);
+            common::step(&mut learner, &input, &target, run.rate);
+            let after = magnitudes(&learner);
+            prop_assert!(after.iter().all(|m| *m >= FLOOR), "{after:?}");
+            if run.grow_only {
+                let grown = before.iter().zip(&after).all(|(before, after)| after >= before);
+                prop_assert!(grown, "{before:?}\n{after:?}");
+            }
+            before = after;
+        }
+    }
+
+    /// A NaN in the data must be seen in the weights; clamping could turn it into the floor.
+    #[test]
+    fn nan_in_the_input_is_not_hidden(run in runs(), relu in any::<bool>()) {
+        let mut generator = Generator::new(run.seed, 0);
+        let hidden = if relu { Activation::Relu } else { Activation::Sigmoid { width: 2.0 } };
+        let mut learner = run.learner(&mut generator, hidden);
+        let mut input = unsigned(run.batch, run.inputs, &mut generator);
+        input.as_mut_slice()[0] = f32::NAN;
+        common::step(&mut learner, &input, &Matrix::zeros(run.batch, run.outputs), run.rate);
+        let magnitudes = magnitudes(&learner);
+        prop_assert!(magnitudes.iter().all(|m| m.is_nan()), "{magnitudes:?}");
+    }
+}
+
+/// The properties above would hold of a rule that never moved a weight.
+#[test]
+fn a_large_step_reaches_the_floor_and_a_grow_only_one_does_not() {
+    for (grow_only, reached) in [(false, true), (true, false)] {
+        let mut generator = Generator::new(0, 0);
+        let dale = Some(Dale { floor: FLOOR, grow_only });
+        let spec = NetworkSpec { dale, ..common::dual(4, &[6], 3) };
+        let network = Network::new(&spec, &mut generator);
+        let optimiser = Optimiser::new(Method::Sgd, false, &network);
+        let mut learner = learner(network, ErrorDiffusion::new(Modulo), optimiser);
+        let before = magnitudes(&learner);
+        let input = unsigned(5, 4, &mut generator);
+        let target = signed(5, 3, &mut generator);
+        common::step(&mut learner, &input, &target, 1e3);
+        let after = magnitudes(&learner);
+        let fell = before.iter().zip(&after).any(|(b, a)| *b > FLOOR && *a == FLOOR);
+        let grew = before.iter().zip(&after).any(|(b, a)| a > b);
+        assert!(grew && fell == reached, "grow only: {grow_only}");
+    }
+}
+
+/// A layer that heard nothing has no presynaptic power to divide by.
+#[test]
+fn silent_input_leaves_a_normalised_step_finite() {
+    let network = Network::new(&common::dual(3, &[4], 2), &mut Generator::new(0, 0));
+    let optimiser = Optimiser::new(Method::Sgd, true, &network);
+    let mut learner = learner(network, ErrorDiffusion::new(Modulo), optimiser);
+    for input in [Matrix::zeros(2, 3), Matrix::from_rows(&[[1.0; 3]; 2])] {
+        common::step(&mut learner, &input, &Matrix::zeros(2, 2), 20.0);
+        for layer in learner.network.layers() {
+            assert!(layer.weights().as_slice().iter().all(|w| w.is_finite()));
+            assert!(layer.bias().iter().all(|b| b.abs() < 1e3), "{:?}", layer.bias());
+        }
+    }
+}

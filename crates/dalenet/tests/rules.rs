@@ -1,0 +1,197 @@
+//! Oracle: closed forms. What each rule tells each unit, read off linear units, whose signals
+//! pass the gate as they are. The golden cases cover the arithmetic; this is what they leave.
+
+mod common;
+
+use common::{difference, identity, learner, signed, unsigned};
+use dalenet::{
+    Activation, Backprop, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment, Generator,
+    Learner, Lesson, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser, Routing, Rule,
+    SignSymmetric,
+};
+
+fn linear(spec: NetworkSpec, rule: impl Rule + 'static) -> Learner {
+    let identity = Activation::Identity;
+    let spec = NetworkSpec { activations: vec![identity], output: identity, ..spec };
+    let network = Network::new(&spec, &mut Generator::new(0, 0));
+    let optimiser = Optimiser::new(Method::Sgd, false, &network);
+    learner(network, rule, optimiser)
+}
+
+/// The signals of hidden layer `layer` for `error`, B×N.
+fn signals(learner: &mut Learner, layer: usize, error: &Matrix) -> Matrix {
+    let inputs = learner.network.layers()[0].distinct_inputs();
+    *learner.trace.input_mut() = Matrix::zeros(error.rows(), inputs);
+    learner.forward();
+    learner.teach(error);
+    learner.signal(layer).clone()
+}
+
+#[test]
+fn error_diffusion_sends_error_i_mod_c_to_p_and_its_opposite_to_n() {
+    let error = signed(4, 3, &mut Generator::new(1, 0));
+    for hidden in [7, 3, 2, 1] {
+        let mut learner = linear(common::dual(5, &[4, hidden], 3), ErrorDiffusion::new(Modulo));
+        let signal = signals(&mut learner, 1, &error);
+        assert_eq!((signal.rows(), signal.cols()), (4, 2 * hidden));
+        for b in 0..4 {
+            for i in 0..hidden {
+                let heard = error.row(b)[i % 3];
+                let told = [signal.row(b)[i], signal.row(b)[hidden + i]];
+                assert_eq!(told, [heard, -heard], "unit {i} of {hidden}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_single_output_is_heard_by_every_unit() {
+    let error = Matrix::from_rows(&[[0.5], [-2.0]]);
+    let mut learner = linear(common::dual(2, &[5], 1), ErrorDiffusion::new(Modulo));
+    let signal = signals(&mut learner, 0, &error);
+    for (row, error) in signal.iter_rows().zip(error.as_slice()) {
+        assert!(row[..5].iter().all(|s| s == error) && row[5..].iter().all(|s| *s == -error));
+    }
+}
+
+#[test]
+fn a_single_stream_hears_the_error_with_a_plus() {
+    let error = Matrix::from_rows(&[[0.5, -1.0]]);
+    let mut learner = linear(common::single(2, &[3], 2), ErrorDiffusion::new(Modulo));
+    assert_eq!(signals(&mut learner, 0, &error).as_slice(), [0.5, -1.0, 0.5]);
+}
+
+#[test]
+fn a_routing_of_ones_own_is_asked_about_each_unit_of_each_stream() {
+    struct Blocks;
+    impl Routing for Blocks {
+        fn name(&self) -> &str {
+            "blocks"
+        }
+        fn weight(&self, unit: usize, units: usize, output: usize, outputs: usize) -> f32 {
+            assert!(unit < units && output < outputs);
+            if unit * outputs / units == output { 0.5 } else { 0.0 }
+        }
+    }
+    let error = Matrix::from_rows(&[[2.0, 4.0]]);
+    let mut learner = linear(common::dual(2, &[4], 2), ErrorDiffusion::new(Blocks));
+    let signal = signals(&mut learner, 0, &error);
+    assert_eq!(signal.as_slice(), [1.0, 1.0, 2.0, 2.0, -1.0, -1.0, -2.0, -2.0]);
+}
+
+/// Its signal is gated, scaled and applied like that of any built-in rule.
+#[test]
+fn a_rule_of_ones_own_teaches_the_hidden_layer() {
+    struct Constant;
+    impl Rule for Constant {
+        fn name(&self) -> &str {
+            "constant"
+        }
+        fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
+            assert_eq!(layer, 0);
+            assert_eq!(lesson.above, lesson.error, "a linear output does not gate");
+            let made = lesson.trace.postsynaptic(layer);
+            signal.reshape(made.rows(), lesson.network.layers()[layer].units());
+            signal.as_mut_slice().fill(3.0);
+        }
+    }
+    let spec = NetworkSpec {
+        activations: vec![Activation::Relu],
+        output: Activation::Identity,
+        ..common::single(2, &[3], 1)
+    };
+    let mut network = Network::new(&spec, &mut Generator::new(0, 0));
+    let layer = &mut network.layers_mut()[0];
+    layer.set_magnitudes(&layer.sub_matrices()[0], &Matrix::zeros(2, 3));
+    layer.set_bias(&[1.0, -1.0, 1.0]); // on, off, on
+    let optimiser = Optimiser::new(Method::Sgd, false, &network);
+    let mut learner = learner(network, Constant, optimiser);
+    let input = Matrix::from_rows(&[[1.0, 2.0], [3.0, 0.0]]);
+    common::step(&mut learner, &input, &Matrix::zeros(2, 1), 0.5);
+    // rate · mean over the batch of x · 3, for the units that were on
+    let want = [3.0, 0.0, 3.0, 1.5, 0.0, 1.5];
+    assert_eq!(learner.network.layers()[0].weights().as_slice(), want);
+    assert_eq!(learner.network.layers()[0].bias(), [2.5, -1.0, 2.5]);
+}
+
+/// Root mean square of the entries.
+fn size(m: &Matrix) -> f64 {
+    let squares: f64 = m.as_slice().iter().map(|v| f64::from(*v).powi(2)).sum();
+    (squares / m.as_slice().len() as f64).sqrt()
+}
+
+/// An identity as error shows the feedback matrix itself.
+#[test]
+fn direct_feedback_is_drawn_from_a_normal_of_variance_one_over_c() {
+    let mut learner = linear(common::dual(2, &[400, 300], 4), DirectFeedbackAlignment::default());
+    let [first, second] = [0, 1].map(|l| signals(&mut learner, l, &identity(4)));
+    for (feedback, units) in [(&first, 800), (&second, 600)] {
+        assert_eq!((feedback.rows(), feedback.cols()), (4, units));
+        assert!((size(feedback) - 0.5).abs() < 0.03, "{}", size(feedback));
+        let tail = feedback.as_slice().iter().filter(|v| v.abs() > 1.0).count() as f64;
+        let share = tail / (4 * units) as f64;
+        assert!((share - 0.0455).abs() < 0.015, "{share} lie beyond two standard deviations");
+    }
+    assert_ne!(first.row(0)[..600], second.row(0)[..600], "each layer has its own");
+}
+
+#[test]
+fn feedback_alignment_is_drawn_from_a_normal_of_variance_one_over_n() {
+    let mut learner = linear(common::dual(2, &[500], 4), FeedbackAlignment::default());
+    let feedback = signals(&mut learner, 0, &identity(4));
+    assert!((size(&feedback) - 0.5).abs() < 0.03, "{}", size(&feedback));
+}
+
+#[test]
+fn feedback_stays_while_weights_learn() {
+    fn check(rule: impl Rule + 'static) {
+        let mut learner = linear(common::dual(3, &[5], 2), rule);
+        let before = signals(&mut learner, 0, &identity(2));
+        let input = unsigned(4, 3, &mut Generator::new(2, 0));
+        let weights = learner.network.layers()[1].weights().clone();
+        common::step(&mut learner, &input, &Matrix::zeros(4, 2), 0.1);
+        assert_ne!(&weights, learner.network.layers()[1].weights());
+        assert_eq!(before, signals(&mut learner, 0, &identity(2)));
+    }
+    check(DirectFeedbackAlignment::default());
+    check(FeedbackAlignment::default());
+    check(SignSymmetric); // under Dale's principle the signs never change
+}
+
+#[test]
+fn the_same_generator_draws_the_same_feedback() {
+    let feedback = |stream| {
+        let network = Network::new(&common::dual(3, &[5], 2), &mut Generator::new(0, 0));
+        let optimiser = Optimiser::new(Method::Sgd, false, &network);
+        let rule = Box::new(DirectFeedbackAlignment::default());
+        let mut learner = Learner::new(network, rule, optimiser, &mut Generator::new(5, stream));
+        signals(&mut learner, 0, &identity(2))
+    };
+    assert_eq!(feedback(0), feedback(0));
+    assert_ne!(feedback(0), feedback(1));
+}
+
+#[test]
+fn sign_symmetric_feedback_of_a_zero_weight_is_zero() {
+    let mut learner = linear(common::single(2, &[2], 1), SignSymmetric);
+    let part = &learner.network.layers()[1].sub_matrices()[0];
+    let weights = Matrix::from_rows(&[[-7.0], [0.0]]);
+    learner.network.layers_mut()[1].set_magnitudes(part, &weights);
+    assert_eq!(signals(&mut learner, 0, &identity(1)).as_slice(), [-1.0, 0.0]);
+}
+
+/// A step must not let the new weights of one layer into the lesson of another.
+#[test]
+fn all_layers_are_taught_from_the_weights_of_the_forward_pass() {
+    let input = unsigned(4, 3, &mut Generator::new(3, 0));
+    let target = Matrix::zeros(4, 2);
+    let mut taught = linear(common::dual(3, &[5, 4], 2), Backprop);
+    let mut learnt = linear(common::dual(3, &[5, 4], 2), Backprop);
+    taught.trace.input_mut().clone_from(&input);
+    let error = difference(&target, taught.forward());
+    taught.teach(&error);
+    common::step(&mut learnt, &input, &target, 1.0);
+    for l in 0..3 {
+        assert_eq!(taught.signal(l), learnt.signal(l));
+    }
+}

@@ -1,0 +1,254 @@
+"""Injects known bugs into the library, one at a time, and demands that its tests fail.
+
+    python scripts/mutation_check.py [part of a bug's name ...]
+
+Works on a copy of the workspace. A bug is an exact replacement in a file of crates/dalenet/src;
+if the text to replace is not there exactly once the script stops, so that no bug is skipped in
+silence. Prints a table; the exit code is 1 if a bug survives. Needs only Python and cargo.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SRC = Path("crates/dalenet/src")
+TIMEOUT = 600  # seconds for a run of the tests; a hang is noticed, too
+
+# name, file, text, what becomes of it
+BUGS = [
+    # Error Diffusion
+    ("n stream hears +R", "rule/error_diffusion.rs",
+     "if i < units { 1.0 } else { -1.0 }", "if i < units { 1.0 } else { 1.0 }"),
+    ("routing off by one", "rule/error_diffusion.rs",
+     "if unit % outputs == output", "if (unit + 1) % outputs == output"),
+    ("routing asks about [p n], not each stream", "rule/error_diffusion.rs",
+     "self.routing.weight(i % units,", "self.routing.weight(i,"),
+    ("route of another layer", "rule/error_diffusion.rs",
+     "&self.routes[layer]", "&self.routes[(layer + 1) % self.routes.len()]"),
+    # The other rules
+    ("BP through the wrong layer", "rule/backprop.rs",
+     "layers()[layer + 1]", "layers()[lesson.network.layers().len() - 1]"),
+    ("BP loses the signs", "rule/backprop.rs",
+     "engine::product_transposed(signal, lesson.above, weights);",
+     "engine::product_transposed(signal, lesson.above, weights);\n"
+     "        signal.as_mut_slice().iter_mut().for_each(|s| *s = s.abs());"),
+    ("FA uses W", "rule/feedback_alignment.rs",
+     "&self.feedback[layer]", "lesson.network.layers()[layer + 1].weights()"),
+    ("FA redraws the user's feedback", "rule/feedback_alignment.rs",
+     "if !self.feedback.is_empty()", "if false"),
+    ("DFA redraws the user's feedback", "rule/direct_feedback_alignment.rs",
+     "if !self.feedback.is_empty()", "if false"),
+    ("DFA feedback not scaled", "rule/direct_feedback_alignment.rs",
+     "(outputs as f32).sqrt().recip()", "(outputs as f32).recip()"),
+    ("FA feedback not scaled", "rule/feedback_alignment.rs",
+     "(layer.units() as f32).sqrt().recip()", "1.0"),
+    ("sign-symmetric uses W", "rule/sign_symmetric.rs",
+     "scale * w.signum()", "scale * w"),
+    ("sign-symmetric not scaled", "rule/sign_symmetric.rs",
+     "(weights.cols() as f32).sqrt().recip()", "1.0"),
+    # The error and its gate
+    ("mean not taken away", "loss.rs",
+     "*error -= mean;", "*error -= 0.0 * mean;"),
+    ("mean over the classes' number", "loss.rs",
+     "1.0 / rows as f32", "1.0 / cols as f32"),
+    ("error the other way round", "loss.rs",
+     "*error = -prediction;", "*error = *prediction;"),
+    ("single output taken for a class", "loss.rs",
+     "*single += f32::from(*label);", "*single += 1.0;"),
+    ("2/alpha dropped in the gate", "engine/elementwise.rs",
+     "let slope = 2.0 / width;", "let slope = width / width;"),
+    ("2/alpha dropped in the response", "engine/elementwise.rs",
+     "let slope = -2.0 / width;", "let slope = -width / width;"),
+    ("softmax gated", "engine/elementwise.rs",
+     "Activation::Softmax | Activation::Identity => {}",
+     "Activation::Softmax => pairs.for_each(|(u, a)| gate_sigmoid(u, a, 2.0)),\n"
+     "        Activation::Identity => {}"),
+    ("output not gated", "learner.rs",
+     "            engine::gate(signal, trace.postsynaptic(l), layer.activation());",
+     "            if l < last {\n"
+     "                engine::gate(signal, trace.postsynaptic(l), layer.activation());\n"
+     "            }"),
+    ("relu hides NaN", "engine/elementwise.rs",
+     "*z = if sum < 0.0 { 0.0 } else { sum };", "*z = sum.max(0.0);"),
+    ("softmax overflows", "engine/elementwise.rs",
+     "*z = exp(*z - top);", "*z = exp(*z - 0.0 * top);"),
+    # Dale's principle
+    ("streams swapped", "layer/dale.rs",
+     "if row < self.excitatory_rows { 1.0 } else { -1.0 }",
+     "if row < self.excitatory_rows { -1.0 } else { 1.0 }"),
+    ("not projected", "layer/dale.rs",
+     "if magnitude < floor { floor } else { magnitude }",
+     "if magnitude < floor { magnitude } else { magnitude }"),
+    ("floor is 0", "layer/dale.rs",
+     "if magnitude < floor { floor } else { magnitude }",
+     "if magnitude < floor { 0.0 } else { magnitude }"),
+    ("floor hides NaN", "layer/dale.rs",
+     "if magnitude < floor { floor } else { magnitude }", "magnitude.max(floor)"),
+    ("grow_only ignored", "layer/dale.rs",
+     "let Dale { floor, grow_only } = self.dale;",
+     "let Dale { floor, grow_only } = Dale { grow_only: false, ..self.dale };"),
+    ("grow_only shrinks", "layer/dale.rs",
+     "at_least(0.0, sign * d)", "at_least(0.0, -sign * d)"),
+    # The update
+    ("biases not updated", "optim/mod.rs",
+     "engine::update_bias(bias, u, &step, &mut state.bias);", "let _ = bias;"),
+    ("bias rate ignored", "optim/mod.rs",
+     "step.rate *= self.bias_rate;", ""),
+    ("folded sum not refreshed by a step", "engine/update.rs",
+     "*sum = a + b;", "*sum = if *sum == 0.0 { a + b } else { *sum };"),
+    ("folded sum not refreshed by loading", "layer/dense.rs",
+     "                *w = sign * value;\n            }\n        }\n        self.fold();",
+     "                *w = sign * value;\n            }\n        }"),
+    ("halves of a folded layer swapped", "engine/update.rs",
+     "        weights,\n        twin,\n", "        weights: twin,\n        twin: weights,\n"),
+    ("momentum ignored", "engine/update.rs",
+     "*v = momentum * *v + scale * *g;", "*v = 0.0 * momentum + scale * *g;"),
+    ("Adam: mean not corrected", "engine/update.rs",
+     "self.rate / bias(beta1)", "self.rate"),
+    ("Adam: mean square not corrected", "engine/update.rs",
+     "bias(beta2).sqrt().recip()", "1.0"),
+    ("Adam: epsilon inside the root", "engine/update.rs",
+     "(root * v.sqrt() + epsilon)", "(root * (*v + epsilon).sqrt())"),
+    ("sum over the batch, not its mean", "optim/mod.rs",
+     "scale: 1.0 / u.rows() as f32,", "scale: 1.0,"),
+    ("steps not counted", "optim/mod.rs",
+     "self.steps += 1;", "self.steps = 1;"),
+    ("running power not updated", "optim/mod.rs",
+     "state.power = kept * state.power + (1.0 - kept) * power;",
+     "if kept == 0.0 { state.power = power; }"),
+    ("no running power", "optim/mod.rs",
+     "if state.power == 0.0 { 0.0 } else { POWER_DECAY }", "0.0"),
+    ("normalised step not divided", "optim/mod.rs",
+     "step.rate / state.power", "step.rate"),
+    ("folded input counted once", "optim/mod.rs",
+     "(layer.inputs() / layer.distinct_inputs()) as f32", "1.0"),
+    ("silence divides by 0", "optim/mod.rs",
+     "if silent { 0.0 } else", "if false { 0.0 } else"),
+    # Tiles
+    ("last tile of the update skipped", "engine/update.rs",
+     "rayon::join(|| self.over(start, head), || self.over(start + half, tile));",
+     "self.over(start, head);"),
+    ("last tile of the product skipped", "engine/product.rs",
+     "len.div_ceil(size)", "(len / size).max(1)"),
+    ("remainder of a norm skipped", "engine/elementwise.rs",
+     "sums.iter().sum::<f32>() + rest", "sums.iter().sum::<f32>() + 0.0 * rest"),
+    # The network's start
+    ("gains swapped", "network.rs",
+     "[spec.excitatory_gain, spec.inhibitory_gain]", "[spec.inhibitory_gain, spec.excitatory_gain]"),
+    ("gains in the last layer, too", "network.rs",
+     "let hidden = l < spec.hidden.len();\n        let [excitatory, inhibitory] =\n"
+     "            if hidden {",
+     "let hidden = l < spec.hidden.len();\n        let [excitatory, inhibitory] =\n"
+     "            if true {"),
+    ("fan-in of one stream", "network.rs",
+     "sources.total() as f32", "sources.p as f32"),
+    ("first activation serves all", "network.rs",
+     "self.activations.get(l)", "self.activations.first()"),
+    # Checkpoints
+    ("biases not loaded", "checkpoint.rs",
+     "layer.set_bias(&self.floats(", "drop(self.floats("),
+    ("biases of another layer loaded", "checkpoint.rs",
+     "self.floats(&format!(\"layer{l}.bias\"), &[layer.units()])?",
+     "self.floats(&format!(\"layer{l}.bias\"), &[layer.units()])?"
+     ".into_iter().rev().collect::<Vec<_>>()"),
+    ("signs not loaded", "checkpoint.rs",
+     "let values = layer.magnitudes(&part);",
+     "let values = layer.magnitudes(&crate::layer::SubMatrix { excitatory: true, ..part.clone() });"),
+    ("checksum not compared", "checkpoint.rs",
+     "Some(expected) if *expected == found", "Some(expected) if !expected.is_empty()"),
+    ("metadata not in the checksum", "checkpoint.rs",
+     "tensors.extend(texts", "drop(texts"),
+    ("power not loaded", "checkpoint.rs",
+     "*power = self.floats(", "let _ = power; self.floats("),
+    ("moments not loaded", "checkpoint.rs",
+     "if !values.is_empty() {\n                    *values = self.floats(&name, &[values.len()])?;",
+     "if !values.is_empty() {\n                    self.floats(&name, &[values.len()])?;"),
+    ("steps not loaded", "optim/mod.rs",
+     "(self.steps, self.layers) = (steps, layers);", "let _ = steps;\n        self.layers = layers;"),
+    ("stream not restored", "random.rs",
+     "Self::new(state.seed, state.stream)", "Self::new(state.seed, 0)"),
+    ("high half of the position lost", "random.rs",
+     "low | high << 64", "low | high << 64 >> 64 << 32"),
+]
+
+
+def copy_workspace(root, to):
+    """What git knows and what it does not ignore."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root, check=True, capture_output=True, text=True,
+    ).stdout.split("\0")
+    for name in filter(None, listed):
+        if (root / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(root / name, to / name)
+
+
+def cargo(workspace, *arguments):
+    """Exit code and output of `cargo test`; None if it hangs."""
+    environment = {
+        **os.environ,
+        "CARGO_TARGET_DIR": str(workspace / "target"),
+        "CARGO_PROFILE_DEV_DEBUG": "0",
+        "CARGO_TERM_COLOR": "never",
+        "RUST_BACKTRACE": "0",
+    }
+    command = ["cargo", "test", "--quiet", "-p", "dalenet", *arguments]
+    try:
+        done = subprocess.run(command, cwd=workspace, env=environment, timeout=TIMEOUT,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    except subprocess.TimeoutExpired:
+        return None, ""
+    return done.returncode, done.stdout
+
+
+def verdict(workspace):
+    """Which suite notices; None if none does. The golden cases come first: they are quick."""
+    for suite in (["--test", "golden"], ["--tests"]):
+        code, output = cargo(workspace, *suite, "--no-run")
+        if code != 0:
+            sys.exit(f"a bug must compile to prove anything:\n{output}")
+        code, output = cargo(workspace, *suite)
+        if code is None:
+            return "a hang"
+        if code != 0:
+            failed = re.findall(r"to rerun pass `-p dalenet (.+)`", output)
+            named = re.findall(r"^    (\S+)$", output, re.MULTILINE)
+            suite = failed[0].removeprefix("--test ") if failed else "?"
+            return f"{suite}: {named[0]}" if named else suite
+    return None
+
+
+def main():
+    bugs = [bug for bug in BUGS if not sys.argv[1:] or any(a in bug[0] for a in sys.argv[1:])]
+    root = Path(__file__).resolve().parent.parent
+    with tempfile.TemporaryDirectory(prefix="mutation_check.") as directory:
+        workspace = Path(directory)
+        copy_workspace(root, workspace)
+        for name, file, text, _ in BUGS:
+            count = (workspace / SRC / file).read_text().count(text)
+            if count != 1:
+                sys.exit(f"{name}: found {count} times in {file}, not once:\n{text}")
+        if (seen := verdict(workspace)) is not None:
+            sys.exit(f"the tests fail without any bug: {seen}")
+
+        survived = 0
+        print(f"{'bug':45} seen by", flush=True)
+        for name, file, text, becomes in bugs:
+            path = workspace / SRC / file
+            sound = path.read_text()
+            path.write_text(sound.replace(text, becomes))
+            seen = verdict(workspace)
+            path.write_text(sound)
+            survived += seen is None
+            print(f"{name:45} {seen or 'NOBODY: SURVIVED'}", flush=True)
+    print(f"\n{len(bugs) - survived} of {len(bugs)} bugs caught")
+    sys.exit(1 if survived else 0)
+
+
+if __name__ == "__main__":
+    main()
