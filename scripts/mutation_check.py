@@ -194,6 +194,7 @@ def cargo(workspace, *arguments):
         **os.environ,
         "CARGO_TARGET_DIR": str(workspace / "target"),
         "CARGO_PROFILE_DEV_DEBUG": "0",
+        "CARGO_PROFILE_DEV_OPT_LEVEL": "0",  # compiling takes longer than running
         "CARGO_TERM_COLOR": "never",
         "RUST_BACKTRACE": "0",
     }

@@ -42,10 +42,9 @@ impl dalenet_lab::Observer for Training {
             bar.reset_eta();
         }
         bar.set_position(position.step as u64);
-        let validation =
-            self.validation.map_or(String::new(), |a| format!(", {:.2} % held out", 100.0 * a));
+        let validation = held_out(self.validation);
         bar.set_message(format!(
-            "epoch {}/{}  error {:.4}  {:.2} % right{validation}  {:.0} samples/s",
+            "epoch {}/{}  error {:.4}  train {:.2} %{validation}  {:.0} samples/s",
             position.epoch,
             position.epochs,
             position.error,
@@ -55,7 +54,7 @@ impl dalenet_lab::Observer for Training {
     }
 
     fn epoch(&mut self, metrics: &EpochMetrics) {
-        self.validation = Some(metrics.validation_accuracy);
+        self.validation = metrics.validation_accuracy;
         if self.bar.is_some() {
             return;
         }
@@ -64,12 +63,12 @@ impl dalenet_lab::Observer for Training {
         let left =
             self.start.elapsed().as_secs_f64() / done as f64 * (epochs - metrics.epoch) as f64;
         say::line(&format!(
-            "epoch {}/{}  error {:.4}  train {:.2} %  held out {:.2} %  {:.0} samples/s  {:.0} s left",
+            "epoch {}/{}  error {:.4}  train {:.2} %{}  {:.0} samples/s  {:.0} s left",
             metrics.epoch,
             epochs,
             metrics.error,
             100.0 * metrics.train_accuracy,
-            100.0 * metrics.validation_accuracy,
+            held_out(metrics.validation_accuracy),
             metrics.samples_per_second,
             left,
         ));
@@ -81,6 +80,10 @@ impl dalenet_lab::Observer for Training {
             None => say::note(&format!("warning: {message}")),
         }
     }
+}
+
+fn held_out(accuracy: Option<f64>) -> String {
+    accuracy.map_or(String::new(), |share| format!("  held out {:.2} %", 100.0 * share))
 }
 
 /// Shows the fetching of data.

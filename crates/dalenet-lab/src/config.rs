@@ -71,8 +71,9 @@ pub struct Config {
     pub shuffle: bool,
     /// Training images are moved by up to so many pixels each way, at random.
     pub shift: usize,
-    /// Training samples held out to choose settings on; the test set is looked at once, at the end.
-    pub validation: usize,
+    /// Share of the training samples held out to choose settings on; the test set is looked at
+    /// once, at the end.
+    pub validation: f32,
 
     /// Inputs of the parity task.
     pub bits: usize,
@@ -228,6 +229,7 @@ impl Config {
             ("excitatory_gain", positive(self.excitatory_gain), "must be above 0"),
             ("inhibitory_gain", positive(self.inhibitory_gain), "must be above 0"),
             ("threshold", (0.0..=1e3).contains(&self.threshold), "must not be negative"),
+            ("validation", (0.0..1.0).contains(&self.validation), "must be at least 0 and below 1"),
             ("stop_error", self.stop_error >= 0.0, "must not be negative"),
             ("bits", (1..=16).contains(&self.bits), "must be between 1 and 16"),
             ("dale", !self.dale || self.dual, "needs two streams: set dual=true, or dale=false"),

@@ -76,7 +76,7 @@ pub fn evaluate_run(
 
     let mut other = config.clone();
     other.task = data.unwrap_or(&config.task).into();
-    other.validation = 0; // only the test set is looked at
+    other.validation = 0.0; // only the test set is looked at
     let task = Task::load(&other, data_dir, observer)?;
     let [inputs, outputs] = file.json("ends").map_err(broken)?;
     if [task.inputs(), task.outputs] != [inputs, outputs] {

@@ -17,8 +17,8 @@ pub struct EpochMetrics {
     pub error: f64,
     /// Share of the training samples that were right, before each step.
     pub train_accuracy: f64,
-    /// Share of the held-out samples that are right after the epoch.
-    pub validation_accuracy: f64,
+    /// Share of the held-out samples that are right after the epoch, if any were held out.
+    pub validation_accuracy: Option<f64>,
     /// Samples learnt a second.
     pub samples_per_second: f64,
     /// Seconds of training since the start, evaluation included.
@@ -37,11 +37,11 @@ impl EpochMetrics {
             ("rate", f64::from(self.rate)),
             ("error", self.error),
             ("accuracy/train", self.train_accuracy),
-            ("accuracy/validation", self.validation_accuracy),
             ("samples_per_second", self.samples_per_second),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
+        scalars.extend(self.validation_accuracy.map(|share| ("accuracy/validation".into(), share)));
         for (kind, values) in [("ei_ratio", &self.ei_ratio), ("floor_share", &self.floor_share)] {
             let named = (1..).zip(values).map(|(l, value)| (format!("{kind}/layer{l}"), *value));
             scalars.extend(named);
@@ -65,8 +65,8 @@ pub struct Outcome {
     pub learnt: bool,
     /// Share of the test samples that are right.
     pub test_accuracy: f64,
-    /// Share of the held-out samples that are right.
-    pub validation_accuracy: f64,
+    /// Share of the held-out samples that are right, if any were held out.
+    pub validation_accuracy: Option<f64>,
     /// Seconds of training, evaluation on held-out samples included.
     pub train_seconds: f64,
     /// Samples learnt a second, over all epochs.

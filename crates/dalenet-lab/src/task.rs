@@ -24,15 +24,10 @@ pub struct Task {
     pub outputs: usize,
     /// What is learnt from.
     pub train: Split,
-    /// What settings are chosen on; the test set where nothing was held out.
-    pub validation: Split,
+    /// What settings are chosen on, if anything was held out.
+    pub validation: Option<Split>,
     /// What is looked at once, at the end.
     pub test: Split,
-}
-
-/// Whether it is a user's own file.
-pub(crate) fn is_file(name: &str) -> bool {
-    matches!(Source::parse(name), Some(Source::Npz(_)))
 }
 
 /// Refuses a name that is no task's.
@@ -66,7 +61,7 @@ impl Task {
             shape: [1, 1, bits],
             outputs: 1,
             train: truth.clone(),
-            validation: truth.clone(),
+            validation: None,
             test: truth,
         })
     }
@@ -80,9 +75,13 @@ impl Task {
         let source = Source::parse(&config.task).expect("a task that was checked");
         let data = dalenet_data::load(&source, data_dir, observer)?;
         // The split is the same for every seed, so that settings are compared on the same samples.
-        let (train, validation) = match config.validation {
-            0 => (data.train, data.test.clone()),
-            held_out => data.train.split_off(held_out, 0)?,
+        let held_out = (f64::from(config.validation) * data.train.len() as f64).round() as usize;
+        let (train, validation) = match held_out {
+            0 => (data.train, None),
+            held_out => {
+                let (train, validation) = data.train.split_off(held_out, 0)?;
+                (train, Some(validation))
+            }
         };
         let shape = [data.shape.height, data.shape.width, data.shape.channels];
         let outputs = data.classes;

@@ -327,7 +327,8 @@ impl Training {
         self.progress.batch -= 1;
         let rate = self.rate(batches);
         let network = &self.learner.network;
-        let evaluation = evaluate(network, &self.task.validation, &mut self.evaluation);
+        let held_out = self.task.validation.as_ref();
+        let evaluation = held_out.map(|split| evaluate(network, split, &mut self.evaluation));
         let (ei_ratio, floor_share) = balances(network);
         let progress = &mut self.progress;
         progress.epoch += 1;
@@ -339,7 +340,7 @@ impl Training {
             rate,
             error: progress.error / progress.seen as f64,
             train_accuracy: progress.right as f64 / progress.seen as f64,
-            validation_accuracy: evaluation.accuracy,
+            validation_accuracy: evaluation.as_ref().map(|evaluation| evaluation.accuracy),
             samples_per_second: progress.seen as f64 / progress.epoch_seconds.max(1e-9),
             seconds: progress.seconds,
             ei_ratio,
@@ -349,7 +350,7 @@ impl Training {
         (progress.error, progress.epoch_seconds) = (0.0, 0.0);
         progress.history.push(metrics.clone());
         observer.epoch(&metrics);
-        if let Some(warning) = one_class_warning(&evaluation) {
+        if let Some(warning) = evaluation.as_ref().and_then(one_class_warning) {
             observer.warn(&warning);
         }
         events.add(&metrics)?;
@@ -385,7 +386,7 @@ impl Training {
             epochs: progress.epoch,
             learnt: self.learnt(),
             test_accuracy: test.accuracy,
-            validation_accuracy: last.map_or(0.0, |metrics| metrics.validation_accuracy),
+            validation_accuracy: last.and_then(|metrics| metrics.validation_accuracy),
             train_seconds: progress.seconds,
             samples_per_second: samples / progress.learning_seconds.max(1e-9),
             parameters: network.parameters(),

@@ -10,7 +10,7 @@ use multiversion::multiversion;
 use std::{cell::RefCell, mem};
 
 /// Presynaptic units a tile has at most.
-pub const TILE_ROWS: usize = 256;
+pub const TILE_ROWS: usize = 128;
 
 thread_local! {
     /// The gradient of the tile this thread is at.
