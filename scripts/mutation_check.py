@@ -16,7 +16,6 @@ import tempfile
 from pathlib import Path
 
 SRC = Path("crates/dalenet/src")
-TIMEOUT = 600  # seconds for a run of the tests; a hang is noticed, too
 
 # name, file, text, what becomes of it
 BUGS = [
@@ -189,34 +188,29 @@ def copy_workspace(root, to):
 
 
 def cargo(workspace, *arguments):
-    """Exit code and output of `cargo test`; None if it hangs."""
+    """Whether `cargo test` passes, and what it prints."""
     environment = {
         **os.environ,
         "CARGO_TARGET_DIR": str(workspace / "target"),
         "CARGO_PROFILE_DEV_DEBUG": "0",
-        "CARGO_PROFILE_DEV_OPT_LEVEL": "0",  # compiling takes longer than running
+        "CARGO_PROFILE_DEV_OPT_LEVEL": "1",  # compiling takes longer than running
         "CARGO_TERM_COLOR": "never",
         "RUST_BACKTRACE": "0",
     }
     command = ["cargo", "test", "--quiet", "-p", "dalenet", *arguments]
-    try:
-        done = subprocess.run(command, cwd=workspace, env=environment, timeout=TIMEOUT,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    except subprocess.TimeoutExpired:
-        return None, ""
-    return done.returncode, done.stdout
+    done = subprocess.run(command, cwd=workspace, env=environment, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode == 0, done.stdout
 
 
 def verdict(workspace):
     """Which suite notices; None if none does. The golden cases come first: they are quick."""
     for suite in (["--test", "golden"], ["--tests"]):
-        code, output = cargo(workspace, *suite, "--no-run")
-        if code != 0:
+        compiles, output = cargo(workspace, *suite, "--no-run")
+        if not compiles:
             sys.exit(f"a bug must compile to prove anything:\n{output}")
-        code, output = cargo(workspace, *suite)
-        if code is None:
-            return "a hang"
-        if code != 0:
+        passes, output = cargo(workspace, *suite)
+        if not passes:
             failed = re.findall(r"to rerun pass `-p dalenet (.+)`", output)
             named = re.findall(r"^    (\S+)$", output, re.MULTILINE)
             suite = failed[0].removeprefix("--test ") if failed else "?"

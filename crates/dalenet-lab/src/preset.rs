@@ -38,6 +38,12 @@ impl Config {
             (_, "kaneko", _) | ("default", "ed", true) => "kaneko",
             (preset, ..) => preset,
         };
+        if preset == "kaneko" && !toy {
+            return Err(Error::Config(format!(
+                "Kaneko's rule has one output, and {task} needs one a class: train xor or parity by \
+                 it, or {task} by --rule ed (with --set grow_only=true if weights must only grow)"
+            )));
+        }
         let mut config = match preset {
             "kaneko" => kaneko(),
             "paper" => paper(),
@@ -105,10 +111,10 @@ fn paper() -> Config {
         optimiser: OptimiserKind::Sgd,
         momentum: 0.9,
         normalised: false,
-        rate: 60.0,
+        rate: 8.0,
         schedule: Schedule::Constant,
-        epochs: 10,
-        batch: 128,
+        epochs: 15,
+        batch: 32,
         shuffle: true,
         shift: 0,
         validation: 0.1,

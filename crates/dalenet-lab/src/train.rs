@@ -152,6 +152,20 @@ impl Training {
         data_dir: Option<&Path>,
         observer: &mut dyn dalenet_data::Observer,
     ) -> Result<Self, Error> {
+        Self::resume_with(wanted.rule(), folder, wanted, data_dir, observer)
+    }
+
+    /// Goes on with a run that a rule of one's own began.
+    ///
+    /// # Errors
+    /// As [`Training::resume`], or if another rule began it.
+    pub fn resume_with(
+        rule: Box<dyn Rule>,
+        folder: &Path,
+        wanted: &Config,
+        data_dir: Option<&Path>,
+        observer: &mut dyn dalenet_data::Observer,
+    ) -> Result<Self, Error> {
         let mut run = Run::open(folder)?;
         run.lock()?;
         let config = run.config()?;
@@ -159,7 +173,6 @@ impl Training {
         same(folder, &config, wanted)?;
         let saved = run.checkpoint()?;
         let task = Task::load(&config, data_dir, observer)?;
-        let rule = config.rule();
         let mut training = Self::build(run, config, task, rule)?;
         if let Some(bytes) = saved {
             training.restore(&bytes)?;
@@ -295,10 +308,11 @@ impl Training {
         train.gather(samples, input.as_mut_slice());
         if self.config.shift > 0 {
             let [height, width, channels] = self.task.shape;
-            let reach = self.config.shift;
+            // A flat vector is one pixel high and wide and has nowhere to go.
+            let reach = [height, width].map(|side| if side > 1 { self.config.shift } else { 0 });
             for i in 0..count {
                 let [down, right] =
-                    [(); 2].map(|()| self.generator.below(2 * reach + 1) as isize - reach as isize);
+                    reach.map(|n| self.generator.below(2 * n + 1) as isize - n as isize);
                 let row = input.row_mut(i);
                 self.image.copy_from_slice(row);
                 shift(row, &self.image, [height, width, channels], [down, right]);
@@ -418,6 +432,7 @@ impl Training {
         let metadata = [
             ("config", json(&self.config)),
             ("progress", json(&self.progress)),
+            ("rule", json(&self.learner.rule.name())),
             ("ends", json(&[self.task.inputs(), self.task.outputs])),
         ];
         let bytes = checkpoint::write(
@@ -438,6 +453,12 @@ impl Training {
         let file = Checkpoint::parse(bytes).map_err(broken)?;
         let saved: Config = file.json("config").map_err(broken)?;
         same(self.run.folder(), &saved, &self.config)?;
+        let found: String = file.json("rule").map_err(broken)?;
+        let wanted = self.learner.rule.name();
+        if found != wanted {
+            let (path, wanted) = (self.run.folder().into(), wanted.into());
+            return Err(Error::OtherConfig { path, key: "rule".into(), found, wanted });
+        }
         let order = file.whole_numbers("order").map_err(broken)?;
         let ends: [usize; 2] = file.json("ends").map_err(broken)?;
         let [found, wanted] = [

@@ -41,7 +41,7 @@ fn events(folder: &Folder, run: &str) -> Vec<Event> {
 
     let masked = |data: &[u8]| {
         let crc = crc32c::crc32c(data);
-        (crc >> 15 | crc << 17).wrapping_add(0xa282_ead8)
+        crc.rotate_right(15).wrapping_add(0xa282_ead8)
     };
     let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().unwrap());
     let (mut rest, mut events) = (&file[..], Vec::new());

@@ -13,7 +13,7 @@ use std::{
 /// Everything with a state: momentum, the normalised step, the order and the shifts of the images.
 const TASK: &str = "train squares.npz --epochs 60 --set layers=[48,24] --set batch=8 --set shift=2 \
                     --set optimiser=momentum --set normalised=true --set rate=1 \
-                    --set schedule=cosine --set validation=300";
+                    --set schedule=cosine --set validation=0.1";
 
 fn folder() -> Folder {
     let folder = Folder::new();

@@ -20,6 +20,7 @@ fn unknown_names_name_the_nearest() {
         ("mnst", &["no task `mnst`", "did you mean `mnist`?", "dalenet list"]),
         ("fashion_mnist", &["did you mean `fashion-mnist`?"]),
         ("xor --set task=mnsit", &["no task `mnsit`", "did you mean `mnist`?"]),
+        ("mnist --rule kaneko", &["has one output", "xor or parity"]),
         ("xor --rule kanekko", &["no rule `kanekko`", "did you mean `kaneko`?"]),
         ("xor --rule backprop", &["no rule `backprop`", "dalenet list"]),
         ("xor --preset papr", &["no preset `papr`", "did you mean `paper`?"]),
@@ -64,6 +65,8 @@ fn values_that_make_no_sense_are_refused() {
         ("xor --set widths=[0]", &["`widths = [0.0]`", "above 0"]),
         ("xor --set widths=[]", &["`widths = []`", "at least one value"]),
         ("xor --set momentum=1", &["`momentum = 1.0`", "below 1"]),
+        ("xor --set validation=1", &["`validation = 1.0`", "below 1"]),
+        ("xor --set validation=-0.5", &["`validation = -0.5`", "at least 0"]),
         ("parity --bits 0", &["`bits = 0`", "between 1 and 16"]),
         ("parity --bits 40", &["`bits = 40`", "between 1 and 16"]),
         ("xor --threads 0", &["'0'", "'--threads <N>'"]),
@@ -130,7 +133,7 @@ fn a_users_own_file_is_refused_where_it_is_wrong() {
     assert_says(&folder.refused("train d.npz"), &["y_test is 2 at [2]", "every class"]);
 
     folder.squares("squares.npz", [90, 30]);
-    let sentence = folder.refused("train squares.npz --set validation=90");
+    let sentence = folder.refused("train squares.npz --set validation=0.999");
     assert_says(&sentence, &["cannot hold out 90 of 90", "hold out fewer"]);
     let whole = fs::read(folder.path("squares.npz")).unwrap();
     folder.write("cut.npz", &whole[..whole.len() / 2]);
@@ -168,7 +171,9 @@ fn what_is_no_run_cannot_be_resumed_or_evaluated() {
 fn a_run_goes_on_only_under_its_own_configuration() {
     let folder = Folder::new();
     folder.squares("squares.npz", [90, 30]);
-    folder.ok("train squares.npz --epochs 2 --set layers=[9] --set rate=2 --out r");
+    folder.ok(
+        "train squares.npz --epochs 2 --set layers=[9] --set rate=2 --set validation=0 --out r",
+    );
     for (setting, pieces) in [
         ("--set rate=0.5", ["rate = 2.0, not 0.5", "--out"]),
         ("--epochs 5", ["epochs = 2, not 5", "--out"]),
@@ -238,7 +243,7 @@ fn a_damaged_checkpoint_is_not_used_nor_overwritten() {
 fn a_network_is_not_evaluated_on_data_of_another_shape() {
     let folder = Folder::new();
     folder.squares("squares.npz", [90, 30]);
-    folder.ok("train squares.npz --epochs 2 --set layers=[9] --set validation=60 --out r");
+    folder.ok("train squares.npz --epochs 2 --set layers=[9] --set validation=0.9 --out r");
     let values: Vec<f32> = (0..40).map(|i| i as f32).collect();
     let (x, y) = (floats(&[20, 2], &values), array("|u1", &[20], &[0, 1].repeat(10)));
     folder.npz("flat.npz", &[("x", x), ("y", y)]);
@@ -249,6 +254,6 @@ fn a_network_is_not_evaluated_on_data_of_another_shape() {
     assert_says(&folder.refused("eval r --data mnst"), &["did you mean `mnist`?"]);
 
     // What was held out for the training says nothing about other data.
-    folder.squares("few.npz", [30, 30]);
+    folder.squares("few.npz", [3, 30]);
     assert_eq!(folder.ok("eval r --data few.npz --json").json()["samples"], 30);
 }
