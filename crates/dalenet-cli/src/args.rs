@@ -91,7 +91,7 @@ pub struct Settings {
     /// Inputs of the parity task
     #[arg(long, allow_negative_numbers = true, value_parser = whole::<usize>())]
     pub bits: Option<usize>,
-    /// Any setting, such as layers=[512,256]; may be given many times
+    /// Any setting, such as `layers=[512,256]`; may be given many times
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 }
