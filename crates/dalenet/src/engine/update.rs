@@ -10,7 +10,7 @@ use multiversion::multiversion;
 use std::{cell::RefCell, mem};
 
 /// Presynaptic units a tile has at most.
-pub const TILE_ROWS: usize = 128;
+pub const TILE_ROWS: usize = 256;
 
 thread_local! {
     /// The gradient of the tile this thread is at.
@@ -163,7 +163,8 @@ impl Sweep<'_> {
         let cols = self.u.cols();
         let rows = tile.weights.len() / cols;
         if rows > TILE_ROWS {
-            let half = (rows / 2).next_multiple_of(TILE_ROWS);
+            // Halves that differ little, and tiles that suit the product's register tiles.
+            let half = (rows / 2).next_multiple_of(16);
             let head = tile.split_off(half * cols);
             rayon::join(|| self.over(start, head), || self.over(start + half, tile));
         } else if self.is_a_plain_sum() && tile.folded.is_empty() {
