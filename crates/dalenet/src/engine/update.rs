@@ -5,8 +5,9 @@ use super::{
     elementwise::add_column_sums,
     product::{Strided, Target, product_tile},
 };
-use crate::{Matrix, layer::Signs, optim::Method};
+use crate::{Matrix, layer::Signs};
 use multiversion::multiversion;
+use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, mem};
 
 /// Presynaptic units a tile has at most.
@@ -15,6 +16,27 @@ pub const TILE_ROWS: usize = 256;
 thread_local! {
     /// The gradient of the tile this thread is at.
     static GRADIENT: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How a gradient becomes a step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Method {
+    /// `W += η·g`.
+    Sgd,
+    /// `v ← μ·v + g`, `W += η·v`.
+    Momentum {
+        /// μ.
+        momentum: f32,
+    },
+    /// `W += η·m̂/(√v̂ + ε)` (Kingma & Ba 2015).
+    Adam {
+        /// Decay of the mean.
+        beta1: f32,
+        /// Decay of the mean square.
+        beta2: f32,
+        /// Added to the root.
+        epsilon: f32,
+    },
 }
 
 /// Running averages an optimiser keeps for each weight; empty where it needs none.

@@ -2,6 +2,7 @@
 
 mod schedule;
 
+pub use crate::engine::Method;
 pub use schedule::Schedule;
 
 use crate::{
@@ -9,28 +10,6 @@ use crate::{
     engine::{self, Moments, Step},
     layer::Dense,
 };
-use serde::{Deserialize, Serialize};
-
-/// How a gradient becomes a step.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Method {
-    /// `W += η·g`.
-    Sgd,
-    /// `v ← μ·v + g`, `W += η·v`.
-    Momentum {
-        /// μ.
-        momentum: f32,
-    },
-    /// `W += η·m̂/(√v̂ + ε)` (Kingma & Ba 2015).
-    Adam {
-        /// Decay of the mean.
-        beta1: f32,
-        /// Decay of the mean square.
-        beta2: f32,
-        /// Added to the root.
-        epsilon: f32,
-    },
-}
 
 /// How much of the running mean of the presynaptic power is kept at each step.
 const POWER_DECAY: f32 = 0.98;
