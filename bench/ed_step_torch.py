@@ -30,7 +30,6 @@ import torch
 from ed_step_reference import ALPHA, FLOOR, batches, initial, slow_step
 
 
-
 def project_input(top, bottom, diff, g, gain):
     """Both halves of the first layer take the same step; diff is what the next forward uses."""
     t = torch.clamp(top + gain * g, min=FLOOR)
