@@ -32,8 +32,11 @@ fn a_users_own_vectors_without_a_test_set_are_learnt() {
     let labels: Vec<u8> = (0..120).map(|i| i % 2).collect();
     let x = floats(&[120, 2], &values);
     folder.npz("vectors.npz", &[("x", x), ("y", array("|u1", &[120], &labels))]);
-    let said = folder.ok("train vectors.npz --set layers=[8] --set batch=8 --json");
+    let said = folder.ok("train vectors.npz --set layers=[8] --set batch=8 --out r --json");
     assert_eq!(said.json()["test_accuracy"], 1.0, "{said:?}");
+    // They are no images, which the default settings move about.
+    let metrics = folder.metrics("r");
+    assert_eq!(metrics.last().expect("epochs")["train_accuracy"], 1.0);
 }
 
 #[test]
