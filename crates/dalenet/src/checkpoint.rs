@@ -49,6 +49,9 @@ pub enum Error {
     /// A tensor is not there.
     #[error("tensor `{0}` is missing: it was written for another network or optimiser")]
     Missing(String),
+    /// A tensor is there that nothing asks for.
+    #[error("tensor `{0}` is one too many: it was written for another network or optimiser")]
+    Unexpected(String),
     /// A tensor has another shape or type.
     #[error("tensor `{name}` is {found}, but the network needs {wanted}")]
     Shape {
@@ -188,7 +191,7 @@ impl<'a> Checkpoint<'a> {
             }
             layer.set_bias(&self.floats(&format!("layer{l}.bias"), &[layer.units()])?);
         }
-        Ok(())
+        self.absent(&format!("layer{}.bias", network.layers().len() + 1))
     }
 
     /// Sets what the optimiser remembers.
@@ -200,7 +203,9 @@ impl<'a> Checkpoint<'a> {
         for (l, state) in (1..).zip(&mut layers) {
             let super::State { weights, bias, power } = state;
             for (name, values) in moments_mut(l, weights, bias) {
-                if !values.is_empty() {
+                if values.is_empty() {
+                    self.absent(&name)?;
+                } else {
                     *values = self.floats(&name, &[values.len()])?;
                 }
             }
@@ -217,6 +222,13 @@ impl<'a> Checkpoint<'a> {
 
     fn tensor(&self, name: &str) -> Result<TensorView<'_>, Error> {
         self.tensors.tensor(name).map_err(|_| Error::Missing(name.into()))
+    }
+
+    fn absent(&self, name: &str) -> Result<(), Error> {
+        match self.tensors.tensor(name) {
+            Ok(_) => Err(Error::Unexpected(name.into())),
+            Err(_) => Ok(()),
+        }
     }
 
     fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {

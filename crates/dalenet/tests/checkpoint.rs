@@ -174,7 +174,17 @@ fn the_shapes_of_both_sides_are_named() {
 }
 
 #[test]
-fn an_optimiser_that_needs_more_than_was_written_is_refused() {
+fn a_checkpoint_of_a_deeper_network_is_refused() {
+    let [deep, mut shallow] =
+        [&[3][..], &[]].map(|hidden| network(&common::single(4, hidden, 3), 0));
+    let optimiser = Optimiser::new(Method::Sgd, false, &deep);
+    let bytes = checkpoint::write(&deep, &optimiser, &[], HashMap::new());
+    let error = Checkpoint::parse(&bytes).unwrap().load_network(&mut shallow).unwrap_err();
+    assert!(error.to_string().contains("`layer2.bias`"), "{error}");
+}
+
+#[test]
+fn a_checkpoint_of_another_optimiser_is_refused() {
     let network = network(&common::dual(2, &[3], 2), 0);
     let [sgd, momentum, adam] =
         [Method::Sgd, MOMENTUM, ADAM].map(|method| Optimiser::new(method, false, &network));
@@ -182,6 +192,9 @@ fn an_optimiser_that_needs_more_than_was_written_is_refused() {
         (&sgd, &momentum, "weight.first"),
         (&sgd, &adam, "weight.first"),
         (&momentum, &adam, "weight.second"),
+        (&momentum, &sgd, "weight.first"),
+        (&adam, &sgd, "weight.first"),
+        (&adam, &momentum, "weight.second"),
     ] {
         let bytes = checkpoint::write(&network, written, &[], HashMap::new());
         let error = Checkpoint::parse(&bytes).unwrap().load_optimiser(&mut read.clone());
