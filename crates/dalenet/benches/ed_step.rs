@@ -4,15 +4,16 @@
 //!
 //! `cargo bench -p dalenet --bench ed_step`
 
+mod common;
+
+use common::BATCH;
 use dalenet::{
-    ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
-    centre,
+    Learner, Matrix, Method, centre,
     engine::{self, Moments, Step, Weights},
     one_vs_all,
 };
 use std::time::Instant;
 
-const BATCH: usize = 128;
 const STEPS: usize = 60;
 
 fn main() {
@@ -23,21 +24,8 @@ fn main() {
 }
 
 fn measure(threads: usize) {
-    let mut generator = Generator::new(0, 0);
-    let spec = NetworkSpec {
-        inputs: 784,
-        hidden: vec![1024, 1024],
-        outputs: 10,
-        ..NetworkSpec::default()
-    };
-    let network = Network::new(&spec, &mut generator);
-    let optimiser = Optimiser::new(Method::Sgd, false, &network);
-    let rule = Box::new(ErrorDiffusion::new(Modulo));
-    let mut learner = Learner::new(network, rule, optimiser, &mut generator);
-
-    let mut input = Matrix::zeros(BATCH, 784);
-    input.as_mut_slice().fill_with(|| generator.uniform());
-    let labels: Vec<u16> = (0..BATCH).map(|i| (i % 10) as u16).collect();
+    let mut learner = common::learner();
+    let (input, labels) = (common::random(BATCH, 784), common::labels());
     let mut error = Matrix::default();
     let step = median_ms(|| {
         learner.trace.input_mut().clone_from(&input);

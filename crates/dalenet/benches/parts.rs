@@ -4,16 +4,17 @@
 //! `cargo bench -p dalenet --bench parts`, on one thread with `RAYON_NUM_THREADS=1`. Read the
 //! medians: the fastest runs are those that nothing else disturbed.
 
+mod common;
+
+use common::{BATCH, labels, learner, random};
 use dalenet::{
-    Activation, Dale, ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network,
-    NetworkSpec, Optimiser, centre,
+    Activation, Dale, Matrix, Method, centre,
     engine::{self, Moments, Step, Weights},
     layer::Signs,
     one_vs_all,
 };
 use divan::{Bencher, counter::ItemsCount};
 
-const BATCH: usize = 128;
 const SIGMOID: Activation = Activation::Sigmoid { width: 6.0 };
 
 /// (K, N) of the three layers; the first is folded, 2·784 presynaptic units as one.
@@ -21,32 +22,6 @@ const LAYERS: [(usize, usize); 3] = [(784, 2048), (2048, 2048), (2048, 10)];
 
 fn main() {
     divan::main();
-}
-
-fn random(rows: usize, cols: usize) -> Matrix {
-    let mut generator = Generator::new(0, 0);
-    let values = (0..rows * cols).map(|_| generator.uniform()).collect();
-    Matrix::from_vec(rows, cols, values)
-}
-
-fn learner() -> Learner {
-    let mut generator = Generator::new(0, 0);
-    let spec = NetworkSpec {
-        inputs: 784,
-        hidden: vec![1024, 1024],
-        outputs: 10,
-        ..NetworkSpec::default()
-    };
-    let network = Network::new(&spec, &mut generator);
-    let optimiser = Optimiser::new(Method::Sgd, false, &network);
-    let rule = Box::new(ErrorDiffusion::new(Modulo));
-    let mut learner = Learner::new(network, rule, optimiser, &mut generator);
-    *learner.trace.input_mut() = random(BATCH, 784);
-    learner
-}
-
-fn labels() -> Vec<u16> {
-    (0..BATCH).map(|i| (i % 10) as u16).collect()
 }
 
 /// Multiplications with an addition.

@@ -1,0 +1,35 @@
+//! What both benches measure: Error Diffusion on a dual-stream 784-1024-1024-10 net, batch 128.
+
+use dalenet::{
+    ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
+};
+
+pub const BATCH: usize = 128;
+
+/// Numbers from U[0, 1).
+pub fn random(rows: usize, cols: usize) -> Matrix {
+    let mut generator = Generator::new(0, 0);
+    let values = (0..rows * cols).map(|_| generator.uniform()).collect();
+    Matrix::from_vec(rows, cols, values)
+}
+
+/// The net with plain steps, its input filled.
+pub fn learner() -> Learner {
+    let mut generator = Generator::new(0, 0);
+    let spec = NetworkSpec {
+        inputs: 784,
+        hidden: vec![1024, 1024],
+        outputs: 10,
+        ..NetworkSpec::default()
+    };
+    let network = Network::new(&spec, &mut generator);
+    let optimiser = Optimiser::new(Method::Sgd, false, &network);
+    let rule = Box::new(ErrorDiffusion::new(Modulo));
+    let mut learner = Learner::new(network, rule, optimiser, &mut generator);
+    *learner.trace.input_mut() = random(BATCH, 784);
+    learner
+}
+
+pub fn labels() -> Vec<u16> {
+    (0..BATCH).map(|i| (i % 10) as u16).collect()
+}
