@@ -1,9 +1,10 @@
 //! The configuration of an experiment: one typed struct, each field with a default and a meaning.
 
-use crate::{Error, files, task};
+use crate::{Error, InputKind, files, task};
 use dalenet::{
-    Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment, Loss,
-    Method, Modulo, NetworkSpec, Rule, Schedule, SignSymmetric,
+    Activation, Backprop, Convolution, Dale, DirectFeedbackAlignment, ErrorDiffusion,
+    FeedbackAlignment, Loss, Method, Modulo, NetworkSpec, Rule, Schedule, SignSymmetric,
+    layer::{Image, Pooling, PoolingKind, Window},
 };
 use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,14 @@ pub struct Config {
     /// Where all chance starts from.
     pub seed: u64,
 
-    /// Units of each hidden layer, per stream.
+    /// What the network sees of a sample: raw (0 to 1), standard (mean 0, deviation 1 in each
+    /// channel), on-off (positive and negative part of that as channels of their own) or contrast
+    /// (on-off of what stands out from the 7×7 pixels about it).
+    pub input: InputKind,
+    /// The first layers, if they are convolutions: units per stream, size, stride and padding of
+    /// the window; pooling (none, average or max), its window and stride.
+    pub convolutions: Vec<ConvolutionConfig>,
+    /// Units of each fully connected hidden layer, per stream.
     pub layers: Vec<usize>,
     /// Whether every layer has an excitatory and an inhibitory stream.
     pub dual: bool,
@@ -45,6 +53,9 @@ pub struct Config {
     /// the rate. 0: biases start at zero and learn at the rate.
     pub threshold: f32,
 
+    /// Whether biases start so that every unit's mean input is zero.
+    pub balanced: bool,
+
     /// squared (sigmoid outputs) or cross-entropy (softmax outputs).
     pub loss: Loss,
     /// Whether each class's error is centred over the batch.
@@ -61,6 +72,8 @@ pub struct Config {
     pub normalised: bool,
     /// Learning rate η (normalised: κ).
     pub rate: f32,
+    /// Factor of the rate in convolutions.
+    pub convolution_rate: f32,
     /// How the rate falls: constant or cosine.
     pub schedule: Schedule,
     /// Passes over the training data.
@@ -71,6 +84,8 @@ pub struct Config {
     pub shuffle: bool,
     /// Training images are moved by up to so many pixels each way, at random.
     pub shift: usize,
+    /// Whether every other training image, at random, is seen in the mirror.
+    pub flip: bool,
     /// Share of the training samples held out to choose settings on; the test set is looked at
     /// once, at the end.
     pub validation: f32,
@@ -79,6 +94,76 @@ pub struct Config {
     pub bits: usize,
     /// Ends the training when the sum of |error| over an epoch falls below; 0: never.
     pub stop_error: f32,
+}
+
+/// One of `convolutions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConvolutionConfig {
+    /// Units per stream at each place.
+    pub units: usize,
+    /// Height and width of the window.
+    pub size: usize,
+    /// How far the window moves at a time.
+    #[serde(default = "one")]
+    pub stride: usize,
+    /// Zeros about the image on each side.
+    #[serde(default)]
+    pub padding: usize,
+    /// Mean or largest of each window of places, or all of them.
+    #[serde(default)]
+    pub pooling: PoolingChoice,
+    /// Height and width of the pooling's window.
+    #[serde(default = "two")]
+    pub pool_size: usize,
+    /// How far the pooling's window moves at a time.
+    #[serde(default = "two")]
+    pub pool_stride: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn two() -> usize {
+    2
+}
+
+/// What follows a convolution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PoolingChoice {
+    /// Nothing.
+    #[default]
+    None,
+    /// The mean of each window.
+    Average,
+    /// The largest of each window.
+    Max,
+}
+
+impl ConvolutionConfig {
+    /// The layer it stands for.
+    fn spec(self) -> Convolution {
+        let Self { units, size, stride, padding, .. } = self;
+        let window = Window { size: self.pool_size, stride: self.pool_stride, padding: 0 };
+        let pooling = |kind| Some(Pooling { kind, window });
+        Convolution {
+            units,
+            window: Window { size, stride, padding },
+            pooling: match self.pooling {
+                PoolingChoice::None => None,
+                PoolingChoice::Average => pooling(PoolingKind::Average),
+                PoolingChoice::Max => pooling(PoolingKind::Max),
+            },
+        }
+    }
+
+    /// Whether no number is out of range.
+    fn possible(&self) -> bool {
+        let sizes = [self.units, self.size, self.stride, self.pool_size, self.pool_stride];
+        sizes.iter().all(|n| (1..=100_000).contains(n)) && self.padding < self.size
+    }
 }
 
 /// What teaches the hidden layers.
@@ -221,7 +306,13 @@ impl Config {
             ("batch", self.batch > 0, "must be at least 1"),
             ("layers", !self.layers.contains(&0), "must not have a layer without units"),
             ("layers", self.layers.iter().all(|n| *n <= 1_000_000), "must not be above a million"),
+            (
+                "convolutions",
+                self.convolutions.iter().all(ConvolutionConfig::possible),
+                "must have units and windows of at least 1, and less padding than the window's size",
+            ),
             ("rate", positive(self.rate), "must be above 0"),
+            ("convolution_rate", positive(self.convolution_rate), "must be above 0"),
             ("floor", self.floor >= 0.0 && self.floor.is_finite(), "must not be negative"),
             ("widths", !self.widths.is_empty(), "must have at least one value"),
             ("widths", self.widths.iter().all(|w| positive(*w)), "must be above 0"),
@@ -274,30 +365,49 @@ impl Config {
         table
     }
 
-    /// The network it describes, for inputs of length `inputs`.
-    pub fn network(&self, inputs: usize, outputs: usize) -> NetworkSpec {
+    /// The network it describes, for samples of the shape `image`.
+    ///
+    /// # Errors
+    /// If a convolution's window does not fit into what it looks at.
+    pub fn network(&self, image: Image, outputs: usize) -> Result<NetworkSpec, Error> {
         let width = |l: usize| *self.widths.get(l).or(self.widths.last()).unwrap_or(&1.0);
         let hidden = |l: usize| match self.response {
             Response::Sigmoid => Activation::Sigmoid { width: width(l) },
             Response::Relu => Activation::Relu,
         };
+        let convolutions: Vec<_> = self.convolutions.iter().map(|c| c.spec()).collect();
+        let mut seen = image;
+        for (i, convolution) in (1..).zip(&convolutions) {
+            let geometry = convolution.geometry(seen);
+            if geometry.output.is_empty() {
+                let Image { height, width, .. } = seen;
+                return Err(Error::Config(format!(
+                    "convolution {i} does not fit: its windows are larger than the {height}×{width} \
+                     values it looks at; give it a smaller `size` or `pool_size`, or more `padding`"
+                )));
+            }
+            seen = geometry.output;
+        }
         let dale = Dale { floor: self.floor, grow_only: self.grow_only };
-        NetworkSpec {
-            inputs,
+        let depth = convolutions.len() + self.layers.len();
+        Ok(NetworkSpec {
+            inputs: image.len(),
+            image: Some(image),
+            convolutions,
             hidden: self.layers.clone(),
             outputs,
             dual: self.dual,
             dale: self.dale.then_some(dale),
-            activations: (0..self.layers.len().max(1)).map(hidden).collect(),
+            activations: (0..depth.max(1)).map(hidden).collect(),
             output: match self.loss {
-                Loss::Squared => Activation::Sigmoid { width: width(self.layers.len()) },
+                Loss::Squared => Activation::Sigmoid { width: width(depth) },
                 Loss::CrossEntropy => Activation::Softmax,
             },
             excitatory_gain: self.excitatory_gain,
             inhibitory_gain: self.inhibitory_gain,
             fan_in: self.fan_in,
             threshold: self.threshold,
-        }
+        })
     }
 
     /// The rule it names.

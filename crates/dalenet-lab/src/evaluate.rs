@@ -1,7 +1,7 @@
 //! How many samples a network gets right.
 
 use crate::{Config, Error, Run, Task};
-use dalenet::{Generator, Matrix, Network, Trace, checkpoint::Checkpoint};
+use dalenet::{Generator, Network, Trace, checkpoint::Checkpoint};
 use dalenet_data::{Observer, Split};
 use serde::Serialize;
 use std::path::Path;
@@ -38,15 +38,13 @@ pub(crate) fn class(prediction: &[f32]) -> usize {
     }
 }
 
-/// Evaluates `network` on all samples of `split`.
-pub fn evaluate(network: &Network, split: &Split, trace: &mut Trace) -> Evaluation {
+/// Evaluates `network` on all samples of `split`, a part of `task`.
+pub fn evaluate(network: &Network, task: &Task, split: &Split, trace: &mut Trace) -> Evaluation {
     let indices: Vec<u32> = (0..split.len() as u32).collect();
     let mut predicted = vec![0; network.outputs().max(2)];
     let mut right = 0;
     for batch in indices.chunks(BATCH) {
-        let input: &mut Matrix = trace.input_mut();
-        input.reshape(batch.len(), split.width());
-        split.gather(batch, input.as_mut_slice());
+        task.gather(split, batch, trace.input_mut(), |_, _| {});
         network.forward(trace);
         for (row, index) in trace.output().iter_rows().zip(batch) {
             let class = class(row);
@@ -79,16 +77,17 @@ pub fn evaluate_run(
     other.validation = 0.0; // only the test set is looked at
     let task = Task::load(&other, data_dir, observer)?;
     let [inputs, outputs] = file.json("ends").map_err(broken)?;
-    if [task.inputs(), task.outputs] != [inputs, outputs] {
+    let found = task.input().len();
+    if [found, task.outputs] != [inputs, outputs] {
         return Err(Error::OtherData {
             data: task.name.clone(),
-            found: format!("{} inputs and {} outputs", task.inputs(), task.outputs),
+            found: format!("{found} inputs and {} outputs", task.outputs),
             wanted: format!("{inputs} and {outputs}"),
             run: path.into(),
         });
     }
-    let spec = config.network(inputs, outputs);
+    let spec = config.network(task.input(), outputs)?;
     let mut network = Network::new(&spec, &mut Generator::new(config.seed, 0));
     file.load_network(&mut network).map_err(broken)?;
-    Ok((config, evaluate(&network, &task.test, &mut Trace::default())))
+    Ok((config, evaluate(&network, &task, &task.test, &mut Trace::default())))
 }

@@ -13,9 +13,11 @@
 //! A rule of one's own trains in the same harness: [`Training::start_with`].
 
 mod config;
+mod distortion;
 mod error;
 mod evaluate;
 mod files;
+mod input;
 mod metrics;
 mod preset;
 mod run;
@@ -23,9 +25,13 @@ mod task;
 mod tensorboard;
 mod train;
 
-pub use config::{Config, OptimiserKind, Response, RoutingKind, RuleKind, nearest};
+pub use config::{
+    Config, ConvolutionConfig, OptimiserKind, PoolingChoice, Response, RoutingKind, RuleKind,
+    nearest,
+};
 pub use error::Error;
 pub use evaluate::{Evaluation, evaluate, evaluate_run};
+pub use input::{InputKind, Preparation};
 pub use metrics::{EpochMetrics, Outcome};
 pub use preset::{PRESETS, RULES};
 pub use run::Run;

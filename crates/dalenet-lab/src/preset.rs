@@ -1,7 +1,7 @@
 //! The settings a task, a preset and a rule start from.
 
 use crate::{
-    Config, Error,
+    Config, Error, InputKind,
     config::{OptimiserKind, Response, RoutingKind, RuleKind, nearest},
     task,
 };
@@ -94,6 +94,8 @@ fn paper() -> Config {
         task: String::new(),
         rule: RuleKind::Ed,
         seed: 0,
+        input: InputKind::Raw,
+        convolutions: Vec::new(),
         layers: vec![256, 128],
         dual: true,
         dale: true,
@@ -105,6 +107,7 @@ fn paper() -> Config {
         inhibitory_gain: 0.5,
         fan_in: true,
         threshold: 0.0,
+        balanced: false,
         loss: Loss::Squared,
         centred: true,
         routing: RoutingKind::Modulo,
@@ -112,11 +115,13 @@ fn paper() -> Config {
         momentum: 0.9,
         normalised: false,
         rate: 8.0,
+        convolution_rate: 1.0,
         schedule: Schedule::Constant,
         epochs: 15,
         batch: 32,
         shuffle: true,
         shift: 0,
+        flip: false,
         validation: 0.1,
         bits: 4,
         stop_error: 0.0,

@@ -1,7 +1,9 @@
 //! What is learnt: a data set, or one of the tiny tasks of 1999.
 
-use crate::{Config, Error, config::nearest};
+use crate::{Config, Error, Preparation, config::nearest};
+use dalenet::{Matrix, layer::Image};
 use dalenet_data::{Observer, Source, Split};
+use rayon::prelude::*;
 use std::path::Path;
 
 /// The tasks known by name and what each is.
@@ -19,7 +21,9 @@ pub struct Task {
     /// Its name.
     pub name: String,
     /// Height, width and channels of a sample.
-    pub shape: [usize; 3],
+    pub shape: Image,
+    /// How the network sees it.
+    pub preparation: Preparation,
     /// Outputs of the network: one a class, a single one for a yes-or-no task.
     pub outputs: usize,
     /// What is learnt from.
@@ -56,9 +60,11 @@ impl Task {
             _ => return Self::data_set(config, data_dir, observer),
         };
         let truth = parity(bits)?;
+        let shape = Image { height: 1, width: 1, channels: bits };
         Ok(Self {
             name: config.task.clone(),
-            shape: [1, 1, bits],
+            shape,
+            preparation: Preparation::new(config.input, shape, &truth),
             outputs: 1,
             train: truth.clone(),
             validation: None,
@@ -83,14 +89,46 @@ impl Task {
                 (train, Some(validation))
             }
         };
-        let shape = [data.shape.height, data.shape.width, data.shape.channels];
+        let dalenet_data::Shape { height, width, channels } = data.shape;
+        let shape = Image { height, width, channels };
+        let preparation = Preparation::new(config.input, shape, &train);
         let outputs = data.classes;
-        Ok(Self { name: data.name, shape, outputs, train, validation, test: data.test })
+        Ok(Self {
+            name: data.name,
+            shape,
+            preparation,
+            outputs,
+            train,
+            validation,
+            test: data.test,
+        })
     }
 
-    /// Length of a sample D.
-    pub fn inputs(&self) -> usize {
-        self.shape.iter().product()
+    /// What the network sees of a sample; its length is D.
+    pub fn input(&self) -> Image {
+        self.preparation.output()
+    }
+
+    /// Fills `input`, B×D, with the prepared samples of `split` at `indices`; `change` may alter
+    /// the raw sample `i` of the batch first.
+    pub fn gather(
+        &self,
+        split: &Split,
+        indices: &[u32],
+        input: &mut Matrix,
+        change: impl Fn(usize, &mut [f32]) + Sync,
+    ) {
+        let (len, width) = (self.shape.len(), self.input().len());
+        input.reshape(indices.len(), width);
+        let rows = input.as_mut_slice().par_chunks_exact_mut(width);
+        rows.zip(indices).enumerate().for_each_init(
+            || vec![0.0; len],
+            |sample, (i, (row, index))| {
+                split.gather(&[*index], sample);
+                change(i, sample);
+                self.preparation.apply(sample, row);
+            },
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Config, EpochMetrics, Error, Evaluation, Outcome, Run, Task,
+    distortion::Distortion,
     evaluate::{class, evaluate},
     metrics::balances,
     run::json,
@@ -26,6 +27,9 @@ const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 /// Streams of the seed's generator.
 const WEIGHTS: u64 = 0;
 const SAMPLES: u64 = 1;
+
+/// Samples that the biases are balanced on.
+const BALANCED: usize = 500;
 
 /// Watches a training.
 pub trait Observer {
@@ -99,7 +103,7 @@ pub struct Training {
     // Buffers.
     error: Matrix,
     labels: Vec<u16>,
-    image: Vec<f32>,
+    distortions: Vec<Distortion>,
     evaluation: Trace,
 }
 
@@ -182,11 +186,18 @@ impl Training {
 
     fn build(run: Run, config: Config, task: Task, rule: Box<dyn Rule>) -> Result<Self, Error> {
         let mut generator = Generator::new(config.seed, WEIGHTS);
-        let spec = config.network(task.inputs(), task.outputs);
-        let network = Network::new(&spec, &mut generator);
+        let spec = config.network(task.input(), task.outputs)?;
+        let mut network = Network::new(&spec, &mut generator);
+        let mut evaluation = Trace::default();
+        if config.balanced {
+            let first: Vec<u32> = (0..task.train.len().min(BALANCED) as u32).collect();
+            task.gather(&task.train, &first, evaluation.input_mut(), |_, _| {});
+            network.balance_biases(&mut evaluation);
+        }
         let bias_rate = if config.threshold > 0.0 { config.threshold.powi(2) } else { 1.0 };
         let optimiser = Optimiser::new(config.method(), config.normalised, &network);
         let optimiser = optimiser.with_bias_rate(bias_rate);
+        let optimiser = optimiser.with_convolution_rate(config.convolution_rate);
         let learner = Learner::new(network, rule, optimiser, &mut generator);
         Ok(Self {
             generator: Generator::new(config.seed, SAMPLES),
@@ -194,8 +205,8 @@ impl Training {
             progress: Progress::default(),
             error: Matrix::default(),
             labels: Vec::new(),
-            image: vec![0.0; task.inputs()],
-            evaluation: Trace::default(),
+            distortions: Vec::new(),
+            evaluation,
             config,
             run,
             task,
@@ -219,12 +230,15 @@ impl Training {
         let (config, network) = (&self.config, &self.learner.network);
         let streams = if config.dual { " per stream" } else { "" };
         let dale = if config.dale { ", under Dale's principle" } else { "" };
+        let convolutions = config.convolutions.iter();
+        let convolutions = convolutions.map(|c| format!("{}@{}×{}", c.units, c.size, c.size));
+        let layers = convolutions.chain(config.layers.iter().map(usize::to_string));
         format!(
             "{} by {}, {}-{}-{} units{streams}{dale}, {} parameters, {} samples",
             config.task,
             self.learner.rule.name(),
-            self.task.inputs(),
-            config.layers.iter().map(usize::to_string).collect::<Vec<_>>().join("-"),
+            self.task.input().len(),
+            layers.collect::<Vec<_>>().join("-"),
             self.task.outputs,
             network.parameters(),
             self.order.len(),
@@ -303,21 +317,13 @@ impl Training {
         let train = &self.task.train;
         self.labels.clear();
         self.labels.extend(samples.iter().map(|sample| train.labels()[*sample as usize]));
-        let input = self.learner.trace.input_mut();
-        input.reshape(count, train.width());
-        train.gather(samples, input.as_mut_slice());
-        if self.config.shift > 0 {
-            let [height, width, channels] = self.task.shape;
-            // A flat vector is one pixel high and wide and has nowhere to go.
-            let reach = [height, width].map(|side| if side > 1 { self.config.shift } else { 0 });
-            for i in 0..count {
-                let [down, right] =
-                    reach.map(|n| self.generator.below(2 * n + 1) as isize - n as isize);
-                let row = input.row_mut(i);
-                self.image.copy_from_slice(row);
-                shift(row, &self.image, [height, width, channels], [down, right]);
-            }
-        }
+        let Config { shift, flip, .. } = self.config;
+        self.distortions.clear();
+        let draw = || Distortion::draw(self.task.shape, shift, flip, &mut self.generator);
+        self.distortions.extend(std::iter::repeat_with(draw).take(count));
+        let distort =
+            |i: usize, image: &mut [f32]| self.distortions[i].apply(image, self.task.shape);
+        self.task.gather(train, samples, self.learner.trace.input_mut(), distort);
     }
 
     /// The rate of the next step.
@@ -342,7 +348,8 @@ impl Training {
         let rate = self.rate(batches);
         let network = &self.learner.network;
         let held_out = self.task.validation.as_ref();
-        let evaluation = held_out.map(|split| evaluate(network, split, &mut self.evaluation));
+        let evaluation =
+            held_out.map(|split| evaluate(network, &self.task, split, &mut self.evaluation));
         let (ei_ratio, floor_share) = balances(network);
         let progress = &mut self.progress;
         progress.epoch += 1;
@@ -388,7 +395,7 @@ impl Training {
 
     fn finish(&mut self) -> Result<Outcome, Error> {
         let network = &self.learner.network;
-        let test = evaluate(network, &self.task.test, &mut self.evaluation);
+        let test = evaluate(network, &self.task, &self.task.test, &mut self.evaluation);
         let (ei_ratio, floor_share) = balances(network);
         let progress = &self.progress;
         let samples = (progress.epoch * self.order.len()) as f64;
@@ -433,7 +440,7 @@ impl Training {
             ("config", json(&self.config)),
             ("progress", json(&self.progress)),
             ("rule", json(&self.learner.rule.name())),
-            ("ends", json(&[self.task.inputs(), self.task.outputs])),
+            ("ends", json(&[self.task.input().len(), self.task.outputs])),
         ];
         let bytes = checkpoint::write(
             &self.learner.network,
@@ -462,7 +469,7 @@ impl Training {
         let order = file.whole_numbers("order").map_err(broken)?;
         let ends: [usize; 2] = file.json("ends").map_err(broken)?;
         let [found, wanted] = [
-            [self.task.train.len(), self.task.inputs(), self.task.outputs],
+            [self.task.train.len(), self.task.input().len(), self.task.outputs],
             [order.len(), ends[0], ends[1]],
         ]
         .map(|[n, d, c]| format!("{n} training samples of {d} values and {c} outputs"));
@@ -504,21 +511,4 @@ fn one_class_warning(evaluation: &Evaluation) -> Option<String> {
          wider sigmoids"
             .into()
     })
-}
-
-/// `to` becomes `from` moved down and right, zeros where nothing came from.
-fn shift(to: &mut [f32], from: &[f32], [height, width, channels]: [usize; 3], by: [isize; 2]) {
-    to.fill(0.0);
-    let source = |at: usize, by: isize, len: usize| {
-        at.checked_add_signed(-by).filter(|source| *source < len)
-    };
-    for y in 0..height {
-        let Some(from_y) = source(y, by[0], height) else { continue };
-        for x in 0..width {
-            let Some(from_x) = source(x, by[1], width) else { continue };
-            let (to_at, from_at) =
-                ((y * width + x) * channels, (from_y * width + from_x) * channels);
-            to[to_at..][..channels].copy_from_slice(&from[from_at..][..channels]);
-        }
-    }
 }

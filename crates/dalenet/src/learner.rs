@@ -1,6 +1,6 @@
 //! A network, the rule that teaches it and the optimiser that moves it.
 
-use crate::{Generator, Lesson, Matrix, Network, Optimiser, Rule, Trace, engine};
+use crate::{Generator, Lesson, Matrix, Network, Optimiser, Rule, Trace};
 
 /// Learns from errors, whatever task they come from.
 ///
@@ -34,8 +34,10 @@ pub struct Learner {
     pub optimiser: Optimiser,
     /// The activity of the last forward pass; its input is filled by the caller.
     pub trace: Trace,
-    /// The gated teaching signal of each layer, B×N.
+    /// The gated teaching signal of each layer, B×N, in a convolution B×(P·N).
     signals: Vec<Matrix>,
+    /// What the rule says, before it is gated.
+    told: Matrix,
 }
 
 impl Learner {
@@ -48,7 +50,7 @@ impl Learner {
     ) -> Self {
         rule.prepare(&network, generator);
         let signals = vec![Matrix::default(); network.layers().len()];
-        Self { network, rule, optimiser, trace: Trace::default(), signals }
+        Self { network, rule, optimiser, trace: Trace::default(), signals, told: Matrix::default() }
     }
 
     /// The prediction B×C for the input in the trace.
@@ -69,21 +71,21 @@ impl Learner {
 
     /// Fills the gated teaching signals for this error without learning from them.
     pub fn teach(&mut self, error: &Matrix) {
-        let Self { network, rule, trace, signals, .. } = self;
+        let Self { network, rule, trace, signals, told, .. } = self;
         let last = signals.len() - 1;
         for (l, layer) in network.layers().iter().enumerate().rev() {
             let (below, above) = signals.split_at_mut(l + 1);
-            let signal = &mut below[l];
             if l == last {
-                signal.clone_from(error);
+                told.clone_from(error);
             } else {
-                rule.teach(&Lesson { network, trace, error, above: &above[0] }, l, signal);
+                rule.teach(&Lesson { network, trace, error, above: &above[0] }, l, told);
             }
-            engine::gate(signal, trace.postsynaptic(l), layer.activation());
+            layer.gate(told, trace.postsynaptic(l), trace.handed_on(l), &mut below[l]);
         }
     }
 
-    /// The gated teaching signal φ'⊙signal of layer `layer` in the last lesson, B×N.
+    /// The gated teaching signal φ'⊙signal of layer `layer` in the last lesson, B×N, in a
+    /// convolution B×(P·N).
     pub fn signal(&self, layer: usize) -> &Matrix {
         &self.signals[layer]
     }

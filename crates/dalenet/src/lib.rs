@@ -31,7 +31,7 @@ pub use layer::{Activation, Dale};
 pub use learner::Learner;
 pub use loss::{Loss, centre, one_vs_all};
 pub use matrix::Matrix;
-pub use network::{Network, NetworkSpec, Trace};
+pub use network::{Convolution, Network, NetworkSpec, Trace};
 pub use optim::{Method, Optimiser, Schedule, State};
 pub use random::{Generator, GeneratorState};
 pub use rule::{

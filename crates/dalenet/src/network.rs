@@ -1,8 +1,8 @@
 //! A chain of layers, and the activity of each that learning needs.
 
 use crate::{
-    Generator, Matrix,
-    layer::{Activation, Dale, Dense, Start, Streams},
+    Generator, Matrix, engine,
+    layer::{Activation, Dale, Ends, Geometry, Image, Layer, Pooling, Start, Streams, Window},
 };
 
 /// What a network is made of, before it has weights.
@@ -20,7 +20,11 @@ use crate::{
 pub struct NetworkSpec {
     /// Length of the input D.
     pub inputs: usize,
-    /// Units per stream H of each hidden layer.
+    /// The input as an image of D values; only convolutions look at it.
+    pub image: Option<Image>,
+    /// The first layers, if they are convolutions.
+    pub convolutions: Vec<Convolution>,
+    /// Units per stream H of each fully connected hidden layer.
     pub hidden: Vec<usize>,
     /// Output units C.
     pub outputs: usize,
@@ -42,11 +46,31 @@ pub struct NetworkSpec {
     pub threshold: f32,
 }
 
+/// A convolution before it has weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Convolution {
+    /// Units per stream at each place: channels.
+    pub units: usize,
+    /// What each sees.
+    pub window: Window,
+    /// What follows it.
+    pub pooling: Option<Pooling>,
+}
+
+impl Convolution {
+    /// What it hands on of `input` in a single-stream network; empty if a window does not fit.
+    pub fn geometry(&self, input: Image) -> Geometry {
+        Geometry::new(input, self.units, self.window, self.pooling)
+    }
+}
+
 impl Default for NetworkSpec {
     /// The paper's innovations on a network without hidden layers.
     fn default() -> Self {
         Self {
             inputs: 1,
+            image: None,
+            convolutions: Vec::new(),
             hidden: Vec::new(),
             outputs: 1,
             dual: true,
@@ -62,45 +86,94 @@ impl Default for NetworkSpec {
 }
 
 impl NetworkSpec {
-    /// Response of layer `l`.
-    fn activation(&self, l: usize) -> Activation {
-        if l == self.hidden.len() {
+    /// Response of layer `l` of `layers`.
+    fn activation(&self, l: usize, layers: usize) -> Activation {
+        if l + 1 == layers {
             return self.output;
         }
         *self.activations.get(l).or(self.activations.last()).expect("an activation")
+    }
+
+    /// What each layer receives and hands on, first to last.
+    fn ends(&self) -> Vec<Ends> {
+        let mut ends = Vec::new();
+        let streams = |p: usize| Streams { p, n: if self.dual { p } else { 0 } };
+        let mut input = self.image.unwrap_or(Image { height: 1, width: 1, channels: self.inputs });
+        assert_eq!(input.len(), self.inputs, "an image of the input's length");
+        // The input feeds both streams; what comes later has them side by side.
+        let mut sources = streams(input.channels);
+        for Convolution { units, window, pooling } in self.convolutions.iter().copied() {
+            let targets = streams(units);
+            let geometry = Geometry::new(input, targets.total(), window, pooling);
+            assert!(!geometry.output.is_empty(), "the window fits into the image");
+            let pixels = window.size * window.size;
+            ends.push(Ends { sources, pixels, targets, geometry: Some(geometry) });
+            (input, sources) = (geometry.output, targets);
+        }
+        let last = Streams { p: self.outputs, n: 0 };
+        for targets in self.hidden.iter().map(|units| streams(*units)).chain([last]) {
+            ends.push(Ends { sources, pixels: input.positions(), targets, geometry: None });
+            (input, sources) = (Image { height: 1, width: 1, channels: 0 }, targets);
+        }
+        // A folded layer's input is one pixel: all of x, twice.
+        if let Some(Ends { sources, pixels, .. }) = ends.first_mut().filter(|_| self.dual) {
+            *sources = streams(*pixels * sources.p);
+            *pixels = 1;
+        }
+        ends
     }
 }
 
 /// A chain of layers.
 #[derive(Clone, Debug)]
 pub struct Network {
-    layers: Vec<Dense>,
+    layers: Vec<Layer>,
 }
 
 /// The activity of every layer for one batch. Its buffers are kept from batch to batch.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    /// Element 0 is the input B×D, element l + 1 what layer l made of it, B×N.
-    activity: Vec<Matrix>,
+    /// B×D.
+    input: Matrix,
+    layers: Vec<Activity>,
+}
+
+/// The activity of a layer.
+#[derive(Clone, Debug, Default)]
+struct Activity {
+    /// Of all its units, B×N; in a convolution B×(P·N).
+    units: Matrix,
+    /// What is left of it after pooling, B×(P'·N); unused without.
+    pooled: Matrix,
+    is_pooled: bool,
+}
+
+impl Activity {
+    /// What the layer hands on.
+    fn output(&self) -> &Matrix {
+        if self.is_pooled { &self.pooled } else { &self.units }
+    }
 }
 
 impl Trace {
     /// The input B×D, to be filled before [`Network::forward`].
     pub fn input_mut(&mut self) -> &mut Matrix {
-        if self.activity.is_empty() {
-            self.activity.push(Matrix::default());
-        }
-        &mut self.activity[0]
+        &mut self.input
     }
 
-    /// What layer `layer` received, B×K (B×K/2 for a folded first layer).
+    /// What layer `layer` received: B×K (folded: B×K/2), for a convolution images B×(H·W·C).
     pub fn presynaptic(&self, layer: usize) -> &Matrix {
-        &self.activity[layer]
+        if layer == 0 { &self.input } else { self.layers[layer - 1].output() }
     }
 
-    /// What layer `layer` made of it, B×N.
+    /// The activity of layer `layer`'s units, B×N, in a convolution B×(P·N).
     pub fn postsynaptic(&self, layer: usize) -> &Matrix {
-        &self.activity[layer + 1]
+        &self.layers[layer].units
+    }
+
+    /// What layer `layer` hands on: the activity of its units, in a convolution after pooling.
+    pub fn handed_on(&self, layer: usize) -> &Matrix {
+        self.layers[layer].output()
     }
 
     /// The prediction B×C.
@@ -108,7 +181,7 @@ impl Trace {
     /// # Panics
     /// Before the first [`Network::forward`].
     pub fn output(&self) -> &Matrix {
-        self.activity.last().expect("a trace that a network has filled")
+        self.layers.last().expect("a trace that a network has filled").output()
     }
 }
 
@@ -123,57 +196,40 @@ impl Network {
     /// If `dale` is asked of a single-stream network, or there are no activations.
     pub fn new(spec: &NetworkSpec, generator: &mut Generator) -> Self {
         assert!(spec.dual || spec.dale.is_none(), "Dale's principle needs two streams");
-        let last = spec.hidden.len();
-        let mut inputs = spec.inputs;
-        let mut layers = Vec::with_capacity(last + 1);
-        for (l, units) in spec.hidden.iter().copied().chain([spec.outputs]).enumerate() {
-            layers.push(if spec.dual {
-                Self::dual_layer(spec, l, inputs, units, generator)
-            } else {
-                Dense::single([inputs, units], spec.activation(l), generator)
-            });
-            inputs = units;
-        }
-        Self { layers }
-    }
-
-    fn dual_layer(
-        spec: &NetworkSpec,
-        l: usize,
-        inputs: usize,
-        units: usize,
-        generator: &mut Generator,
-    ) -> Dense {
-        let hidden = l < spec.hidden.len();
-        let [excitatory, inhibitory] =
-            if hidden { [spec.excitatory_gain, spec.inhibitory_gain] } else { [1.0, 1.0] };
-        let (sources, targets) = (
-            Streams { p: inputs, n: inputs },
-            Streams { p: units, n: if hidden { units } else { 0 } },
-        );
-        let scale = if spec.fan_in { (sources.total() as f32).sqrt().recip() } else { 1.0 };
-        let start = Start {
-            excitatory: scale * excitatory,
-            inhibitory: scale * inhibitory,
-            threshold: spec.threshold,
+        let ends = spec.ends();
+        let layers = ends.len();
+        let layer = |(l, ends): (usize, Ends)| {
+            let activation = spec.activation(l, layers);
+            if !spec.dual {
+                return Layer::single(ends, activation, generator);
+            }
+            let gains = [spec.excitatory_gain, spec.inhibitory_gain];
+            let [excitatory, inhibitory] = if l + 1 < layers { gains } else { [1.0, 1.0] };
+            let inputs = ends.pixels * ends.sources.total();
+            let scale = if spec.fan_in { (inputs as f32).sqrt().recip() } else { 1.0 };
+            let start = Start {
+                excitatory: scale * excitatory,
+                inhibitory: scale * inhibitory,
+                threshold: spec.threshold,
+            };
+            Layer::dual(ends, l == 0, start, spec.dale, activation, generator)
         };
-        let folded = l == 0;
-        Dense::dual([sources, targets], folded, start, spec.dale, spec.activation(l), generator)
+        Self { layers: ends.into_iter().enumerate().map(layer).collect() }
     }
 
     /// The layers, first to last.
-    pub fn layers(&self) -> &[Dense] {
+    pub fn layers(&self) -> &[Layer] {
         &self.layers
     }
 
     /// The layers, first to last.
-    pub fn layers_mut(&mut self) -> &mut [Dense] {
+    pub fn layers_mut(&mut self) -> &mut [Layer] {
         &mut self.layers
     }
 
     /// Output units C.
     pub fn outputs(&self) -> usize {
-        self.layers.last().map_or(0, Dense::units)
+        self.layers.last().map_or(0, Layer::units)
     }
 
     /// How many weights and biases.
@@ -186,10 +242,28 @@ impl Network {
     /// # Panics
     /// If the input is not B×D.
     pub fn forward(&self, trace: &mut Trace) {
-        trace.activity.resize_with(self.layers.len() + 1, Matrix::default);
+        trace.layers.resize_with(self.layers.len(), Activity::default);
         for (l, layer) in self.layers.iter().enumerate() {
-            let (before, after) = trace.activity.split_at_mut(l + 1);
-            layer.forward(&before[l], &mut after[0]);
+            let (before, after) = trace.layers.split_at_mut(l);
+            let h = before.last().map_or(&trace.input, Activity::output);
+            let Activity { units, pooled, is_pooled } = &mut after[0];
+            layer.forward(h, units);
+            let pooling = layer.geometry().filter(|geometry| geometry.pooling.is_some());
+            *is_pooled = pooling.is_some();
+            if let Some(geometry) = pooling {
+                engine::pool(pooled, units, geometry);
+            }
+        }
+    }
+
+    /// Moves all biases so that each unit's mean input over the batch in the trace is zero: units
+    /// start in the middle of their response, whatever the sum of their weights. Layers are taken
+    /// first to last.
+    pub fn balance_biases(&mut self, trace: &mut Trace) {
+        let mut scratch = Matrix::default();
+        for l in 0..self.layers.len() {
+            self.forward(trace);
+            self.layers[l].balance_bias(trace.presynaptic(l), &mut scratch);
         }
     }
 }

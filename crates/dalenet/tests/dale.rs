@@ -4,9 +4,10 @@ mod common;
 
 use common::{learner, signed, unsigned};
 use dalenet::{
-    Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment,
-    Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser, Rule,
-    SignSymmetric,
+    Activation, Backprop, Convolution, Dale, DirectFeedbackAlignment, ErrorDiffusion,
+    FeedbackAlignment, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
+    Rule, SignSymmetric,
+    layer::{Image, Pooling, PoolingKind, Window},
 };
 use proptest::prelude::*;
 
@@ -39,6 +40,8 @@ struct Run {
     grow_only: bool,
     rate: f32,
     inputs: usize,
+    /// Units per stream of a convolution before the others; 0: none.
+    convolution: usize,
     hidden: Vec<usize>,
     outputs: usize,
     batch: usize,
@@ -48,19 +51,31 @@ struct Run {
 fn runs() -> impl Strategy<Value = Run> {
     let how = (0..5usize, 0..3usize, any::<bool>(), any::<bool>(), -3.0..4.0f32);
     let hidden = prop::collection::vec(1..9usize, 0..3);
-    (how, 1..9usize, hidden, 1..5usize, 1..6usize, any::<u64>()).prop_map(
-        |((rule, method, normalised, grow_only, rate), inputs, hidden, outputs, batch, seed)| {
-            let rate = 10f32.powf(rate);
-            Run { rule, method, normalised, grow_only, rate, inputs, hidden, outputs, batch, seed }
-        },
-    )
+    let layers = (1..9usize, 0..4usize, hidden, 1..5usize);
+    (how, layers, 1..6usize, any::<u64>()).prop_map(|(how, layers, batch, seed)| {
+        let (rule, method, normalised, grow_only, rate) = how;
+        let (inputs, convolution, hidden, outputs) = layers;
+        let (rate, inputs) = (10f32.powf(rate), inputs * if convolution > 0 { 9 } else { 1 });
+        #[rustfmt::skip]
+        let run = Run {
+            rule, method, normalised, grow_only, rate, inputs, convolution, hidden, outputs, batch, seed,
+        };
+        run
+    })
 }
 
 impl Run {
     fn learner(&self, generator: &mut Generator, hidden: Activation) -> Learner {
         let dale = Dale { floor: FLOOR, grow_only: self.grow_only };
+        let window = Window { size: 2, stride: 1, padding: 1 };
+        let pooling =
+            Some(Pooling { kind: PoolingKind::Max, window: Window { padding: 0, ..window } });
+        let convolution = Convolution { units: self.convolution, window, pooling };
+        let image = Image { height: 3, width: 3, channels: self.inputs / 9 };
         let spec = NetworkSpec {
             dale: Some(dale),
+            image: (self.convolution > 0).then_some(image),
+            convolutions: (self.convolution > 0).then_some(convolution).into_iter().collect(),
             activations: vec![hidden],
             ..common::dual(self.inputs, &self.hidden, self.outputs)
         };
@@ -76,8 +91,11 @@ fn magnitudes(learner: &Learner) -> Vec<f32> {
     let last = learner.network.layers().len() - 1;
     for (l, layer) in learner.network.layers().iter().enumerate() {
         let excitatory = if l == last { layer.units() } else { layer.units() / 2 };
+        // Above a convolution each pixel has its own p and n.
+        let below = l.checked_sub(1).map(|below| learner.network.layers()[below].units());
+        let streams = below.unwrap_or(layer.inputs());
         for (i, row) in layer.weights().iter_rows().enumerate() {
-            let from_p = i < layer.inputs() / 2;
+            let from_p = i % streams < streams / 2;
             values.extend(row.iter().enumerate().map(|(j, w)| {
                 let to_p = j < excitatory;
                 if from_p == to_p { *w } else { -w }

@@ -5,10 +5,10 @@ mod common;
 
 use common::{bits, learner, signed, unsigned};
 use dalenet::{
-    Activation, Backprop, Dale, ErrorDiffusion, Generator, Matrix, Method, Modulo, Network,
-    Optimiser,
-    engine::{self, Moments, Step, TILE_ROWS, Weights},
-    layer::Signs,
+    Activation, Backprop, Convolution, Dale, ErrorDiffusion, Generator, Matrix, Method, Modulo,
+    Network, NetworkSpec, Optimiser,
+    engine::{self, Moments, Patches, Step, TILE_ROWS, Weights},
+    layer::{Geometry, Image, Pooling, PoolingKind, Signs, Window},
 };
 
 /// Batches, presynaptic and postsynaptic units (B, K, N) about the engine's tile sizes.
@@ -151,6 +151,165 @@ fn mean_squared_norm_agrees_with_its_formula() {
     }
 }
 
+/// Images, windows and units (H, W, C; size, stride, padding; N) that no tile fits: odd sides,
+/// stride 2, one channel, windows as large as the image, more padding than most.
+const CONVOLUTIONS: [[usize; 7]; 8] = [
+    [1, 1, 1, 1, 1, 0, 1],
+    [5, 7, 1, 3, 1, 1, 3],
+    [7, 5, 3, 3, 2, 0, 17],
+    [9, 9, 2, 5, 2, 2, 33],
+    [4, 4, 5, 4, 1, 0, 2],
+    [6, 3, 2, 3, 3, 2, 1],
+    [32, 32, 6, 5, 2, 0, 40],
+    [8, 8, 40, 3, 1, 1, 24], // K = 360: more than one tile of a gradient
+];
+
+fn geometry([height, width, channels, size, stride, padding, units]: [usize; 7]) -> Geometry {
+    let image = Image { height, width, channels };
+    Geometry::new(image, units, Window { size, stride, padding }, None)
+}
+
+/// All patches of all images as rows, by counting pixels one at a time.
+fn patches(images: &Matrix, g: &Geometry) -> Matrix {
+    let mut rows = Vec::new();
+    for image in images.iter_rows() {
+        for place in 0..g.units.positions() {
+            let [top, left] =
+                [place / g.units.width, place % g.units.width].map(|at| at * g.window.stride);
+            for i in 0..g.patch() {
+                let (pixel, channel) = (i / g.input.channels, i % g.input.channels);
+                let y = (top + pixel / g.window.size).wrapping_sub(g.window.padding);
+                let x = (left + pixel % g.window.size).wrapping_sub(g.window.padding);
+                let inside = y < g.input.height && x < g.input.width;
+                let at = y.wrapping_mul(g.input.width).wrapping_add(x);
+                let at = at.wrapping_mul(g.input.channels).wrapping_add(channel);
+                rows.push(if inside { image[at] } else { 0.0 });
+            }
+        }
+    }
+    Matrix::from_vec(images.rows() * g.units.positions(), g.patch(), rows)
+}
+
+/// The same numbers with `rows` rows.
+fn reshaped(m: &Matrix, rows: usize) -> Matrix {
+    Matrix::from_vec(rows, m.as_slice().len() / rows, m.as_slice().to_vec())
+}
+
+#[test]
+fn convolve_agrees_with_the_product_of_all_patches() {
+    let mut generator = Generator::new(9, 0);
+    let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]);
+    for shape in CONVOLUTIONS {
+        let g = geometry(shape);
+        for batch in [1, 3] {
+            let images = signed(batch, g.input.len(), &mut generator);
+            let weights = signed(g.patch(), shape[6], &mut generator);
+            let bias = signed(1, shape[6], &mut generator);
+            let patches = patches(&images, &g);
+            let (seen, bias_of) = (Patches::new(&images, g), bias.as_slice());
+            engine::convolve(&mut out, &seen, &weights, bias_of, Activation::Identity);
+            assert_eq!((out.rows(), out.cols()), (batch, g.units.len()));
+            let found = reshaped(&out, patches.rows());
+            compare(&found, patches.rows(), shape[6], |i, j| {
+                let terms = (0..g.patch()).map(|k| wide(&patches, i, k) * wide(&weights, k, j));
+                sum(terms.chain([wide(&bias, 0, j)]))
+            });
+        }
+    }
+}
+
+#[test]
+fn patches_gradient_agrees_with_the_product_of_all_patches() {
+    let mut generator = Generator::new(10, 0);
+    let (mut out, mut partial) = (Matrix::default(), vec![f32::NAN; 7]);
+    for shape in CONVOLUTIONS {
+        let g = geometry(shape);
+        for batch in [1, 5, 40] {
+            let images = signed(batch, g.input.len(), &mut generator);
+            let u = signed(batch, g.units.len(), &mut generator);
+            let patches = patches(&images, &g);
+            engine::patches_gradient(&mut out, &mut partial, &Patches::new(&images, g), &u);
+            let u = reshaped(&u, patches.rows());
+            compare(&out, g.patch(), shape[6], |k, j| {
+                sum((0..patches.rows()).map(|i| wide(&patches, i, k) * wide(&u, i, j)))
+            });
+        }
+    }
+}
+
+/// ⟨u, patches(x)·W⟩ = ⟨transposed(u), x⟩ for every x: here for each unit vector.
+#[test]
+fn convolve_transposed_is_the_adjoint() {
+    let mut generator = Generator::new(11, 0);
+    let mut out = Matrix::default();
+    for shape in &CONVOLUTIONS[..6] {
+        let g = geometry(*shape);
+        let u = signed(1, g.units.len(), &mut generator);
+        let weights = signed(g.patch(), shape[6], &mut generator);
+        engine::convolve_transposed(&mut out, &g, &u, &weights);
+        let u = reshaped(&u, g.units.positions());
+        compare(&out, 1, g.input.len(), |_, at| {
+            let mut image = Matrix::zeros(1, g.input.len());
+            image.row_mut(0)[at] = 1.0;
+            let patches = patches(&image, &g);
+            let places = 0..patches.rows();
+            sum(places.flat_map(|i| {
+                let (patches, u, weights) = (&patches, &u, &weights);
+                (0..g.patch()).map(move |k| {
+                    let back: f64 =
+                        (0..u.cols()).map(|j| wide(u, i, j) * wide(weights, k, j)).sum();
+                    wide(patches, i, k) * back
+                })
+            }))
+        });
+    }
+}
+
+#[test]
+fn presynaptic_power_of_a_convolution_is_that_of_its_patches() {
+    let mut generator = Generator::new(12, 0);
+    for shape in CONVOLUTIONS {
+        let g = geometry(shape);
+        let images = signed(3, g.input.len(), &mut generator);
+        let patches = patches(&images, &g);
+        let squares = patches.as_slice().iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+        let want = squares / patches.rows() as f64;
+        let found = f64::from(Patches::new(&images, g).mean_squared_norm());
+        assert!((found - want).abs() <= 1e-6 * want, "{shape:?}: {found}, not {want}");
+    }
+}
+
+/// Worked out by hand: windows of two places, one beyond the other by one.
+#[test]
+fn pooling_takes_the_largest_or_the_mean_and_hands_the_signal_back() {
+    let units = Matrix::from_rows(&[[1.0, -4.0, 3.0, -2.0, 2.0, -3.0, 5.0, -1.0, 0.0]]);
+    let image = Image { height: 3, width: 3, channels: 1 };
+    let pools = |kind| {
+        let window = Window { size: 2, stride: 1, padding: 0 };
+        let pooling = Pooling { kind, window };
+        Geometry::new(image, 1, Window { size: 1, stride: 1, padding: 0 }, Some(pooling))
+    };
+    let signal = Matrix::from_rows(&[[1.0, 10.0, 100.0, 1000.0]]);
+    let (mut pooled, mut u) = (Matrix::default(), Matrix::default());
+    let mut check = |kind, made: [f32; 4], handed: [f32; 9], signal: &Matrix| {
+        let g = pools(kind);
+        engine::pool(&mut pooled, &units, &g);
+        assert_eq!(pooled.as_slice(), made);
+        engine::gate_places(&mut u, signal, &units, &pooled, &g, Activation::Identity);
+        assert_eq!(u.as_slice(), handed);
+    };
+    // 1 −4 3 / −2 2 −3 / 5 −1 0
+    let largest = [2.0, 3.0, 5.0, 2.0];
+    let to_largest = [0.0, 0.0, 10.0, 0.0, 1001.0, 0.0, 100.0, 0.0, 0.0];
+    check(PoolingKind::Max, largest, to_largest, &signal);
+    let means = [-0.75, -0.5, 1.0, -0.5];
+    let shares = [0.25, 2.75, 2.5, 25.25, 277.75, 252.5, 25.0, 275.0, 250.0];
+    check(PoolingKind::Average, means, shares, &signal);
+    // One value a channel is heard at every place.
+    let all = [0.5, 1.0, 0.5, 1.0, 2.0, 1.0, 0.5, 1.0, 0.5];
+    check(PoolingKind::Average, means, all, &Matrix::from_rows(&[[2.0]]));
+}
+
 /// The slow update: the same step on f64, one weight at a time.
 struct Slow {
     weight: f64,
@@ -194,6 +353,7 @@ fn check_update(method: Method, folded: bool, dale: Option<Dale>) {
     for [b, k, n] in SHAPES {
         let rows = if folded { 2 * k } else { k };
         let signs = dale.map(|dale| Signs {
+            sources: rows,
             excitatory_rows: rows.div_ceil(2),
             excitatory_cols: n.div_ceil(3),
             dale,
@@ -300,7 +460,15 @@ fn bits_after_three_steps(threads: usize, method: Method, normalised: bool) -> V
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         let mut generator = Generator::new(8, 0);
-        let network = Network::new(&common::dual(600, &[150, 280], 10), &mut generator);
+        let window = Window { size: 3, stride: 1, padding: 1 };
+        let pools = Window { size: 2, stride: 2, padding: 0 };
+        let pooling = Some(Pooling { kind: PoolingKind::Max, window: pools });
+        let spec = NetworkSpec {
+            image: Some(Image { height: 10, width: 10, channels: 6 }),
+            convolutions: [20, 30].map(|units| Convolution { units, window, pooling }).to_vec(),
+            ..common::dual(600, &[150, 280], 10)
+        };
+        let network = Network::new(&spec, &mut generator);
         let optimiser = Optimiser::new(method, normalised, &network);
         let mut ed = learner(network.clone(), ErrorDiffusion::new(Modulo), optimiser.clone());
         let mut bp = learner(network, Backprop, optimiser);

@@ -4,17 +4,91 @@
 mod common;
 
 use common::{learner, signed, unsigned};
-use dalenet::{Activation, Backprop, Generator, Matrix, Method, Network, NetworkSpec, Optimiser};
+use dalenet::{
+    Activation, Backprop, Convolution, Generator, Matrix, Method, Network, NetworkSpec, Optimiser,
+    layer::{Geometry, Image, Layer, Pooling, PoolingKind, Window},
+};
 
 const SIGMOID: Activation = Activation::Sigmoid { width: 3.0 };
 
-/// A network as plain numbers: for each layer K×N weights, N biases and the response.
-type Plain = Vec<(Vec<f64>, Vec<f64>, Activation)>;
+/// A layer as plain numbers: K×N weights, N biases, the response and where a convolution looks.
+#[derive(Clone)]
+struct Plain {
+    weights: Vec<f64>,
+    bias: Vec<f64>,
+    activation: Activation,
+    geometry: Option<Geometry>,
+}
 
-fn plain(network: &Network) -> Plain {
+fn plain(network: &Network) -> Vec<Plain> {
     let wide = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
-    let layers = network.layers().iter();
-    layers.map(|l| (wide(l.weights().as_slice()), wide(l.bias()), l.activation())).collect()
+    let layer = |layer: &Layer| Plain {
+        weights: wide(layer.weights().as_slice()),
+        bias: wide(layer.bias()),
+        activation: layer.activation(),
+        geometry: layer.geometry().copied(),
+    };
+    network.layers().iter().map(layer).collect()
+}
+
+impl Plain {
+    /// What one unit group makes of its whole input.
+    fn respond(&self, h: &[f64]) -> Vec<f64> {
+        // The input feeds both streams.
+        let h = if self.weights.len() == 2 * h.len() * self.bias.len() {
+            h.repeat(2)
+        } else {
+            h.into()
+        };
+        assert_eq!(self.weights.len(), h.len() * self.bias.len());
+        let mut z = self.bias.clone();
+        for (h, row) in h.iter().zip(self.weights.chunks_exact(self.bias.len())) {
+            z.iter_mut().zip(row).for_each(|(z, w)| *z += h * w);
+        }
+        respond(&z, self.activation)
+    }
+
+    fn forward(&self, h: &[f64]) -> Vec<f64> {
+        let Some(Geometry { input, window, units, pooling, output }) = self.geometry else {
+            return self.respond(h);
+        };
+        let mut made = Vec::new();
+        for place in 0..units.positions() {
+            let [top, left] =
+                [place / units.width, place % units.width].map(|at| at * window.stride);
+            let mut patch = Vec::new();
+            for y in top..top + window.size {
+                for x in left..left + window.size {
+                    let inside =
+                        |at: usize, side| at.checked_sub(window.padding).filter(|at| *at < side);
+                    match (inside(y, input.height), inside(x, input.width)) {
+                        (Some(y), Some(x)) => {
+                            let at = (y * input.width + x) * input.channels;
+                            patch.extend(&h[at..at + input.channels]);
+                        }
+                        _ => patch.extend(vec![0.0; input.channels]),
+                    }
+                }
+            }
+            made.extend(self.respond(&patch));
+        }
+        let Some(Pooling { kind, window }) = pooling else { return made };
+        let mut pooled = Vec::new();
+        for place in 0..output.positions() {
+            let [top, left] =
+                [place / output.width, place % output.width].map(|at| at * window.stride);
+            for channel in 0..output.channels {
+                let within = (top..top + window.size)
+                    .flat_map(|y| (left..left + window.size).map(move |x| y * units.width + x))
+                    .map(|place| made[place * units.channels + channel]);
+                pooled.push(match kind {
+                    PoolingKind::Max => within.fold(f64::NEG_INFINITY, f64::max),
+                    PoolingKind::Average => within.sum::<f64>() / window.size.pow(2) as f64,
+                });
+            }
+        }
+        pooled
+    }
 }
 
 fn respond(z: &[f64], activation: Activation) -> Vec<f64> {
@@ -31,22 +105,12 @@ fn respond(z: &[f64], activation: Activation) -> Vec<f64> {
 }
 
 /// ½·Σ(target − prediction)², or the cross-entropy of a softmax, summed over the batch.
-fn loss(network: &Plain, input: &Matrix, target: &Matrix) -> f64 {
+fn loss(network: &[Plain], input: &Matrix, target: &Matrix) -> f64 {
     let sample = |(x, target): (&[f32], &[f32])| {
-        let mut h: Vec<f64> = x.iter().map(|x| f64::from(*x)).collect();
-        for (weights, bias, activation) in network {
-            if weights.len() == 2 * h.len() * bias.len() {
-                h = h.repeat(2); // the input feeds both streams
-            }
-            assert_eq!(weights.len(), h.len() * bias.len());
-            let mut z = bias.clone();
-            for (h, row) in h.iter().zip(weights.chunks_exact(bias.len())) {
-                z.iter_mut().zip(row).for_each(|(z, w)| *z += h * w);
-            }
-            h = respond(&z, *activation);
-        }
-        let pairs = h.iter().zip(target).map(|(y, t)| (y, f64::from(*t)));
-        match network.last().unwrap().2 {
+        let x: Vec<f64> = x.iter().map(|x| f64::from(*x)).collect();
+        let y = network.iter().fold(x, |h, layer| layer.forward(&h));
+        let pairs = y.iter().zip(target).map(|(y, t)| (y, f64::from(*t)));
+        match network.last().unwrap().activation {
             Activation::Softmax => -pairs.map(|(y, t)| t * y.ln()).sum::<f64>(),
             _ => 0.5 * pairs.map(|(y, t)| (t - y).powi(2)).sum::<f64>(),
         }
@@ -56,9 +120,9 @@ fn loss(network: &Plain, input: &Matrix, target: &Matrix) -> f64 {
 
 /// The slope of the loss by one parameter, `select`ed from the plain network.
 fn slope(
-    network: &mut Plain,
+    network: &mut [Plain],
     [input, target]: [&Matrix; 2],
-    select: impl Fn(&mut Plain) -> &mut f64,
+    select: impl Fn(&mut [Plain]) -> &mut f64,
 ) -> f64 {
     const STEP: f64 = 1e-5;
     let at = *select(network);
@@ -70,12 +134,42 @@ fn slope(
     (up - down) / (2.0 * STEP)
 }
 
+/// Up to two convolutions over a small image, with windows, strides and pooling of all kinds.
+fn convolutions(generator: &mut Generator) -> (Image, Vec<Convolution>) {
+    loop {
+        let mut side = || 3 + generator.below(4);
+        let image = Image { height: side(), width: side(), channels: side() - 2 };
+        let mut seen = image;
+        let mut layers = Vec::new();
+        for _ in 0..1 + generator.below(2) {
+            let size = 1 + generator.below(3);
+            let window =
+                Window { size, stride: 1 + generator.below(2), padding: generator.below(size) };
+            let pools = Window { size: 2, stride: 1 + generator.below(2), padding: 0 };
+            let kind =
+                [None, Some(PoolingKind::Average), Some(PoolingKind::Max)][generator.below(3)];
+            let pooling = kind.map(|kind| Pooling { kind, window: pools });
+            let layer = Convolution { units: 1 + generator.below(3), window, pooling };
+            seen = layer.geometry(seen).output;
+            layers.push(layer);
+        }
+        if !seen.is_empty() {
+            return (image, layers);
+        }
+    }
+}
+
 /// Checks every parameter of a network of random shape.
 fn check(dual: bool, hidden: Activation, output: Activation, seed: u64) {
     let mut generator = Generator::new(seed, 0);
     let depth = generator.below(3);
+    let flat = Image { height: 1, width: 1, channels: 1 + generator.below(5) };
+    let (image, convolutions) =
+        if seed.is_multiple_of(2) { (flat, Vec::new()) } else { convolutions(&mut generator) };
     let spec = NetworkSpec {
-        inputs: 1 + generator.below(5),
+        inputs: image.len(),
+        image: Some(image),
+        convolutions,
         hidden: (0..depth).map(|_| 1 + generator.below(6)).collect(),
         outputs: 2 + generator.below(3),
         dual,
@@ -111,13 +205,18 @@ fn check(dual: bool, hidden: Activation, output: Activation, seed: u64) {
         assert!(error < 1e-5 * slope.abs().max(1.0), "{what}: {found}, not {slope}\n{about}");
     };
     for l in 0..before.len() {
-        for i in 0..before[l].0.len() {
-            let slope = slope(&mut before, [&input, &target], |net| &mut net[l].0[i]);
-            agree(before[l].0[i], after[l].0[i], slope, format!("layer {l}, weight {i}"));
+        for i in 0..before[l].weights.len() {
+            let slope = slope(&mut before, [&input, &target], |net| &mut net[l].weights[i]);
+            agree(
+                before[l].weights[i],
+                after[l].weights[i],
+                slope,
+                format!("layer {l}, weight {i}"),
+            );
         }
-        for i in 0..before[l].1.len() {
-            let slope = slope(&mut before, [&input, &target], |net| &mut net[l].1[i]);
-            agree(before[l].1[i], after[l].1[i], slope, format!("layer {l}, bias {i}"));
+        for i in 0..before[l].bias.len() {
+            let slope = slope(&mut before, [&input, &target], |net| &mut net[l].bias[i]);
+            agree(before[l].bias[i], after[l].bias[i], slope, format!("layer {l}, bias {i}"));
         }
     }
 }

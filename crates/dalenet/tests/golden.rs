@@ -7,7 +7,7 @@ use common::{difference, learner};
 use dalenet::{
     Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment,
     Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser, Rule,
-    SignSymmetric, centre, layer::Dense,
+    SignSymmetric, centre, layer::Layer,
 };
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -82,7 +82,7 @@ impl Golden<'_> {
 }
 
 /// The script's names for the parts of a layer's biases.
-fn biases(layer: &Dense) -> Vec<(&'static str, std::ops::Range<usize>)> {
+fn biases(layer: &Layer) -> Vec<(&'static str, std::ops::Range<usize>)> {
     let (p, all) = (layer.excitatory_units(), layer.units());
     let single = layer.sub_matrices()[0].name == "W";
     let mut parts = vec![(if single { "b" } else { "b_p" }, 0..p), ("b_n", p..all)];

@@ -8,6 +8,9 @@ use rayon::prelude::*;
 /// Rows of a matrix handled as one piece of parallel work.
 const ROWS: usize = 16;
 
+/// Rows that are summed as one piece of parallel work.
+const SUMMED: usize = 4096;
+
 /// `a = φ(z + b)` in place, row by row: `z` is B×N, `bias` N.
 ///
 /// # Panics
@@ -15,16 +18,20 @@ const ROWS: usize = 16;
 pub fn activate(z: &mut Matrix, bias: &[f32], activation: Activation) {
     let cols = z.cols();
     assert_eq!(bias.len(), cols, "one bias a unit");
-    z.as_mut_slice().par_chunks_mut(ROWS * cols).for_each(|rows| {
-        for row in rows.chunks_exact_mut(cols) {
-            match activation {
-                Activation::Sigmoid { width } => sigmoid(row, bias, width),
-                Activation::Relu => relu(row, bias),
-                Activation::Softmax => softmax(row, bias),
-                Activation::Identity => add(row, bias),
-            }
+    let rows = z.as_mut_slice().par_chunks_mut(ROWS * cols);
+    rows.for_each(|rows| activate_rows(rows, bias, activation));
+}
+
+/// [`activate`] on this thread: rows of `bias.len()` values.
+pub(super) fn activate_rows(rows: &mut [f32], bias: &[f32], activation: Activation) {
+    for row in rows.chunks_exact_mut(bias.len()) {
+        match activation {
+            Activation::Sigmoid { width } => sigmoid(row, bias, width),
+            Activation::Relu => relu(row, bias),
+            Activation::Softmax => softmax(row, bias),
+            Activation::Identity => add(row, bias),
         }
-    });
+    }
 }
 
 /// `u = φ'(z) ⊙ u` in place, φ' taken from the activity `a = φ(z)`; both are B×N.
@@ -38,22 +45,39 @@ pub fn gate(u: &mut Matrix, a: &Matrix, activation: Activation) {
     assert_eq!((u.rows(), u.cols()), (a.rows(), a.cols()), "one signal a unit");
     let piece = ROWS * a.cols();
     let pairs = u.as_mut_slice().par_chunks_mut(piece).zip(a.as_slice().par_chunks(piece));
+    pairs.for_each(|(u, a)| gate_slice(u, a, activation));
+}
+
+/// [`gate`] on this thread.
+pub(super) fn gate_slice(u: &mut [f32], a: &[f32], activation: Activation) {
     match activation {
-        Activation::Sigmoid { width } => pairs.for_each(|(u, a)| gate_sigmoid(u, a, width)),
-        Activation::Relu => pairs.for_each(|(u, a)| gate_relu(u, a)),
+        Activation::Sigmoid { width } => gate_sigmoid(u, a, width),
+        Activation::Relu => gate_relu(u, a),
         Activation::Softmax | Activation::Identity => {}
     }
 }
 
-/// `sums[j] += scale·Σ_i m[i, j]`.
+/// `sums[j] += scale·Σ_i m[i, j]`; columns that are a multiple of the sums (the places of a
+/// convolution) are added in turn.
 ///
 /// # Panics
-/// Unless `sums.len() == m.cols()`.
+/// Unless `m.cols()` is a multiple of `sums.len()`.
 pub fn add_column_sums(sums: &mut [f32], m: &Matrix, scale: f32) {
-    assert_eq!(sums.len(), m.cols(), "one sum a column");
-    for row in m.iter_rows() {
-        add_scaled(sums, row, scale);
+    assert!(!sums.is_empty() && m.cols().is_multiple_of(sums.len()), "one sum a column");
+    let add_rows = |sums: &mut [f32], values: &[f32]| {
+        values.chunks_exact(sums.len()).for_each(|row| add_scaled(sums, row, scale));
+    };
+    let piece = SUMMED * sums.len();
+    if m.as_slice().len() <= piece {
+        return add_rows(sums, m.as_slice());
     }
+    let piece_of = |values: &[f32]| {
+        let mut part = vec![0.0; sums.len()];
+        add_rows(&mut part, values);
+        part
+    };
+    let parts: Vec<_> = m.as_slice().par_chunks(piece).map(piece_of).collect();
+    parts.iter().for_each(|part| add_scaled(sums, part, 1.0));
 }
 
 /// `⟨|x|²⟩`, the mean over the rows of their squared length.
@@ -132,7 +156,7 @@ fn gate_relu(u: &mut [f32], a: &[f32]) {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-fn add_scaled(sums: &mut [f32], row: &[f32], scale: f32) {
+pub(super) fn add_scaled(sums: &mut [f32], row: &[f32], scale: f32) {
     for (sum, x) in sums.iter_mut().zip(row) {
         *sum += scale * x;
     }

@@ -5,11 +5,17 @@
 //! the same bits at any thread count. Letters: `B` samples, `K` presynaptic units, `N`
 //! postsynaptic units.
 
+mod convolution;
 mod elementwise;
+mod pooling;
 mod product;
 mod update;
 
+pub use convolution::{Patches, convolve, convolve_transposed, patches_gradient};
 pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm};
+pub use pooling::{gate_places, pool};
 pub use product::{product, product_transposed};
 pub(crate) use update::fold;
-pub use update::{Method, Moments, Step, TILE_ROWS, Weights, update, update_bias};
+pub use update::{
+    Method, Moments, Step, TILE_ROWS, Weights, gradient, update, update_along, update_bias,
+};

@@ -2,11 +2,12 @@
 //! leaves the cache, and the optimiser's step and Dale's projection meet it there.
 
 use super::{
-    elementwise::add_column_sums,
+    elementwise::{add_column_sums, add_scaled},
     product::{Strided, Target, product_tile},
 };
 use crate::{Matrix, layer::Signs};
 use multiversion::multiversion;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, mem};
 
@@ -109,9 +110,20 @@ pub struct Weights<'a> {
 /// # Panics
 /// Unless the shapes agree.
 pub fn update(layer: Weights<'_>, x: &Matrix, u: &Matrix, step: &Step) {
-    let (rows, cols) = (x.cols(), u.cols());
-    let copies = 1 + usize::from(layer.folded.is_some());
     assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
+    sweep(layer, Source::Product(x, u), [x.cols(), u.cols()], step);
+}
+
+/// `W ← project(W + step(g))`: the gradient `g` is K×N (folded: K/2×N).
+///
+/// # Panics
+/// Unless the shapes agree.
+pub fn update_along(layer: Weights<'_>, gradient: &Matrix, step: &Step) {
+    sweep(layer, Source::Ready(gradient), [gradient.rows(), gradient.cols()], step);
+}
+
+fn sweep(layer: Weights<'_>, source: Source<'_>, [rows, cols]: [usize; 2], step: &Step) {
+    let copies = 1 + usize::from(layer.folded.is_some());
     assert_eq!(layer.weights.rows(), copies * rows, "one row a presynaptic unit");
     assert_eq!(layer.weights.cols(), cols, "one column a postsynaptic unit");
 
@@ -123,7 +135,7 @@ pub fn update(layer: Weights<'_>, x: &Matrix, u: &Matrix, step: &Step) {
         first: &mut layer.moments.first,
         second: &mut layer.moments.second,
     };
-    Sweep { x, u, step, signs: layer.signs }.over(0, tile);
+    Sweep { source, rows, cols, step, signs: layer.signs }.over(0, tile);
 }
 
 /// `b ← b + step(Σ_batch u)`: biases have no sign to keep.
@@ -141,10 +153,58 @@ pub fn update_bias(bias: &mut [f32], u: &Matrix, step: &Step, moments: &mut Mome
     });
 }
 
+/// `out = xᵀ·u`, K×N: `x` is B×K, `u` B×N.
+///
+/// # Panics
+/// Unless the shapes agree.
+pub fn gradient(out: &mut Matrix, x: &Matrix, u: &Matrix) {
+    assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
+    let (source, cols) = (Source::Product(x, u), u.cols());
+    out.reshape(x.cols(), cols);
+    out.as_mut_slice().par_chunks_mut(TILE_ROWS * cols).enumerate().for_each(|(tile, out)| {
+        source.write(tile * TILE_ROWS, out, cols, None);
+    });
+}
+
+/// Where a tile's gradient comes from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// `xᵀ·u`.
+    Product(&'a Matrix, &'a Matrix),
+    /// It is there already, K×N.
+    Ready(&'a Matrix),
+}
+
+impl Source<'_> {
+    /// `out = g`, or `out += factor·g`, for the presynaptic units from `start` on.
+    fn write(&self, start: usize, out: &mut [f32], cols: usize, add: Option<f32>) {
+        match (*self, add) {
+            (Self::Product(x, u), add) => {
+                let rows = out.len() / cols;
+                assert!(start + rows <= x.cols());
+                let out = Target { at: out.as_mut_ptr(), stride: cols, add };
+                // SAFETY: columns start..start+rows of x, all of u and all of out are in bounds.
+                unsafe {
+                    let rows_of_x = Strided::of(x).from(0, start).transposed();
+                    product_tile((rows, x.rows(), cols), out, rows_of_x, Strided::of(u));
+                }
+            }
+            (Self::Ready(gradient), None) => {
+                out.copy_from_slice(&gradient.as_slice()[start * cols..][..out.len()]);
+            }
+            (Self::Ready(gradient), Some(factor)) => {
+                add_scaled(out, &gradient.as_slice()[start * cols..][..out.len()], factor);
+            }
+        }
+    }
+}
+
 /// What all tiles of one update share.
 struct Sweep<'a> {
-    x: &'a Matrix,
-    u: &'a Matrix,
+    source: Source<'a>,
+    /// Rows and columns of the gradient.
+    rows: usize,
+    cols: usize,
     step: &'a Step,
     signs: Option<Signs>,
 }
@@ -182,7 +242,7 @@ impl<'a> Tile<'a> {
 impl Sweep<'_> {
     /// Divides the rows from `start` on among the threads, down to [`TILE_ROWS`].
     fn over(&self, start: usize, mut tile: Tile<'_>) {
-        let cols = self.u.cols();
+        let cols = self.cols;
         let rows = tile.weights.len() / cols;
         if rows > TILE_ROWS {
             // Halves that differ little, and tiles that suit the product's register tiles.
@@ -190,11 +250,11 @@ impl Sweep<'_> {
             let head = tile.split_off(half * cols);
             rayon::join(|| self.over(start, head), || self.over(start + half, tile));
         } else if self.is_a_plain_sum() && tile.folded.is_empty() {
-            self.add_in_place(start, rows, tile.weights);
+            self.add_in_place(start, tile.weights);
         } else {
             GRADIENT.with_borrow_mut(|buffer| {
                 buffer.resize(buffer.len().max(rows * cols), 0.0);
-                self.learn(start, rows, tile, &mut buffer[..rows * cols]);
+                self.learn(start, tile, &mut buffer[..rows * cols]);
             });
         }
     }
@@ -206,24 +266,24 @@ impl Sweep<'_> {
     }
 
     /// Plain gradient steps need no gradient of their own: the product adds to the weights.
-    fn add_in_place(&self, start: usize, rows: usize, weights: &mut [f32]) {
-        self.gradient(start, rows, weights, Some(self.step.rate * self.step.scale));
+    fn add_in_place(&self, start: usize, weights: &mut [f32]) {
+        self.source.write(start, weights, self.cols, Some(self.step.rate * self.step.scale));
         if let Some(signs) = self.signs {
-            for (i, row) in weights.chunks_exact_mut(self.u.cols()).enumerate() {
+            for (i, row) in weights.chunks_exact_mut(self.cols).enumerate() {
                 signs.project(row, start + i);
             }
         }
     }
 
-    fn learn(&self, start: usize, rows: usize, mut tile: Tile<'_>, gradient: &mut [f32]) {
-        let cols = self.u.cols();
-        self.gradient(start, rows, gradient, None);
+    fn learn(&self, start: usize, mut tile: Tile<'_>, gradient: &mut [f32]) {
+        let cols = self.cols;
+        self.source.write(start, gradient, cols, None);
         for (i, step) in gradient.chunks_exact_mut(cols).enumerate() {
             let row = tile.split_off(cols);
             self.step.apply(step, row.first, row.second);
             self.add(row.weights, step, start + i);
             if !row.folded.is_empty() {
-                self.add(row.twin, step, self.x.cols() + start + i);
+                self.add(row.twin, step, self.rows + start + i);
                 fold(row.folded, row.weights, row.twin);
             }
         }
@@ -234,18 +294,6 @@ impl Sweep<'_> {
         match self.signs {
             Some(signs) => signs.add(w, step, row),
             None => add(w, step),
-        }
-    }
-
-    /// `out = xᵀ·u`, or `out += factor·xᵀ·u`, for presynaptic units `start..start+rows`.
-    fn gradient(&self, start: usize, rows: usize, out: &mut [f32], add: Option<f32>) {
-        let cols = self.u.cols();
-        assert_eq!(out.len(), rows * cols);
-        let out = Target { at: out.as_mut_ptr(), stride: cols, add };
-        // SAFETY: columns start..start+rows of x, all of u and all of out are in bounds.
-        unsafe {
-            let x = Strided::of(self.x).from(0, start).transposed();
-            product_tile((rows, self.x.rows(), cols), out, x, Strided::of(self.u));
         }
     }
 }

@@ -24,7 +24,9 @@ impl Default for Dale {
 /// The sign pattern `[[+W_pp, −W_pn], [−W_np, +W_nn]]` of a K×N weight matrix under [`Dale`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Signs {
-    /// How many presynaptic units (rows) belong to the excitatory stream.
+    /// After how many presynaptic units (rows) the pattern repeats: the streams of one pixel.
+    pub sources: usize,
+    /// How many of them, the first, belong to the excitatory stream.
     pub excitatory_rows: usize,
     /// How many postsynaptic units (columns) belong to the excitatory stream.
     pub excitatory_cols: usize,
@@ -59,7 +61,7 @@ impl Signs {
 
     /// The sign that presynaptic unit `row` has in the excitatory stream.
     fn of_row(&self, row: usize) -> f32 {
-        if row < self.excitatory_rows { 1.0 } else { -1.0 }
+        if row % self.sources < self.excitatory_rows { 1.0 } else { -1.0 }
     }
 }
 

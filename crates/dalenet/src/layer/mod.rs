@@ -2,9 +2,12 @@
 
 mod activation;
 mod dale;
-mod dense;
+mod geometry;
+#[allow(clippy::module_inception)]
+mod layer;
 
 pub use activation::Activation;
 pub use dale::{Dale, Signs};
-pub use dense::{Balance, Dense, SubMatrix};
-pub(crate) use dense::{Start, Streams};
+pub use geometry::{Geometry, Image, Pooling, PoolingKind, Window};
+pub use layer::{Balance, Layer, SubMatrix};
+pub(crate) use layer::{Ends, Start, Streams};

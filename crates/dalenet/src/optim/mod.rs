@@ -8,7 +8,7 @@ pub use schedule::Schedule;
 use crate::{
     Matrix, Network,
     engine::{self, Moments, Step},
-    layer::Dense,
+    layer::Layer,
 };
 
 /// How much of the running mean of the presynaptic power is kept at each step.
@@ -20,8 +20,12 @@ pub struct Optimiser {
     method: Method,
     normalised: bool,
     bias_rate: f32,
+    convolution_rate: f32,
     steps: u64,
     layers: Vec<State>,
+    // Buffers of the gradients of convolutions.
+    gradient: Matrix,
+    partial: Vec<f32>,
 }
 
 /// What is remembered for a layer.
@@ -39,21 +43,36 @@ impl Optimiser {
     /// The method for this network, with nothing remembered.
     ///
     /// A `normalised` step is `W += κ/⟨|x|²⟩·Σ_batch xᵀu` instead of `η/B·Σ_batch xᵀu`: divided by
-    /// the mean squared norm of the layer's whole input, one rate κ serves layers of any fan-in.
+    /// the mean squared norm of the layer's whole input, one rate κ serves layers of any fan-in. In
+    /// a convolution the sum is averaged over the places that it hands on.
     pub fn new(method: Method, normalised: bool, network: &Network) -> Self {
-        let state = |layer: &Dense| State {
+        let state = |layer: &Layer| State {
             weights: Moments::new(method, layer.distinct_inputs() * layer.units()),
             bias: Moments::new(method, layer.units()),
             power: 0.0,
         };
         let layers = network.layers().iter().map(state).collect();
-        Self { method, normalised, bias_rate: 1.0, steps: 0, layers }
+        Self {
+            method,
+            normalised,
+            bias_rate: 1.0,
+            convolution_rate: 1.0,
+            steps: 0,
+            layers,
+            gradient: Matrix::default(),
+            partial: Vec::new(),
+        }
     }
 
     /// Lets biases learn at `factor` times the rate of the weights (Kaneko's threshold units of
     /// activity β: β²).
     pub fn with_bias_rate(self, factor: f32) -> Self {
         Self { bias_rate: factor, ..self }
+    }
+
+    /// Lets convolutions learn at `factor` times the rate.
+    pub fn with_convolution_rate(self, factor: f32) -> Self {
+        Self { convolution_rate: factor, ..self }
     }
 
     /// Counts a step; before the layers' [`Optimiser::step`].
@@ -63,22 +82,30 @@ impl Optimiser {
 
     /// Moves layer `l` along its presynaptic activity `x` (B×K; folded: B×K/2) and its gated
     /// teaching signal `u` (B×N), and back under Dale's principle.
-    pub(crate) fn step(&mut self, l: usize, layer: &mut Dense, x: &Matrix, u: &Matrix, rate: f32) {
+    pub(crate) fn step(&mut self, l: usize, layer: &mut Layer, x: &Matrix, u: &Matrix, rate: f32) {
         let state = &mut self.layers[l];
         let mut step =
             Step { method: self.method, rate, scale: 1.0 / u.rows() as f32, count: self.steps };
         if self.normalised {
-            let copies = (layer.inputs() / layer.distinct_inputs()) as f32;
-            let power = copies * engine::mean_squared_norm(x);
+            let power = layer.presynaptic_power(x);
             let kept = if state.power == 0.0 { 0.0 } else { POWER_DECAY };
             state.power = kept * state.power + (1.0 - kept) * power;
             // Silence teaches nothing and leaves no power to divide by. NaN stays visible.
             let silent = state.power < f32::MIN_POSITIVE;
             step.rate = if silent { 0.0 } else { step.rate / state.power };
-            step.scale = 1.0;
+            step.scale = 1.0 / layer.output().positions() as f32;
+        }
+        let convolution = layer.geometry().is_some();
+        if convolution {
+            step.rate *= self.convolution_rate;
+            layer.gradient(x, u, &mut self.gradient, &mut self.partial);
         }
         let (weights, bias) = layer.learnable(&mut state.weights);
-        engine::update(weights, x, u, &step);
+        if convolution {
+            engine::update_along(weights, &self.gradient, &step);
+        } else {
+            engine::update(weights, x, u, &step);
+        }
         step.rate *= self.bias_rate;
         engine::update_bias(bias, u, &step, &mut state.bias);
     }

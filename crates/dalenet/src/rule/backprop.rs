@@ -1,7 +1,7 @@
 //! Backpropagation: the baseline that carries the weights backwards.
 
 use super::{Lesson, Rule};
-use crate::{Matrix, engine};
+use crate::Matrix;
 
 /// `signal_l = U_{l+1}·W_{l+1}ᵀ`: the true gradient.
 pub struct Backprop;
@@ -12,7 +12,7 @@ impl Rule for Backprop {
     }
 
     fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
-        let weights = lesson.network.layers()[layer + 1].weights();
-        engine::product_transposed(signal, lesson.above, weights);
+        let above = &lesson.network.layers()[layer + 1];
+        above.backward(lesson.above, above.weights(), signal);
     }
 }

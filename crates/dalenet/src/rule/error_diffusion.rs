@@ -48,7 +48,7 @@ impl Rule for ErrorDiffusion {
     fn prepare(&mut self, network: &Network, _generator: &mut Generator) {
         let outputs = network.outputs();
         let hidden = network.layers().split_last().map_or(&[][..], |(_, hidden)| hidden);
-        let route = |layer: &crate::layer::Dense| {
+        let route = |layer: &crate::layer::Layer| {
             let (units, all) = (layer.excitatory_units(), layer.units());
             let mut route = Matrix::zeros(outputs, all);
             for output in 0..outputs {

@@ -1,7 +1,7 @@
 //! Feedback Alignment (Lillicrap et al. 2016): backpropagation through fixed random weights.
 
 use super::{Lesson, Rule};
-use crate::{Generator, Matrix, Network, engine};
+use crate::{Generator, Matrix, Network};
 
 /// `signal_l = U_{l+1}·F_{l+1}ᵀ` with F of the shape of W, from N(0, 1)/√N.
 #[derive(Default)]
@@ -37,6 +37,7 @@ impl Rule for FeedbackAlignment {
     }
 
     fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
-        engine::product_transposed(signal, lesson.above, &self.feedback[layer]);
+        let above = &lesson.network.layers()[layer + 1];
+        above.backward(lesson.above, &self.feedback[layer], signal);
     }
 }

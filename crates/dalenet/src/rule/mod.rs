@@ -50,8 +50,10 @@ pub trait Rule: Send {
     }
 
     /// Writes the teaching signal of hidden layer `layer` into `signal`, B×N (excitatory units
-    /// first): the direction in which each unit's output should move. The learner gates it by φ'.
-    /// Layers are asked last to first; the output layer is taught by the error itself.
+    /// first): the direction in which each unit's output should move. In a convolution one value a
+    /// channel goes to all its places; a rule that tells places apart writes one for each value
+    /// that the layer hands on, B×(P'·N). The learner gates it by φ'. Layers are asked last to
+    /// first; the output layer is taught by the error itself.
     fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix);
 }
 
@@ -63,6 +65,6 @@ pub struct Lesson<'a> {
     pub trace: &'a Trace,
     /// The error at the output, target − prediction, B×C.
     pub error: &'a Matrix,
-    /// The gated signal of the layer above, φ'⊙signal, B×N of that layer.
+    /// The gated signal of the layer above, φ'⊙signal, B×N of that layer (B×(P·N)).
     pub above: &'a Matrix,
 }

@@ -1,7 +1,10 @@
-//! The fully connected layer of a single- or dual-stream network: one signed matrix.
+//! A layer of a single- or dual-stream network, fully connected or a convolution: one signed matrix.
 
-use super::{Activation, Dale, Signs};
-use crate::{Generator, Matrix, engine};
+use super::{Activation, Dale, Geometry, Image, Signs};
+use crate::{
+    Generator, Matrix,
+    engine::{self, Patches},
+};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -11,14 +14,21 @@ use std::ops::Range;
 /// stream, and `W = [[+W_pp, −W_pn], [−W_np, +W_nn]]` (rows: source): one product is the whole
 /// layer. Where both streams receive the same input `x`, `[x x]·W = x·(W_top + W_bottom)`: the
 /// layer is *folded*, keeps that sum beside W, and costs half.
+///
+/// A convolution is the same for every patch of its input: K are the values of a patch, row by row,
+/// pixel by pixel, and each pixel has its own `[p n]`. A fully connected layer above a convolution
+/// sees its pixels in the same order.
 #[derive(Clone, Debug)]
-pub struct Dense {
+pub struct Layer {
     /// K×N, signed.
     weights: Matrix,
     bias: Vec<f32>,
     folded: Option<Matrix>,
+    /// The streams of one pixel of the input; K is a multiple of their sum.
     sources: Streams,
     targets: Streams,
+    /// Where a convolution looks.
+    geometry: Option<Geometry>,
     dale: Option<Dale>,
     activation: Activation,
 }
@@ -35,7 +45,7 @@ impl Streams {
         self.p + self.n
     }
 
-    fn ranges(self) -> [(char, Range<usize>); 2] {
+    pub fn ranges(self) -> [(char, Range<usize>); 2] {
         [('p', 0..self.p), ('n', self.p..self.total())]
     }
 }
@@ -46,8 +56,8 @@ impl Streams {
 pub struct SubMatrix {
     /// `W_pp`, `W_pn`, `W_np`, `W_nn` or `W`.
     pub name: String,
-    /// Rows of the signed matrix: the source stream.
-    pub rows: Range<usize>,
+    /// Rows of the signed matrix: the source stream, at every pixel it has.
+    pub rows: Vec<usize>,
     /// Columns of the signed matrix: the target stream.
     pub cols: Range<usize>,
     /// Whether the part enters the signed matrix with a plus (`W_pp`, `W_nn`) or a minus.
@@ -74,10 +84,24 @@ pub(crate) struct Start {
     pub threshold: f32,
 }
 
-impl Dense {
-    /// A dual-stream layer; its weights are not under the floor.
+/// What a layer receives and hands on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends {
+    /// Presynaptic units of each stream at a pixel.
+    pub sources: Streams,
+    /// Pixels that a unit sees.
+    pub pixels: usize,
+    /// Postsynaptic units of each stream.
+    pub targets: Streams,
+    /// Where a convolution looks.
+    pub geometry: Option<Geometry>,
+}
+
+impl Layer {
+    /// A dual-stream layer; its weights are not under the floor. If it is folded its input is one
+    /// pixel whose streams are the same.
     pub(crate) fn dual(
-        [sources, targets]: [Streams; 2],
+        Ends { sources, pixels, targets, geometry }: Ends,
         folded: bool,
         start: Start,
         dale: Option<Dale>,
@@ -85,11 +109,11 @@ impl Dense {
         generator: &mut Generator,
     ) -> Self {
         let floor = dale.map_or(0.0, |dale| dale.floor);
-        let (rows, cols) = (sources.total(), targets.total());
+        let (rows, cols) = (pixels * sources.total(), targets.total());
         let mut weights = Matrix::zeros(rows, cols);
         for i in 0..rows {
             for (j, w) in weights.row_mut(i).iter_mut().enumerate() {
-                *w = if (i < sources.p) == (j < targets.p) {
+                *w = if (i % sources.total() < sources.p) == (j < targets.p) {
                     (start.excitatory * generator.uniform()).max(floor)
                 } else {
                     -(start.inhibitory * generator.uniform()).max(floor)
@@ -102,14 +126,15 @@ impl Dense {
             bias.fill_with(&mut draw);
         }
         let folded = folded.then(|| Matrix::zeros(rows / 2, cols));
-        let mut layer = Self { weights, bias, folded, sources, targets, dale, activation };
+        let mut layer =
+            Self { weights, bias, folded, sources, targets, geometry, dale, activation };
         layer.fold();
         layer
     }
 
     /// A single-stream layer with weights that keep the variance of its input.
     pub(crate) fn single(
-        [inputs, units]: [usize; 2],
+        Ends { sources, pixels, targets, geometry }: Ends,
         activation: Activation,
         generator: &mut Generator,
     ) -> Self {
@@ -117,19 +142,86 @@ impl Dense {
             Activation::Sigmoid { width } => 0.5 / width,
             Activation::Relu | Activation::Softmax | Activation::Identity => 1.0,
         };
-        let scale = (6.0 / inputs as f32).sqrt() / slope;
-        let mut weights = Matrix::zeros(inputs, units);
+        let (rows, cols) = (pixels * sources.total(), targets.total());
+        let scale = (6.0 / rows as f32).sqrt() / slope;
+        let mut weights = Matrix::zeros(rows, cols);
         weights.as_mut_slice().fill_with(|| scale * (2.0 * generator.uniform() - 1.0));
-        let [sources, targets] = [inputs, units].map(|p| Streams { p, n: 0 });
-        let bias = vec![0.0; units];
-        Self { weights, bias, folded: None, sources, targets, dale: None, activation }
+        let bias = vec![0.0; cols];
+        let (folded, dale) = (None, None);
+        Self { weights, bias, folded, sources, targets, geometry, dale, activation }
     }
 
-    /// `out = φ(h·W + b)`: `h` is B×K (folded: B×K/2, the input that both streams receive), `out`
-    /// becomes B×N.
-    pub fn forward(&self, h: &Matrix, out: &mut Matrix) {
-        engine::product(out, h, self.folded.as_ref().unwrap_or(&self.weights));
-        engine::activate(out, &self.bias, self.activation);
+    /// `units = φ(h·W + b)`: `h` is B×K (folded: B×K/2, the input that both streams receive),
+    /// `units` becomes B×N. In a convolution `h` is B×(H·W·C), `units` becomes B×(P·N).
+    pub fn forward(&self, h: &Matrix, units: &mut Matrix) {
+        let weights = self.folded.as_ref().unwrap_or(&self.weights);
+        match self.geometry {
+            Some(geometry) => {
+                let patches = Patches::new(h, geometry);
+                engine::convolve(units, &patches, weights, &self.bias, self.activation);
+            }
+            None => {
+                engine::product(units, h, weights);
+                engine::activate(units, &self.bias, self.activation);
+            }
+        }
+    }
+
+    /// `out = u·weightsᵀ`, brought back to the shape of the layer's input: what a rule that goes
+    /// layer by layer tells the layer below. `u` is this layer's gated signal, `weights` its own
+    /// or others of their shape.
+    pub fn backward(&self, u: &Matrix, weights: &Matrix, out: &mut Matrix) {
+        match self.geometry {
+            Some(geometry) => engine::convolve_transposed(out, &geometry, u, weights),
+            None => engine::product_transposed(out, u, weights),
+        }
+    }
+
+    /// `u = φ'(z) ⊙ signal`, B×N, in a convolution B×(P·N), where the signal is brought to the
+    /// units first: through the pooling, and to every place if there is one value a channel.
+    /// `signal` is used up.
+    pub fn gate(&self, signal: &mut Matrix, units: &Matrix, pooled: &Matrix, u: &mut Matrix) {
+        match self.geometry {
+            Some(geometry) => {
+                engine::gate_places(u, signal, units, pooled, &geometry, self.activation);
+            }
+            None => {
+                std::mem::swap(u, signal);
+                engine::gate(u, units, self.activation);
+            }
+        }
+    }
+
+    /// The weights' gradient `xᵀ·u`, K×N (folded: K/2×N): `x` is what the layer received, `u` its
+    /// gated signal. `partial` is a buffer to be kept.
+    pub fn gradient(&self, x: &Matrix, u: &Matrix, out: &mut Matrix, partial: &mut Vec<f32>) {
+        match self.geometry {
+            Some(geometry) => {
+                engine::patches_gradient(out, partial, &Patches::new(x, geometry), u);
+            }
+            None => engine::gradient(out, x, u),
+        }
+    }
+
+    /// The mean squared length of what a unit receives: `⟨|x|²⟩` over samples and, in a
+    /// convolution, places; of both streams where the layer is folded.
+    pub fn presynaptic_power(&self, x: &Matrix) -> f32 {
+        let copies = (self.inputs() / self.distinct_inputs()) as f32;
+        copies
+            * match self.geometry {
+                Some(geometry) => Patches::new(x, geometry).mean_squared_norm(),
+                None => engine::mean_squared_norm(x),
+            }
+    }
+
+    /// Where a convolution looks; `None` in a fully connected layer.
+    pub fn geometry(&self) -> Option<&Geometry> {
+        self.geometry.as_ref()
+    }
+
+    /// What it hands on: H×W×N, 1×1×N if it is fully connected.
+    pub fn output(&self) -> Image {
+        self.geometry.map_or(Image { height: 1, width: 1, channels: self.units() }, |g| g.output)
     }
 
     /// K×N signed weights.
@@ -155,15 +247,16 @@ impl Dense {
     /// The sign pattern it keeps, if it is under Dale's principle.
     pub fn signs(&self) -> Option<Signs> {
         self.dale.map(|dale| Signs {
+            sources: self.sources.total(),
             excitatory_rows: self.sources.p,
             excitatory_cols: self.targets.p,
             dale,
         })
     }
 
-    /// Presynaptic units K.
+    /// Presynaptic units K that each unit sees.
     pub fn inputs(&self) -> usize {
-        self.sources.total()
+        self.weights.rows()
     }
 
     /// Presynaptic units that differ: K/2 where both streams receive the same input.
@@ -171,7 +264,7 @@ impl Dense {
         self.folded.as_ref().map_or(self.inputs(), Matrix::rows)
     }
 
-    /// Postsynaptic units N of both streams.
+    /// Postsynaptic units N of both streams; a convolution has so many at every place.
     pub fn units(&self) -> usize {
         self.targets.total()
     }
@@ -185,11 +278,12 @@ impl Dense {
     pub fn sub_matrices(&self) -> Vec<SubMatrix> {
         let single = self.sources.n == 0;
         let mut parts = Vec::new();
-        for (source, rows) in self.sources.ranges() {
+        for (source, stream) in self.sources.ranges() {
             for (target, cols) in self.targets.ranges() {
                 let name = if single { "W".into() } else { format!("W_{source}{target}") };
-                let excitatory = source == target;
-                parts.push(SubMatrix { name, rows: rows.clone(), cols, excitatory });
+                let all = 0..self.inputs();
+                let rows = all.filter(|i| stream.contains(&(i % self.sources.total()))).collect();
+                parts.push(SubMatrix { name, rows, cols, excitatory: source == target });
             }
         }
         parts.retain(|part| !part.rows.is_empty() && !part.cols.is_empty());
@@ -199,7 +293,7 @@ impl Dense {
     /// The magnitudes of one part: non-negative under Dale's principle.
     pub fn magnitudes(&self, part: &SubMatrix) -> Matrix {
         let sign = if part.excitatory { 1.0 } else { -1.0 };
-        let rows = part.rows.clone().flat_map(|i| &self.weights.row(i)[part.cols.clone()]);
+        let rows = part.rows.iter().flat_map(|i| &self.weights.row(*i)[part.cols.clone()]);
         let values = rows.map(|w| sign * w).collect();
         Matrix::from_vec(part.rows.len(), part.cols.len(), values)
     }
@@ -212,8 +306,8 @@ impl Dense {
         let (rows, cols) = (part.rows.len(), part.cols.len());
         assert_eq!((magnitudes.rows(), magnitudes.cols()), (rows, cols), "the shape of the part");
         let sign = if part.excitatory { 1.0 } else { -1.0 };
-        for (row, values) in part.rows.clone().zip(magnitudes.iter_rows()) {
-            let weights = &mut self.weights.row_mut(row)[part.cols.clone()];
+        for (row, values) in part.rows.iter().zip(magnitudes.iter_rows()) {
+            let weights = &mut self.weights.row_mut(*row)[part.cols.clone()];
             for (w, value) in weights.iter_mut().zip(values) {
                 *w = sign * value;
             }
@@ -227,6 +321,15 @@ impl Dense {
     /// Unless there is one a unit.
     pub fn set_bias(&mut self, bias: &[f32]) {
         self.bias.copy_from_slice(bias);
+    }
+
+    /// Moves the biases so that each unit's mean input over the batch `h` is zero.
+    pub(crate) fn balance_bias(&mut self, h: &Matrix, scratch: &mut Matrix) {
+        let activation = std::mem::replace(&mut self.activation, Activation::Identity);
+        self.forward(h, scratch);
+        self.activation = activation;
+        let inputs = scratch.as_slice().len() / self.bias.len();
+        engine::add_column_sums(&mut self.bias, scratch, -1.0 / inputs as f32);
     }
 
     /// Excitation against inhibition; `None` in a single-stream layer.

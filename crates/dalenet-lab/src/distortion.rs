@@ -1,0 +1,58 @@
+//! Training images are moved and mirrored, so that no two epochs are the same.
+
+use dalenet::{Generator, layer::Image};
+
+/// What happens to one image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Distortion {
+    down: isize,
+    right: isize,
+    mirror: bool,
+}
+
+impl Distortion {
+    /// Up to `shift` pixels each way, and in one of two cases the mirror if `flip`. Nothing is
+    /// drawn for what cannot happen.
+    pub fn draw(shape: Image, shift: usize, flip: bool, generator: &mut Generator) -> Self {
+        // A flat vector is one pixel high and wide and has nowhere to go.
+        let mut way = |side: usize| {
+            let reach = if side > 1 { shift } else { 0 };
+            generator.below(2 * reach + 1) as isize - reach as isize
+        };
+        let [down, right] = if shift > 0 { [way(shape.height), way(shape.width)] } else { [0, 0] };
+        Self { down, right, mirror: flip && shape.width > 1 && generator.below(2) == 1 }
+    }
+
+    /// Distorts `image`, H×W×C; zeros come from beyond its edge.
+    pub fn apply(self, image: &mut [f32], shape: Image) {
+        let row = shape.width * shape.channels;
+        if self.mirror {
+            for row in image.chunks_exact_mut(row) {
+                mirror(row, shape.channels);
+            }
+        }
+        shift(image, self.down * row as isize);
+        for row in image.chunks_exact_mut(row) {
+            shift(row, self.right * shape.channels as isize);
+        }
+    }
+}
+
+/// Reverses the order of pixels.
+fn mirror(row: &mut [f32], channels: usize) {
+    row.reverse();
+    row.chunks_exact_mut(channels).for_each(<[f32]>::reverse);
+}
+
+/// Moves all values towards the end; zeros fill what is left.
+fn shift(values: &mut [f32], by: isize) {
+    let len = values.len();
+    let distance = by.unsigned_abs().min(len);
+    if by >= 0 {
+        values.copy_within(..len - distance, distance);
+        values[..distance].fill(0.0);
+    } else {
+        values.copy_within(distance.., 0);
+        values[len - distance..].fill(0.0);
+    }
+}
