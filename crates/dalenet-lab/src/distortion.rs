@@ -56,3 +56,46 @@ fn shift(values: &mut [f32], by: isize) {
         values[len - distance..].fill(0.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: Image = Image { height: 2, width: 3, channels: 2 };
+
+    fn distorted(down: isize, right: isize, mirror: bool) -> Vec<f32> {
+        let mut image: Vec<f32> = (1..=12).map(|v| v as f32).collect();
+        Distortion { down, right, mirror }.apply(&mut image, SHAPE);
+        image
+    }
+
+    #[test]
+    fn images_move_and_zeros_come_in() {
+        let want = [0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 7.0, 8.0, 9.0, 10.0];
+        assert_eq!(distorted(0, 1, false), want);
+        let want = [11.0, 12.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        assert_eq!(distorted(-1, -2, false), want);
+        assert_eq!(distorted(3, 0, false), [0.0; 12]);
+    }
+
+    #[test]
+    fn the_mirror_reverses_pixels_and_not_channels() {
+        let want = [5.0, 6.0, 3.0, 4.0, 1.0, 2.0, 11.0, 12.0, 9.0, 10.0, 7.0, 8.0];
+        assert_eq!(distorted(0, 0, true), want);
+    }
+
+    #[test]
+    fn every_move_and_the_mirror_come_up() {
+        let mut generator = Generator::new(0, 0);
+        let mut seen = std::collections::BTreeMap::new();
+        for _ in 0..1800 {
+            let Distortion { down, right, mirror } =
+                Distortion::draw(SHAPE, 1, true, &mut generator);
+            *seen.entry((down, right, mirror)).or_insert(0) += 1;
+        }
+        assert_eq!(seen.len(), 18);
+        assert!(seen.values().all(|count| (60..140).contains(count)), "{seen:?}");
+        let still = Distortion::draw(SHAPE, 0, false, &mut generator);
+        assert_eq!(still, Distortion::default());
+    }
+}

@@ -123,28 +123,104 @@ fn local_contrast(image: &mut [f32], shape: Image, scratch: &mut [f32]) {
     }
 }
 
-/// The mean of each channel over the pixels about each that lie in the image.
+/// The mean of each channel over the pixels about each that lie in the image. Sums move along: each
+/// step adds the pixels that come into reach and takes off those that leave it.
 fn local_mean(image: &[f32], out: &mut [f32], shape: Image) {
     let Image { height, width, channels } = shape;
-    let about = |at: usize, side: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(side);
-    // Along columns into `sums`, then along rows.
-    let mut sums = vec![0.0f32; width * channels];
+    let row = width * channels;
+    let reach = |at: usize, side: usize| (at + REACH + 1).min(side) - at.saturating_sub(REACH);
+    let mut columns = vec![0.0; row];
+    let mut sum = vec![0.0; channels];
+    image.chunks_exact(row).take(REACH).for_each(|row| add(&mut columns, row, 1.0));
     for y in 0..height {
-        let rows = about(y, height);
-        sums.fill(0.0);
-        for row in rows.clone() {
-            let row = &image[row * width * channels..][..width * channels];
-            sums.iter_mut().zip(row).for_each(|(sum, z)| *sum += z);
-        }
+        slide(&mut columns, image.chunks_exact(row), y);
+        sum.fill(0.0);
+        columns.chunks_exact(channels).take(REACH).for_each(|pixel| add(&mut sum, pixel, 1.0));
         for x in 0..width {
-            let columns = about(x, width);
-            let share = 1.0 / (rows.len() * columns.len()) as f32;
-            let out = &mut out[(y * width + x) * channels..][..channels];
-            out.fill(0.0);
-            for column in columns {
-                let pixel = &sums[column * channels..][..channels];
-                out.iter_mut().zip(pixel).for_each(|(out, sum)| *out += share * sum);
+            slide(&mut sum, columns.chunks_exact(channels), x);
+            let share = 1.0 / (reach(y, height) * reach(x, width)) as f32;
+            let out = &mut out[y * row + x * channels..][..channels];
+            out.iter_mut().zip(&sum).for_each(|(out, sum)| *out = share * sum);
+        }
+    }
+}
+
+/// Moves a sum over the `parts` within reach of one to the reach of part `at`.
+fn slide<'a>(sum: &mut [f32], mut parts: impl Iterator<Item = &'a [f32]> + Clone, at: usize) {
+    if let Some(leaving) = at.checked_sub(REACH + 1).and_then(|i| parts.clone().nth(i)) {
+        add(sum, leaving, -1.0);
+    }
+    if let Some(coming) = parts.nth(at + REACH) {
+        add(sum, coming, 1.0);
+    }
+}
+
+fn add(sum: &mut [f32], part: &[f32], sign: f32) {
+    sum.iter_mut().zip(part).for_each(|(sum, value)| *sum += sign * value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dalenet::Generator;
+
+    fn image(shape: Image) -> Vec<f32> {
+        let mut generator = Generator::new(0, 0);
+        (0..shape.len()).map(|_| generator.uniform()).collect()
+    }
+
+    /// Oracle: every pixel's neighbours, counted one by one.
+    #[test]
+    fn the_local_mean_is_that_of_the_pixels_within_reach() {
+        for [height, width, channels] in [[1, 1, 1], [1, 9, 2], [3, 3, 1], [8, 11, 3]] {
+            let shape = Image { height, width, channels };
+            let image = image(shape);
+            let mut out = vec![f32::NAN; image.len()];
+            local_mean(&image, &mut out, shape);
+            for (i, found) in out.iter().enumerate() {
+                let (y, x, c) = (i / channels / width, i / channels % width, i % channels);
+                let near: Vec<f64> = (0..height)
+                    .flat_map(|v| (0..width).map(move |u| (v, u)))
+                    .filter(|(v, u)| v.abs_diff(y) <= 3 && u.abs_diff(x) <= 3)
+                    .map(|(v, u)| f64::from(image[(v * width + u) * channels + c]))
+                    .collect();
+                let want = near.iter().sum::<f64>() / near.len() as f64;
+                assert!((f64::from(*found) - want).abs() < 1e-5, "{shape:?}, {i}");
             }
         }
+    }
+
+    #[test]
+    fn on_and_off_are_the_positive_parts_and_contrast_does_not_know_brightness() {
+        let shape = Image { height: 9, width: 8, channels: 2 };
+        let values = image(shape);
+        let labels = vec![0];
+        let train = Split::from_floats(values.clone(), shape.len(), labels).unwrap();
+        let prepared = |kind, scale: f32, offset: f32| {
+            let preparation = Preparation::new(kind, shape, &train);
+            let mut out = vec![f32::NAN; preparation.output().len()];
+            let mut image: Vec<f32> = values.iter().map(|v| scale * v + offset).collect();
+            preparation.apply(&mut image, &mut out);
+            out
+        };
+        let standard = prepared(InputKind::Standard, 1.0, 0.0);
+        for channel in 0..2 {
+            let of = standard.iter().skip(channel).step_by(2).map(|z| f64::from(*z));
+            let (sum, squares) = of.fold((0.0, 0.0), |(s, q), z| (s + z, q + z * z));
+            assert!(sum.abs() < 1e-3 && (squares / 72.0 - 1.0).abs() < 1e-4);
+        }
+        for kind in [InputKind::OnOff, InputKind::Contrast] {
+            let out = prepared(kind, 1.0, 0.0);
+            assert!(out.iter().all(|v| *v >= 0.0) && out.iter().any(|v| *v > 0.0));
+            let both = out.chunks_exact(4).any(|p| p[0] * p[2] > 0.0 || p[1] * p[3] > 0.0);
+            assert!(!both, "a pixel is above or below");
+        }
+        let joined = prepared(InputKind::OnOff, 1.0, 0.0);
+        let back: Vec<f32> =
+            joined.chunks_exact(4).flat_map(|p| [p[0] - p[2], p[1] - p[3]]).collect();
+        assert_eq!(back, standard);
+        let [plain, brighter] = [0.0, 5.0].map(|by| prepared(InputKind::Contrast, 1.0, by));
+        let worst = plain.iter().zip(&brighter).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst < 1e-3, "{worst}");
     }
 }

@@ -1,13 +1,15 @@
-//! Oracle: an independent implementation. `scripts/golden.py` computed two steps of every rule in
-//! float64 with four non-negative matrices a layer; here they must come out of the library.
+//! Oracle: an independent implementation. `scripts/golden.py` and `scripts/golden_convolution.py`
+//! computed two steps of every rule in float64 with four non-negative matrices a layer; here they
+//! must come out of the library.
 
 mod common;
 
 use common::{difference, learner};
 use dalenet::{
-    Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment,
-    Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser, Rule,
-    SignSymmetric, centre, layer::Layer,
+    Activation, Backprop, Convolution, Dale, DirectFeedbackAlignment, ErrorDiffusion,
+    FeedbackAlignment, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
+    Rule, SignSymmetric, centre,
+    layer::{Image, Layer, Pooling, PoolingKind, Window},
 };
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -67,6 +69,15 @@ impl Golden<'_> {
         self.compared.insert(name);
     }
 
+    /// Nothing differed, and nothing was left out.
+    fn finish(self) {
+        assert!(self.failures.is_empty(), "{:#?}", self.failures);
+        let results = |name: &&str| name.contains("/step1/") || name.contains("/step2/");
+        let all: BTreeSet<String> =
+            self.tensors.names().into_iter().filter(results).map(Into::into).collect();
+        assert_eq!(self.compared, all, "every golden result was asked for");
+    }
+
     fn compare_parameters(&mut self, prefix: &str, network: &Network) {
         for (l, layer) in (1..).zip(network.layers()) {
             for part in layer.sub_matrices() {
@@ -113,14 +124,7 @@ impl Case {
             ..NetworkSpec::default()
         };
         let mut network = Network::new(&spec, &mut Generator::new(0, 0));
-        for (l, layer) in (1..).zip(network.layers_mut()) {
-            let start = |part: &str| golden.get(&format!("{}/step0/layer{l}/{part}", self.name));
-            for part in layer.sub_matrices() {
-                layer.set_magnitudes(&part, &start(&part.name));
-            }
-            let bias: Vec<_> = biases(layer).iter().map(|(name, _)| start(name)).collect();
-            layer.set_bias(&bias.iter().map(Matrix::as_slice).collect::<Vec<_>>().concat());
-        }
+        start(&mut network, &self.name, golden);
         let method = match self.optimiser.as_str() {
             "sgd" | "power" => Method::Sgd,
             "momentum" | "power_momentum" => Method::Momentum { momentum: self.momentum },
@@ -144,25 +148,37 @@ impl Case {
         };
         Learner::new(network, rule, optimiser, &mut Generator::new(0, 1))
     }
+}
 
-    fn run(&self, golden: &mut Golden<'_>) {
-        let mut learner = self.learner(golden);
-        for k in 1..=2 {
-            let prefix = format!("{}/step{k}", self.name);
-            *learner.trace.input_mut() = golden.get(&format!("{}/x{k}", self.name));
-            let target = golden.get(&format!("{}/target{k}", self.name));
-            let prediction = learner.forward().clone();
-            golden.compare(format!("{prefix}/prediction"), &prediction);
-            let mut error = difference(&target, &prediction);
-            if self.centred {
-                centre(&mut error);
-            }
-            learner.learn(&error, self.rate);
-            for l in 0..3 {
-                golden.compare(format!("{prefix}/layer{}/U", l + 1), learner.signal(l));
-            }
-            golden.compare_parameters(&prefix, &learner.network);
+/// Sets all weights and biases to those the script started from.
+fn start(network: &mut Network, case: &str, golden: &Golden<'_>) {
+    for (l, layer) in (1..).zip(network.layers_mut()) {
+        let start = |part: &str| golden.get(&format!("{case}/step0/layer{l}/{part}"));
+        for part in layer.sub_matrices() {
+            layer.set_magnitudes(&part, &start(&part.name));
         }
+        let bias: Vec<_> = biases(layer).iter().map(|(name, _)| start(name)).collect();
+        layer.set_bias(&bias.iter().map(Matrix::as_slice).collect::<Vec<_>>().concat());
+    }
+}
+
+/// Learns as the script did, and compares predictions, signals and parameters.
+fn two_steps(learner: &mut Learner, case: &str, rate: f32, centred: bool, golden: &mut Golden<'_>) {
+    for k in 1..=2 {
+        let prefix = format!("{case}/step{k}");
+        *learner.trace.input_mut() = golden.get(&format!("{case}/x{k}"));
+        let target = golden.get(&format!("{case}/target{k}"));
+        let prediction = learner.forward().clone();
+        golden.compare(format!("{prefix}/prediction"), &prediction);
+        let mut error = difference(&target, &prediction);
+        if centred {
+            centre(&mut error);
+        }
+        learner.learn(&error, rate);
+        for l in 0..learner.network.layers().len() {
+            golden.compare(format!("{prefix}/layer{}/U", l + 1), learner.signal(l));
+        }
+        golden.compare_parameters(&prefix, &learner.network);
     }
 }
 
@@ -177,14 +193,73 @@ fn two_steps_of_every_rule_agree_with_the_slow_script() {
     let tensors = SafeTensors::deserialize(bytes).unwrap();
     let mut golden = Golden { tensors, compared: BTreeSet::new(), failures: Vec::new() };
     for case in &cases {
-        case.run(&mut golden);
+        let mut learner = case.learner(&golden);
+        two_steps(&mut learner, &case.name, case.rate, case.centred, &mut golden);
     }
-    assert!(golden.failures.is_empty(), "{:#?}", golden.failures);
+    golden.finish();
+}
 
-    let results = |name: &&str| name.contains("/step1/") || name.contains("/step2/");
-    let all: BTreeSet<String> =
-        golden.tensors.names().into_iter().filter(results).map(Into::into).collect();
-    assert_eq!(golden.compared, all, "every golden result was asked for");
+/// A case of `scripts/golden_convolution.py`; its network is this one.
+#[derive(Deserialize)]
+struct ConvolutionCase {
+    name: String,
+    rule: String,
+    power: bool,
+    rate: f32,
+    centred: bool,
+}
+
+impl ConvolutionCase {
+    fn learner(&self, golden: &Golden<'_>) -> Learner {
+        let sigmoid = |width| Activation::Sigmoid { width };
+        let window = |size, stride, padding| Window { size, stride, padding };
+        let convolution = |units, size, kind, pools| Convolution {
+            units,
+            window: window(size, 1, 1),
+            pooling: Some(Pooling { kind, window: window(2, pools, 0) }),
+        };
+        let spec = NetworkSpec {
+            inputs: 7 * 6 * 2,
+            image: Some(Image { height: 7, width: 6, channels: 2 }),
+            convolutions: vec![
+                convolution(4, 3, PoolingKind::Max, 2),
+                convolution(5, 2, PoolingKind::Average, 1),
+            ],
+            hidden: vec![5],
+            outputs: 3,
+            activations: vec![sigmoid(3.0), sigmoid(2.0)],
+            output: sigmoid(4.0),
+            ..NetworkSpec::default()
+        };
+        let mut network = Network::new(&spec, &mut Generator::new(0, 0));
+        start(&mut network, &self.name, golden);
+        let feedback = |l| golden.get(&format!("{}/feedback/layer{l}", self.name));
+        let rule: Box<dyn Rule> = match self.rule.as_str() {
+            "error_diffusion" => Box::new(ErrorDiffusion::new(Modulo)),
+            "direct_feedback_alignment" => {
+                Box::new(DirectFeedbackAlignment::with_feedback((1..=3).map(feedback).collect()))
+            }
+            _ => Box::new(Backprop),
+        };
+        let optimiser = Optimiser::new(Method::Sgd, self.power, &network);
+        Learner::new(network, rule, optimiser, &mut Generator::new(0, 1))
+    }
+}
+
+#[test]
+fn two_steps_of_convolutions_agree_with_the_slow_script() {
+    let bytes = include_bytes!("golden/convolution.safetensors");
+    let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
+    let cases: Vec<ConvolutionCase> =
+        serde_json::from_str(&header.metadata().as_ref().unwrap()["cases"]).unwrap();
+    assert_eq!(cases.len(), 4);
+    let tensors = SafeTensors::deserialize(bytes).unwrap();
+    let mut golden = Golden { tensors, compared: BTreeSet::new(), failures: Vec::new() };
+    for case in &cases {
+        let mut learner = case.learner(&golden);
+        two_steps(&mut learner, &case.name, case.rate, case.centred, &mut golden);
+    }
+    golden.finish();
 }
 
 /// The rates of the golden cases let biases learn fully or not at all.
