@@ -194,6 +194,13 @@ impl Plan {
         (0..self.seeds).flat_map(|seed| self.cells.iter().map(move |cell| (cell, seed)))
     }
 
+    /// The whole network that `cell` lacks a part of, if it does.
+    pub(crate) fn whole(&self, cell: &Cell) -> Option<&Cell> {
+        cell.removed?;
+        let whole = |other: &&Cell| other.removed.is_none() && other.task() == cell.task();
+        self.cells.iter().find(whole)
+    }
+
     /// The folder of its own: `runs/compare-mnist`, `runs/ablate-mnist-cifar10`.
     pub fn default_folder(&self) -> PathBuf {
         let mut tasks: Vec<_> = self.cells.iter().map(Cell::task).collect();
