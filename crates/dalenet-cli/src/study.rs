@@ -13,7 +13,7 @@ use std::{
     process::ExitCode,
 };
 
-const STUDY: &str = "{msg} [{bar:30}] {elapsed} of about {duration} ({eta} left)";
+const STUDY: &str = "{msg} [{wide_bar}] {elapsed} of about {duration} ({eta} left)";
 /// Parts of the bar that a run has.
 const PARTS: f64 = 1000.0;
 
@@ -173,13 +173,7 @@ impl Observer for Progress {
         let Some(bar) = &self.bar else { return };
         let share = position.step as f64 / position.steps as f64;
         bar.set_position((PARTS * (self.done as f64 + share)) as u64);
-        bar.set_message(format!(
-            "{}  epoch {}/{}  train {:.2} %",
-            self.name,
-            position.epoch,
-            position.epochs,
-            100.0 * position.accuracy
-        ));
+        bar.set_message(format!("{}  epoch {}/{}", self.name, position.epoch, position.epochs));
     }
 }
 

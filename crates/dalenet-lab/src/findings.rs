@@ -239,23 +239,18 @@ impl fmt::Display for Importance {
     }
 }
 
-/// Whether the order of importance is the same on all tasks; `None` of a single one.
+/// The most important part of each task; `None` of a single task.
 fn verdict(tasks: &[Importance]) -> Option<String> {
-    let order = |parts: &[(Part, f64)]| parts.iter().map(|(part, _)| *part).collect::<Vec<_>>();
-    let differs = |orders: Vec<Vec<Part>>| match orders.windows(2).all(|two| two[0] == two[1]) {
-        true => "is the same on every task",
-        false => "changes from task to task",
+    let first = |parts: fn(&Importance) -> &[(Part, f64)]| {
+        let most = tasks.iter().filter_map(|task| Some((task, parts(task).first()?)));
+        let most = most.map(|(task, (part, _))| format!("{} on {}", part.name(), task.task));
+        most.collect::<Vec<_>>().join(", ")
     };
-    let found: Vec<_> = tasks.iter().map(|task| order(&task.found)).collect();
-    let known = tasks.iter().filter(|task| !task.paper.is_empty());
-    let paper: Vec<_> = known.map(|task| order(&task.paper)).collect();
-    (found.len() > 1).then(|| {
-        let beside = match paper.len() {
-            0 | 1 => String::new(),
-            _ => format!("; in the paper it {}", differs(paper)),
-        };
-        format!("the order of importance {}{beside}", differs(found))
-    })
+    let paper = match first(|task| &task.paper) {
+        none if none.is_empty() => none,
+        paper => format!("; in the paper: {paper}"),
+    };
+    (tasks.len() > 1).then(|| format!("most important: {}{paper}", first(|task| &task.found)))
 }
 
 #[cfg(test)]
@@ -349,13 +344,13 @@ mod tests {
             "- cifar10, most important first: batch-centring (−50.00), widths (−20.00), asymmetric \
              initialisation (−5.00); in the paper: batch-centring (−47.9), widths (−15.1), \
              asymmetric initialisation (−5.5)\n",
-            "- the order of importance changes from task to task; in the paper it changes from \
-             task to task\n",
+            "- most important: widths on mnist, batch-centring on cifar10; in the paper: widths on \
+             mnist, batch-centring on cifar10\n",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
         (runs[5].2, runs[6].2) = (&[40.0], &[10.0]);
         let text = found(&runs).to_string();
-        assert!(text.contains("importance is the same on every task; in the paper"), "{text}");
+        assert!(text.contains("- most important: widths on mnist, widths on cifar10; "), "{text}");
     }
 }
