@@ -162,7 +162,12 @@ fn report(outcome: &Outcome) {
 }
 
 pub fn epochs(count: usize) -> String {
-    format!("{count} epoch{}", if count == 1 { "" } else { "s" })
+    counted(count, "epoch")
+}
+
+/// `1 epoch`, `2 epochs`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn eval(run: &Path, data: Option<&str>, data_dir: Option<&Path>, json: bool) -> Result<(), Error> {

@@ -102,9 +102,12 @@ fn run(
     json: bool,
 ) -> Result<ExitCode, Error> {
     let folder = out.map_or_else(|| plan.default_folder(), Path::to_owned);
-    let (cells, seeds, runs) = (plan.cells.len(), plan.seeds, plan.runs());
+    let runs = plan.runs();
+    let [cells, seeds, planned] =
+        [(plan.cells.len(), "cell"), (plan.seeds as usize, "seed"), (runs, "run")]
+            .map(|(count, what)| commands::counted(count, what));
     commands::note_changes(&plan.changes);
-    let mut study = Study::open(&folder, plan)?;
+    let study = Study::open(&folder, plan)?;
     study.fetch(data_dir, &mut progress::Fetching::new())?;
 
     let folder = folder.display();
@@ -112,7 +115,7 @@ fn run(
         0 => String::new(),
         finished => format!(", {finished} of them finished"),
     };
-    say::line(&format!("study {folder}: {cells} cells × {seeds} seeds = {runs} runs{finished}"));
+    say::line(&format!("study {folder}: {cells} × {seeds} = {planned}{finished}"));
     let mut shown = Progress::new(runs);
     let findings = study.run(data_dir, &mut shown, &commands::interruption());
     shown.finish();

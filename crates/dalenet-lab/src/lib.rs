@@ -41,7 +41,7 @@ pub use metrics::{EpochMetrics, Outcome};
 pub use plan::{Cell, Plan, Question, StudySettings};
 pub use preset::{PRESETS, RULES};
 pub use run::Run;
-pub use statistics::{Estimate, median};
+pub use statistics::Estimate;
 pub use study::{Job, Record, Study, StudyObserver};
 pub use task::{TASKS, Task};
 pub use train::{Observer, Position, Training};

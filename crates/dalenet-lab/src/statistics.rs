@@ -44,7 +44,7 @@ impl Estimate {
 ///
 /// # Panics
 /// If there are none.
-pub fn median(values: &[f64]) -> f64 {
+pub(crate) fn median(values: &[f64]) -> f64 {
     percentile(&sorted(values.to_vec()), 50.0)
 }
 

@@ -66,7 +66,7 @@ impl Record {
 ///
 /// let settings = StudySettings { preset: "paper", file: None, set: Vec::new() };
 /// let plan = Plan::ablate(&["mnist".into()], 5, &settings)?;
-/// let mut study = Study::open("runs/ablate-mnist".as_ref(), plan)?;
+/// let study = Study::open("runs/ablate-mnist".as_ref(), plan)?;
 /// study.fetch(None, &mut ())?;
 /// let findings = study.run(None, &mut (), &Default::default())?.expect("nobody interrupts it");
 /// println!("{findings}");
@@ -181,7 +181,7 @@ impl Study {
     /// # Errors
     /// If a training cannot be run, or a file cannot be written.
     pub fn run(
-        &mut self,
+        &self,
         data_dir: Option<&Path>,
         observer: &mut dyn StudyObserver,
         stop: &AtomicBool,

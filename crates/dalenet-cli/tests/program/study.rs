@@ -245,7 +245,7 @@ mod cut_off {
         time::{Duration, Instant},
     };
 
-    /// Runs of about a third of a second.
+    /// Runs of some tenths of a second.
     const STUDY: &str = "compare squares.npz --rules ed,bp-dale --seeds 2 --epochs 25 \
                          --set layers=[64,32] --set batch=8 --set shift=2 --json";
 
@@ -327,7 +327,10 @@ mod cut_off {
         let whole = folder.ok(&format!("{STUDY} --out whole"));
         let (mut child, mut lines) = started(&folder);
         assert_says(&lines.next().unwrap(), &["1/4 squares ed seed 0: "]);
-        sleep(Duration::from_millis(30));
+        while !folder.path("cut/squares-bp-dale-seed0/checkpoint.safetensors").exists() {
+            assert!(child.try_wait().unwrap().is_none());
+            sleep(Duration::from_millis(1));
+        }
         let pid = child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
         let rest: Vec<_> = lines.collect();
@@ -338,10 +341,17 @@ mod cut_off {
         let before = finished(&folder, "cut");
         assert!((1..4).contains(&before.len()), "{rest:?}");
         assert_eq!(results(&folder, "cut").len(), before.len());
+        // The run that was running, with the times of its first epochs.
+        let order = ["ed-seed0", "bp-dale-seed0", "ed-seed1", "bp-dale-seed1"];
+        let running = format!("cut/squares-{}/metrics.jsonl", order[before.len()]);
+        let epochs = folder.read(&running);
+        println!("interrupted after {} epochs of run {}", epochs.lines().count(), before.len() + 1);
+        assert!(!epochs.is_empty());
 
         let cut = folder.ok(&format!("{STUDY} --out cut"));
         let after = finished(&folder, "cut");
         assert!(before.iter().all(|(run, files)| after[run] == *files));
+        assert!(folder.read(&running).starts_with(&epochs), "the run began anew");
         assert_same(&folder, &[whole, cut]);
     }
 }
