@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::study;
 use clap::{ArgGroup, Parser, Subcommand, builder::RangedU64ValueParser};
 use std::path::PathBuf;
 
@@ -35,6 +36,10 @@ pub enum Command {
         #[arg(long, value_name = "TASK")]
         data: Option<String>,
     },
+    /// Compare learning rules: train each with several seeds
+    Compare(study::Compare),
+    /// Measure what each part of Error Diffusion is worth, by removing it
+    Ablate(study::Ablate),
     /// Fetch data sets
     Data {
         #[command(subcommand)]
@@ -66,7 +71,7 @@ pub struct Train {
     pub settings: Settings,
 }
 
-fn whole<T: TryFrom<u64> + Clone + Send + Sync>() -> RangedU64ValueParser<T> {
+pub fn whole<T: TryFrom<u64> + Clone + Send + Sync>() -> RangedU64ValueParser<T> {
     RangedU64ValueParser::new().range(..=TOML_MAX)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Args, Command, DataCommand, Settings, Train},
-    progress, say,
+    progress, say, study,
 };
 use dalenet_data::Source;
 use dalenet_lab::{
@@ -19,7 +19,7 @@ use std::{
 };
 
 /// The exit code of an interrupted program: 128 + SIGINT.
-const INTERRUPTED: u8 = 130;
+pub const INTERRUPTED: u8 = 130;
 
 pub fn run(args: Args) -> Result<ExitCode, Error> {
     let threads = args.threads.map_or(0, usize::from);
@@ -29,6 +29,8 @@ pub fn run(args: Args) -> Result<ExitCode, Error> {
     match args.command {
         Command::Train(train) => return self::train(&train, data_dir, args.json),
         Command::Eval { run, data } => eval(&run, data.as_deref(), data_dir, args.json)?,
+        Command::Compare(compare) => return study::compare(&compare, data_dir, args.json),
+        Command::Ablate(ablate) => return study::ablate(&ablate, data_dir, args.json),
         Command::Data { command: DataCommand::Fetch { name } } => {
             fetch(&name, data_dir, args.json)?
         }
@@ -78,7 +80,7 @@ fn train(args: &Train, data_dir: Option<&Path>, json: bool) -> Result<ExitCode, 
 }
 
 /// A flag that Ctrl-C sets; a second Ctrl-C ends the program at once.
-fn interruption() -> Arc<AtomicBool> {
+pub fn interruption() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = stop.clone();
     let handler = move || {
@@ -101,13 +103,18 @@ fn configure(task: Option<&str>, settings: &Settings) -> Result<Config, Error> {
     let (preset, mut config) = Config::layered(task, &settings.preset, rule, file)?;
     override_with(&mut config, settings)?;
     config.validate()?;
-    let changes = config.differences(&preset).into_iter();
+    note_changes(&config.differences(&preset));
+    Ok(config)
+}
+
+/// Says the key, the value and the preset's value of what differs from the preset.
+pub fn note_changes(changes: &[(String, String, String)]) {
+    let changes = changes.iter();
     let changes: Vec<_> =
         changes.map(|(key, value, was)| format!("{key} = {value} (was {was})")).collect();
     if !changes.is_empty() {
         say::note(&format!("changed: {}", changes.join(", ")));
     }
-    Ok(config)
 }
 
 /// What the flags say, in place of what `config` has.
@@ -116,12 +123,18 @@ fn override_with(config: &mut Config, settings: &Settings) -> Result<(), Error> 
     config.epochs = settings.epochs.unwrap_or(config.epochs);
     config.bits = settings.bits.unwrap_or(config.bits);
     for setting in &settings.set {
-        let (key, value) = setting.split_once('=').ok_or_else(|| {
-            Error::Config(format!("`--set {setting}` has no `=`: write --set key=value"))
-        })?;
-        config.set(key.trim(), value)?;
+        let (key, value) = key_and_value(setting)?;
+        config.set(key, value)?;
     }
     Ok(())
+}
+
+/// The two sides of `--set key=value`.
+pub fn key_and_value(setting: &str) -> Result<(&str, &str), Error> {
+    let parts = setting.split_once('=').map(|(key, value)| (key.trim(), value));
+    parts.ok_or_else(|| {
+        Error::Config(format!("`--set {setting}` has no `=`: write --set key=value"))
+    })
 }
 
 fn report(outcome: &Outcome) {
@@ -148,8 +161,13 @@ fn report(outcome: &Outcome) {
     say::line(&format!("saved in {}", outcome.run.display()));
 }
 
-fn epochs(count: usize) -> String {
-    format!("{count} epoch{}", if count == 1 { "" } else { "s" })
+pub fn epochs(count: usize) -> String {
+    counted(count, "epoch")
+}
+
+/// `1 epoch`, `2 epochs`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn eval(run: &Path, data: Option<&str>, data_dir: Option<&Path>, json: bool) -> Result<(), Error> {

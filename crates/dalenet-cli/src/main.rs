@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod progress;
 mod say;
+mod study;
 
 use clap::Parser;
 use std::process::ExitCode;

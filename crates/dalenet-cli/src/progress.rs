@@ -121,7 +121,7 @@ impl Drop for Fetching {
     }
 }
 
-fn bar(template: &str) -> ProgressBar {
+pub fn bar(template: &str) -> ProgressBar {
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stdout()).with_style(style)

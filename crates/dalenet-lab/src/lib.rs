@@ -10,30 +10,47 @@
 //! # Ok::<(), dalenet_lab::Error>(())
 //! ```
 //!
+//! Many trainings that together answer a question are a [`Study`].
+//!
 //! A rule of one's own trains in the same harness: [`Training::start_with`].
 
+mod ablation;
 mod config;
 mod distortion;
 mod error;
 mod evaluate;
 mod files;
+mod findings;
 mod input;
 mod metrics;
+mod paper;
+mod plan;
 mod preset;
 mod run;
+mod statistics;
+mod study;
+mod table;
 mod task;
 mod tensorboard;
 mod train;
 
+pub use ablation::Part;
 pub use config::{
     Config, ConvolutionConfig, OptimiserKind, PoolingChoice, Response, RoutingKind, RuleKind,
     nearest,
 };
+pub use config::{Config, OptimiserKind, Response, RoutingKind, RuleKind, nearest};
+pub use error::Error;
 pub use error::Error;
 pub use evaluate::{Evaluation, evaluate, evaluate_run};
+pub use evaluate::{Evaluation, evaluate, evaluate_run};
+pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use input::{InputKind, Preparation};
 pub use metrics::{EpochMetrics, Outcome};
+pub use plan::{Cell, Plan, Question, StudySettings};
 pub use preset::{PRESETS, RULES};
 pub use run::Run;
+pub use statistics::Estimate;
+pub use study::{Job, Record, Study, StudyObserver};
 pub use task::{TASKS, Task};
 pub use train::{Observer, Position, Training};

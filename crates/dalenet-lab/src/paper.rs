@@ -1,0 +1,27 @@
+//! The figures of "Diffusing Blame" (arXiv 2606.31700) that studies are put beside.
+
+use crate::ablation::Part;
+
+/// Test accuracy of a rule on a task, in percent.
+pub(crate) fn accuracy(task: &str, rule: &str) -> Option<f64> {
+    match (task, rule) {
+        ("mnist", "ed") => Some(96.7),
+        ("mnist", "dfa") => Some(97.6),
+        ("cifar10", "ed") => Some(61.7),
+        ("cifar10", "dfa") => Some(69.1),
+        _ => None,
+    }
+}
+
+/// What Error Diffusion's accuracy gains when a part is removed, in percentage points.
+pub(crate) fn difference(task: &str, removed: Part) -> Option<f64> {
+    match (task, removed) {
+        ("mnist", Part::Centring) => Some(-0.3),
+        ("mnist", Part::Widths) => Some(-71.4),
+        ("mnist", Part::Asymmetry) => Some(0.0),
+        ("cifar10", Part::Centring) => Some(-47.9),
+        ("cifar10", Part::Widths) => Some(-15.1),
+        ("cifar10", Part::Asymmetry) => Some(-5.5),
+        _ => None,
+    }
+}

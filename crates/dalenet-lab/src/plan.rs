@@ -1,0 +1,222 @@
+//! What a study trains: cells × seeds.
+
+use crate::{Config, Error, ablation::Part};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+/// Keys that a study gives each of its runs.
+const VARIED: [&str; 3] = ["task", "rule", "seed"];
+
+/// What a study asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Question {
+    /// Which rule learns best?
+    Compare,
+    /// What is each part of Error Diffusion worth?
+    Ablate,
+}
+
+impl Question {
+    /// The program's command.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Compare => "compare",
+            Self::Ablate => "ablate",
+        }
+    }
+}
+
+/// One configuration of a study, trained with every seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// The rule that is compared, or what was removed: `full`, `no-centring`, …
+    pub name: String,
+    /// What was removed, if anything.
+    pub removed: Option<Part>,
+    /// The configuration; its seed is that of the first run.
+    pub config: Config,
+}
+
+impl Cell {
+    /// Its task, as it is shown and as folders are named: of a file, the name without `.npz`.
+    pub fn task(&self) -> String {
+        stem(&self.config.task)
+    }
+
+    /// The name of one of its runs: `mnist-ed-seed0`.
+    pub(crate) fn run(&self, seed: u64) -> String {
+        format!("{}-{}-seed{seed}", self.task(), self.name)
+    }
+}
+
+/// What a cell's configuration is made from: preset, then file, then flags.
+pub struct StudySettings<'a> {
+    /// The preset's name.
+    pub preset: &'a str,
+    /// The settings of a file, if any: [`Config::read`].
+    pub file: Option<toml::Table>,
+    /// Keys and values, as [`Config::set`] takes them.
+    pub set: Vec<(String, String)>,
+}
+
+impl StudySettings<'_> {
+    /// What the preset gives, and the configuration.
+    fn configure(&self, task: &str, rule: &str) -> Result<(Config, Config), Error> {
+        let (preset, mut config) =
+            Config::layered(Some(task), self.preset, Some(rule), self.file.clone())?;
+        for (key, value) in &self.set {
+            if VARIED.contains(&key.as_str()) {
+                return Err(Error::Config(format!(
+                    "`{key}` is not for --set here: a study names its tasks and rules itself and \
+                     takes its seeds from 0 to --seeds"
+                )));
+            }
+            config.set(key, value)?;
+        }
+        config.seed = preset.seed;
+        config.validate()?;
+        Ok((preset, config))
+    }
+}
+
+/// What a study is to train; `study.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What it asks.
+    pub question: Question,
+    /// Every cell is trained with the seeds 0 … `seeds` − 1.
+    pub seeds: u64,
+    /// The cells, in the order of the table.
+    pub cells: Vec<Cell>,
+    /// Key, value and the preset's value of what was changed; each once.
+    #[serde(skip)]
+    pub changes: Vec<(String, String, String)>,
+}
+
+impl Plan {
+    /// Each rule on each task.
+    ///
+    /// # Errors
+    /// If a task, rule or setting is not possible, or one is named twice.
+    ///
+    /// ```
+    /// use dalenet_lab::{Plan, StudySettings};
+    /// let settings = StudySettings { preset: "default", file: None, set: Vec::new() };
+    /// let plan = Plan::compare(&["mnist".into()], &["ed".into(), "dfa".into()], 5, &settings)?;
+    /// assert_eq!((plan.cells.len(), plan.runs()), (2, 10));
+    /// # Ok::<(), dalenet_lab::Error>(())
+    /// ```
+    pub fn compare(
+        tasks: &[String],
+        rules: &[String],
+        seeds: u64,
+        settings: &StudySettings<'_>,
+    ) -> Result<Self, Error> {
+        let mut plan = Self::new(Question::Compare, seeds);
+        for task in tasks {
+            for rule in rules {
+                let config = plan.configure(task, rule, settings)?;
+                plan.cells.push(Cell { name: rule.clone(), removed: None, config });
+            }
+        }
+        plan.distinct()
+    }
+
+    /// Error Diffusion on each task, whole and without each of its parts.
+    ///
+    /// # Errors
+    /// If a task or setting is not possible, one is named twice, or the settings lack a part.
+    pub fn ablate(
+        tasks: &[String],
+        seeds: u64,
+        settings: &StudySettings<'_>,
+    ) -> Result<Self, Error> {
+        let mut plan = Self::new(Question::Ablate, seeds);
+        for task in tasks {
+            let full = plan.configure(task, "ed", settings)?;
+            plan.cells.push(Cell { name: "full".into(), removed: None, config: full.clone() });
+            for part in Part::ALL {
+                let config = part.removed_from(&full);
+                if config == full {
+                    return Err(Error::Config(format!(
+                        "these settings have no {} on {task} that could be removed: start from \
+                         --preset paper, and leave its setting as it is",
+                        part.name()
+                    )));
+                }
+                plan.cells.push(Cell { name: part.cell().into(), removed: Some(part), config });
+            }
+        }
+        plan.distinct()
+    }
+
+    fn new(question: Question, seeds: u64) -> Self {
+        Self { question, seeds, cells: Vec::new(), changes: Vec::new() }
+    }
+
+    fn configure(
+        &mut self,
+        task: &str,
+        rule: &str,
+        settings: &StudySettings<'_>,
+    ) -> Result<Config, Error> {
+        let (preset, config) = settings.configure(task, rule)?;
+        for change in config.differences(&preset) {
+            if !self.changes.contains(&change) {
+                self.changes.push(change);
+            }
+        }
+        Ok(config)
+    }
+
+    /// Refuses two cells whose runs would have the same folders.
+    fn distinct(self) -> Result<Self, Error> {
+        let mut seen = HashSet::new();
+        match self.cells.iter().map(|cell| cell.run(0)).find(|run| !seen.insert(run.clone())) {
+            Some(run) => Err(Error::Config(format!(
+                "two cells would train in the same folder {run}: name each task and rule once"
+            ))),
+            None => Ok(self),
+        }
+    }
+
+    /// How many runs it has.
+    pub fn runs(&self) -> usize {
+        self.cells.len() * self.seeds as usize
+    }
+
+    /// Every run, seeds outermost, so that what is done of a study is balanced.
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = (&Cell, u64)> {
+        (0..self.seeds).flat_map(|seed| self.cells.iter().map(move |cell| (cell, seed)))
+    }
+
+    /// The whole network that `cell` lacks a part of, if it does.
+    pub(crate) fn whole(&self, cell: &Cell) -> Option<&Cell> {
+        cell.removed?;
+        let whole = |other: &&Cell| other.removed.is_none() && other.task() == cell.task();
+        self.cells.iter().find(whole)
+    }
+
+    /// The folder of its own: `runs/compare-mnist`, `runs/ablate-mnist-cifar10`.
+    pub fn default_folder(&self) -> PathBuf {
+        let mut tasks: Vec<_> = self.cells.iter().map(Cell::task).collect();
+        tasks.dedup();
+        Path::new("runs").join(format!("{}-{}", self.question.command(), tasks.join("-")))
+    }
+
+    /// Takes over the cells and seeds that only `stored` has.
+    pub(crate) fn join(&mut self, stored: Self) {
+        let (asked, mut all) = (std::mem::take(&mut self.cells), stored.cells);
+        all.extend(asked.into_iter().filter(|cell| !all.contains(cell)).collect::<Vec<_>>());
+        self.cells = all;
+        self.seeds = self.seeds.max(stored.seeds);
+    }
+}
+
+fn stem(task: &str) -> String {
+    Path::new(task).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}

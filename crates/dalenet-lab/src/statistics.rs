@@ -1,0 +1,132 @@
+//! What several seeds say together.
+
+use dalenet::Generator;
+use serde::Serialize;
+
+/// Resamples of a bootstrap.
+const RESAMPLES: usize = 10_000;
+/// The percentiles between which 95 % lie.
+const PERCENTILES: [f64; 2] = [2.5, 97.5];
+
+/// A mean over seeds and how far it can be trusted, in the unit of the values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// Σx/n.
+    pub mean: f64,
+    /// The sample standard deviation √(Σ(x − mean)²/(n − 1)); none of a single value.
+    pub std: Option<f64>,
+    /// The 95 % interval of the mean by the percentile bootstrap; none of a single value.
+    pub interval: Option<[f64; 2]>,
+}
+
+impl Estimate {
+    /// What `values` say, one a seed; `None` if there are none. The same values always have the
+    /// same interval.
+    ///
+    /// ```
+    /// use dalenet_lab::Estimate;
+    /// let estimate = Estimate::of(&[97.0, 98.0, 99.0]).expect("values");
+    /// assert_eq!((estimate.mean, estimate.std), (98.0, Some(1.0)));
+    /// assert_eq!(Estimate::of(&[97.0]).expect("a value").interval, None);
+    /// ```
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let n = values.len();
+        (n > 0).then(|| {
+            let mean = mean(values);
+            let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+            let std = (n > 1).then(|| (squares / (n - 1) as f64).sqrt());
+            Self { mean, std, interval: (n > 1).then(|| bootstrap(values)) }
+        })
+    }
+}
+
+/// The middle of the values: of an even number, halfway between the two in the middle.
+///
+/// # Panics
+/// If there are none.
+pub(crate) fn median(values: &[f64]) -> f64 {
+    percentile(&sorted(values.to_vec()), 50.0)
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// The 95 % interval of the mean: percentiles of the means of resamples, drawn with replacement.
+fn bootstrap(values: &[f64]) -> [f64; 2] {
+    let mut generator = Generator::new(0, 0);
+    let mut resample = || {
+        let drawn = values.iter().map(|_| values[generator.below(values.len())]);
+        drawn.sum::<f64>() / values.len() as f64
+    };
+    let means = sorted((0..RESAMPLES).map(|_| resample()).collect());
+    PERCENTILES.map(|percent| percentile(&means, percent))
+}
+
+fn sorted(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// The value below which `percent` of the sorted values lie, linear between neighbours.
+fn percentile(sorted: &[f64], percent: f64) -> f64 {
+    let place = percent / 100.0 * (sorted.len() - 1) as f64;
+    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    below + place.fract() * (above - below)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Five accuracies.
+    const SCORES: [f64; 5] = [97.3, 97.28, 97.35, 97.26, 97.36];
+
+    #[test]
+    fn mean_and_deviation_of_known_values() {
+        // numpy.mean, numpy.std(ddof=1)
+        let estimate = Estimate::of(&SCORES).unwrap();
+        assert!((estimate.mean - 97.31).abs() < 1e-12);
+        assert!((estimate.std.unwrap() - 0.043_588_989_435_404_6).abs() < 1e-12);
+        // 1 … n has mean (n + 1)/2 and sample variance n(n + 1)/12.
+        let values: Vec<_> = (1..=12).map(f64::from).collect();
+        let estimate = Estimate::of(&values).unwrap();
+        assert_eq!((estimate.mean, estimate.std), (6.5, Some(13_f64.sqrt())));
+    }
+
+    #[test]
+    fn one_seed_has_no_spread_and_none_no_mean() {
+        let estimate = Estimate::of(&[0.3]).unwrap();
+        assert_eq!(estimate, Estimate { mean: 0.3, std: None, interval: None });
+        assert_eq!(Estimate::of(&[]), None);
+    }
+
+    #[test]
+    fn the_interval_of_zeros_and_ones_is_that_of_the_binomial() {
+        // A resample of 8 zeros and 8 ones has Binomial(16, 1/2) ones. P(X ≤ 3) = 0.011 and
+        // P(X ≤ 4) = 0.038: the 2.5th percentile is 4 and the 97.5th is 12.
+        let values: Vec<_> = (0..16).map(|i| f64::from(i % 2)).collect();
+        assert_eq!(Estimate::of(&values).unwrap().interval, Some([4.0 / 16.0, 12.0 / 16.0]));
+    }
+
+    #[test]
+    fn the_interval_of_five_seeds_is_that_of_all_resamples() {
+        // numpy.percentile([2.5, 97.5]) of the means of all 5⁵ resamples (itertools.product);
+        // scipy.stats.bootstrap(method="percentile") draws the same.
+        let [low, high] = Estimate::of(&SCORES).unwrap().interval.unwrap();
+        assert!((low - 97.276).abs() < 1e-9 && (high - 97.344).abs() < 1e-9, "{low} {high}");
+    }
+
+    #[test]
+    fn equal_values_have_an_interval_of_no_width() {
+        let estimate = Estimate::of(&[-1.0; 3]).unwrap();
+        assert_eq!(estimate.interval, Some([-1.0, -1.0]));
+    }
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median(&[3.0, 1.0, 10.0]), 3.0);
+        assert_eq!(median(&[3.0, 1.0, 10.0, 4.0]), 3.5);
+        assert_eq!(median(&[7.0]), 7.0);
+    }
+}
