@@ -39,10 +39,7 @@ pub use config::{
     Config, ConvolutionConfig, OptimiserKind, PoolingChoice, Response, RoutingKind, RuleKind,
     nearest,
 };
-pub use config::{Config, OptimiserKind, Response, RoutingKind, RuleKind, nearest};
 pub use error::Error;
-pub use error::Error;
-pub use evaluate::{Evaluation, evaluate, evaluate_run};
 pub use evaluate::{Evaluation, evaluate, evaluate_run};
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use input::{InputKind, Preparation};
