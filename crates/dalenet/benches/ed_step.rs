@@ -6,14 +6,12 @@
 
 mod common;
 
-use common::BATCH;
+use common::{BATCH, median_ms};
 use dalenet::{
     Learner, Matrix, Method, centre,
     engine::{self, Moments, Step, Weights},
     one_vs_all,
 };
-use std::time::Instant;
-
 const STEPS: usize = 60;
 
 fn main() {
@@ -27,7 +25,7 @@ fn measure(threads: usize) {
     let mut learner = common::learner();
     let (input, labels) = (common::random(BATCH, 784), common::labels());
     let mut error = Matrix::default();
-    let step = median_ms(|| {
+    let step = median_ms(STEPS, || {
         learner.trace.input_mut().clone_from(&input);
         one_vs_all(learner.forward(), &labels, &mut error);
         centre(&mut error);
@@ -46,9 +44,9 @@ fn measure(threads: usize) {
         let mut out = Matrix::default();
         let sum = folded.clone();
         let used = sum.as_ref().unwrap_or(layer.weights());
-        forward += median_ms(|| engine::product(&mut out, x, used));
+        forward += median_ms(STEPS, || engine::product(&mut out, x, used));
         let step = Step { method: Method::Sgd, rate: 1e-3, scale: 1.0, count: 1 };
-        update += median_ms(|| {
+        update += median_ms(STEPS, || {
             let weights = Weights {
                 weights: &mut weights,
                 folded: folded.as_mut(),
@@ -64,19 +62,4 @@ fn measure(threads: usize) {
         "{{\"peer\":\"dalenet\",\"threads\":{threads},\"median_ms\":{step:.3},\
          \"forward_gflops\":{forward:.1},\"update_gflops\":{update:.1}}}"
     );
-}
-
-fn median_ms(mut run: impl FnMut()) -> f64 {
-    for _ in 0..5 {
-        run();
-    }
-    let mut times: Vec<f64> = (0..STEPS)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[STEPS / 2]
 }

@@ -1,8 +1,11 @@
-//! What both benches measure: Error Diffusion on a dual-stream 784-1024-1024-10 net, batch 128.
+//! What the benches measure: Error Diffusion on a dual-stream 784-1024-1024-10 net, batch 128.
+
+#![allow(dead_code)]
 
 use dalenet::{
     ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
 };
+use std::time::Instant;
 
 pub const BATCH: usize = 128;
 
@@ -32,4 +35,20 @@ pub fn learner() -> Learner {
 
 pub fn labels() -> Vec<u16> {
     (0..BATCH).map(|i| (i % 10) as u16).collect()
+}
+
+/// The median time of `steps` runs, after some that warm up.
+pub fn median_ms(steps: usize, mut run: impl FnMut()) -> f64 {
+    for _ in 0..steps.min(5) {
+        run();
+    }
+    let mut times: Vec<f64> = (0..steps)
+        .map(|_| {
+            let start = Instant::now();
+            run();
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[steps / 2]
 }

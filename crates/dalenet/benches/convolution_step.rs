@@ -1,0 +1,96 @@
+//! The Error Diffusion step of convolutions that `bench/` times against PyTorch and JAX: a
+//! dual-stream 3→64→128 net of 5×5 convolutions with 2×2 means, 1024 units, 10 outputs, on
+//! 32×32 images, batch 128. Prints one JSON line per number of threads, with the rates of the
+//! forward pass and of the weight update (step and projection included) of the wide layers.
+//!
+//! `cargo bench -p dalenet --bench convolution_step`
+
+mod common;
+
+use common::{BATCH, labels, median_ms, random};
+use dalenet::{
+    Convolution, ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec,
+    Optimiser, centre,
+    engine::{self, Moments, Step, Weights},
+    layer::{Image, Pooling, PoolingKind, Window},
+    one_vs_all,
+};
+
+const STEPS: usize = 7;
+
+fn main() {
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| measure(threads));
+    }
+}
+
+fn learner() -> Learner {
+    let pooling =
+        Pooling { kind: PoolingKind::Average, window: Window { size: 2, stride: 2, padding: 0 } };
+    let convolution = |units| Convolution {
+        units,
+        window: Window { size: 5, stride: 1, padding: 2 },
+        pooling: Some(pooling),
+    };
+    let image = Image { height: 32, width: 32, channels: 3 };
+    let spec = NetworkSpec {
+        inputs: image.len(),
+        image: Some(image),
+        convolutions: vec![convolution(64), convolution(128)],
+        hidden: vec![1024],
+        outputs: 10,
+        ..NetworkSpec::default()
+    };
+    let mut generator = Generator::new(0, 0);
+    let network = Network::new(&spec, &mut generator);
+    let optimiser = Optimiser::new(Method::Sgd, false, &network);
+    let rule = Box::new(ErrorDiffusion::new(Modulo));
+    Learner::new(network, rule, optimiser, &mut generator)
+}
+
+fn measure(threads: usize) {
+    let mut learner = learner();
+    let (input, labels) = (random(BATCH, 32 * 32 * 3), labels());
+    let mut error = Matrix::default();
+    let step = median_ms(STEPS, || {
+        learner.trace.input_mut().clone_from(&input);
+        one_vs_all(learner.forward(), &labels, &mut error);
+        centre(&mut error);
+        learner.learn(&error, 1e-3);
+    });
+
+    let Learner { network, trace, .. } = &learner;
+    let mut parts = Vec::new();
+    let (mut gradient, mut partial, mut out) = (Matrix::default(), Vec::new(), Matrix::default());
+    for (l, name) in [(1, "convolution"), (2, "dense")] {
+        let layer = &network.layers()[l];
+        let (x, u) = (trace.presynaptic(l), learner.signal(l));
+        let forward = median_ms(STEPS, || layer.forward(x, &mut out));
+        let mut weights = layer.weights().clone();
+        let mut moments = Moments::default();
+        let update = median_ms(STEPS, || {
+            let weights = Weights {
+                weights: &mut weights,
+                folded: None,
+                signs: layer.signs(),
+                moments: &mut moments,
+            };
+            let step = Step { method: Method::Sgd, rate: 1e-3, scale: 1.0, count: 1 };
+            if layer.geometry().is_some() {
+                layer.gradient(x, u, &mut gradient, &mut partial);
+                engine::update_along(weights, &gradient, &step);
+            } else {
+                engine::update(weights, x, u, &step);
+            }
+        });
+        let operations = 2.0 * (u.rows() * u.cols() * layer.inputs()) as f64;
+        for (part, ms) in [("forward", forward), ("update", update)] {
+            parts.push(format!("\"{name}_{part}_gflops\":{:.1}", operations / ms / 1e6));
+        }
+    }
+    println!(
+        "{{\"peer\":\"dalenet\",\"threads\":{threads},\"median_ms\":{step:.1},{}}}",
+        parts.join(",")
+    );
+}
