@@ -70,21 +70,32 @@ impl Learner {
     /// Fills the gated teaching signals for this error without learning from them.
     pub fn teach(&mut self, error: &Matrix) {
         let Self { network, rule, trace, signals, .. } = self;
-        let last = signals.len() - 1;
-        for (l, layer) in network.layers().iter().enumerate().rev() {
-            let (below, above) = signals.split_at_mut(l + 1);
-            let signal = &mut below[l];
-            if l == last {
-                signal.clone_from(error);
-            } else {
-                rule.teach(&Lesson { network, trace, error, above: &above[0] }, l, signal);
-            }
-            engine::gate(signal, trace.postsynaptic(l), layer.activation());
-        }
+        teach(network, rule.as_ref(), trace, error, signals);
     }
 
     /// The gated teaching signal φ'⊙signal of layer `layer` in the last lesson, B×N.
     pub fn signal(&self, layer: usize) -> &Matrix {
         &self.signals[layer]
+    }
+}
+
+/// Fills the gated teaching signal of every layer, B×N, last to first.
+pub(crate) fn teach(
+    network: &Network,
+    rule: &dyn Rule,
+    trace: &Trace,
+    error: &Matrix,
+    signals: &mut [Matrix],
+) {
+    let last = signals.len() - 1;
+    for (l, layer) in network.layers().iter().enumerate().rev() {
+        let (below, above) = signals.split_at_mut(l + 1);
+        let signal = &mut below[l];
+        if l == last {
+            signal.clone_from(error);
+        } else {
+            rule.teach(&Lesson { network, trace, error, above: &above[0] }, l, signal);
+        }
+        engine::gate(signal, trace.postsynaptic(l), layer.activation());
     }
 }

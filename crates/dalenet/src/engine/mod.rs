@@ -10,6 +10,6 @@ mod product;
 mod update;
 
 pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm};
-pub use product::{product, product_transposed};
+pub use product::{gradient, product, product_transposed};
 pub(crate) use update::fold;
 pub use update::{Method, Moments, Step, TILE_ROWS, Weights, update, update_bias};

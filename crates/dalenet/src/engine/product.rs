@@ -99,6 +99,24 @@ pub fn product_transposed(out: &mut Matrix, a: &Matrix, b: &Matrix) {
     tiles(out, Strided::of(a), Strided::of(b).transposed(), a.cols());
 }
 
+/// `out = xᵀ·u`: `x` is B×K, `u` is B×N, `out` becomes K×N.
+///
+/// # Panics
+/// Unless `x.rows() == u.rows()`.
+///
+/// ```
+/// use dalenet::{Matrix, engine};
+/// let x = Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]);
+/// let mut out = Matrix::default();
+/// engine::gradient(&mut out, &x, &Matrix::from_rows(&[[1.0], [10.0]]));
+/// assert_eq!(out.as_slice(), [31.0, 42.0]);
+/// ```
+pub fn gradient(out: &mut Matrix, x: &Matrix, u: &Matrix) {
+    assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
+    out.reshape(x.cols(), u.cols());
+    tiles(out, Strided::of(x).transposed(), Strided::of(u), x.rows());
+}
+
 fn tiles(out: &mut Matrix, a: Strided, b: Strided, inner: usize) {
     struct Shared(Strided, Strided, *mut f32);
     // SAFETY: a and b are only read; each tile writes entries of out that no other tile does.
