@@ -18,6 +18,8 @@ pub struct Evaluation {
     pub samples: usize,
     /// How often each class was predicted.
     pub predicted: Vec<usize>,
+    /// How many samples of each class (rows) were given each class (columns).
+    pub confusion: Vec<Vec<usize>>,
 }
 
 impl Evaluation {
@@ -41,21 +43,26 @@ pub(crate) fn class(prediction: &[f32]) -> usize {
 /// Evaluates `network` on all samples of `split`.
 pub fn evaluate(network: &Network, split: &Split, trace: &mut Trace) -> Evaluation {
     let indices: Vec<u32> = (0..split.len() as u32).collect();
-    let mut predicted = vec![0; network.outputs().max(2)];
-    let mut right = 0;
+    let classes = network.outputs().max(2);
+    let mut confusion = vec![vec![0; classes]; classes];
     for batch in indices.chunks(BATCH) {
         let input: &mut Matrix = trace.input_mut();
         input.reshape(batch.len(), split.width());
         split.gather(batch, input.as_mut_slice());
         network.forward(trace);
         for (row, index) in trace.output().iter_rows().zip(batch) {
-            let class = class(row);
-            predicted[class] += 1;
-            right += usize::from(class == usize::from(split.labels()[*index as usize]));
+            confusion[usize::from(split.labels()[*index as usize])][class(row)] += 1;
         }
     }
     let samples = indices.len();
-    Evaluation { accuracy: right as f64 / samples.max(1) as f64, samples, predicted }
+    let right: usize = (0..classes).map(|class| confusion[class][class]).sum();
+    let predicted = (0..classes).map(|class| confusion.iter().map(|row| row[class]).sum());
+    Evaluation {
+        accuracy: right as f64 / samples.max(1) as f64,
+        samples,
+        predicted: predicted.collect(),
+        confusion,
+    }
 }
 
 /// Evaluates the network of the run at `path` on the test set of `data` (its own task's if none).

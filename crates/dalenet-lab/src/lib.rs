@@ -18,6 +18,7 @@ mod evaluate;
 mod files;
 mod metrics;
 mod preset;
+mod probe;
 mod run;
 mod task;
 mod tensorboard;

@@ -4,6 +4,7 @@ use crate::{
     Config, EpochMetrics, Error, Evaluation, Outcome, Run, Task,
     evaluate::{class, evaluate},
     metrics::balances,
+    probe::Probe,
     run::json,
     tensorboard::EventFile,
 };
@@ -90,6 +91,7 @@ pub struct Training {
     config: Config,
     run: Run,
     task: Task,
+    probe: Probe,
     learner: Learner,
     generator: Generator,
     /// The samples in the order of the running epoch.
@@ -196,6 +198,7 @@ impl Training {
             labels: Vec::new(),
             image: vec![0.0; task.inputs()],
             evaluation: Trace::default(),
+            probe: Probe::new(&task, &config),
             config,
             run,
             task,
@@ -344,12 +347,17 @@ impl Training {
         let held_out = self.task.validation.as_ref();
         let evaluation = held_out.map(|split| evaluate(network, split, &mut self.evaluation));
         let (ei_ratio, floor_share) = balances(network);
+        let epoch = self.progress.epoch + 1;
+        let layers = match self.probe.is_due(epoch, self.config.epochs) {
+            true => self.probe.look(network, self.learner.rule.as_ref()),
+            false => Vec::new(),
+        };
         let progress = &mut self.progress;
-        progress.epoch += 1;
+        progress.epoch = epoch;
         progress.learning_seconds += progress.epoch_seconds;
         progress.seconds += start.elapsed().as_secs_f64();
         let metrics = EpochMetrics {
-            epoch: progress.epoch,
+            epoch,
             step: self.learner.optimiser.steps(),
             rate,
             error: progress.error / progress.seen as f64,
@@ -359,6 +367,7 @@ impl Training {
             seconds: progress.seconds,
             ei_ratio,
             floor_share,
+            layers,
         };
         (progress.batch, progress.seen, progress.right) = (0, 0, 0);
         (progress.error, progress.epoch_seconds) = (0.0, 0.0);
@@ -389,6 +398,8 @@ impl Training {
     fn finish(&mut self) -> Result<Outcome, Error> {
         let network = &self.learner.network;
         let test = evaluate(network, &self.task.test, &mut self.evaluation);
+        let held_out = self.task.validation.as_ref();
+        let held_out = held_out.map(|split| evaluate(network, split, &mut self.evaluation));
         let (ei_ratio, floor_share) = balances(network);
         let progress = &self.progress;
         let samples = (progress.epoch * self.order.len()) as f64;
@@ -407,6 +418,8 @@ impl Training {
             ei_ratio,
             floor_share,
             warning: one_class_warning(&test),
+            test_confusion: test.confusion,
+            validation_confusion: held_out.map(|evaluation| evaluation.confusion),
             run: self.run.folder().into(),
         };
         self.run.save_outcome(&outcome)?;

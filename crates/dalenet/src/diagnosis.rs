@@ -92,12 +92,7 @@ pub fn diagnose(
 /// The gradient of every layer's weights under a rule, for the error at the output, B×C, of the
 /// forward pass in `trace`: the direction of steepest descent as the rule sees it, summed over
 /// the batch. See [`weight_gradient`] for the shapes.
-pub fn gradients(
-    network: &Network,
-    rule: &dyn Rule,
-    trace: &Trace,
-    error: &Matrix,
-) -> Vec<Matrix> {
+pub fn gradients(network: &Network, rule: &dyn Rule, trace: &Trace, error: &Matrix) -> Vec<Matrix> {
     let signals = signals(network, rule, trace, error);
     let layers = network.layers().iter().zip(&signals).enumerate();
     layers.map(|(l, (layer, u))| weight_gradient(layer, trace.presynaptic(l), u)).collect()
@@ -191,8 +186,7 @@ fn floor_shares(layer: &Dense) -> BTreeMap<String, f64> {
     let floor = dale.floor * 1.000_001;
     let share = |part: &crate::layer::SubMatrix| {
         let rows = part.rows.clone().map(|i| &layer.weights().row(i)[part.cols.clone()]);
-        let at_floor: usize =
-            rows.map(|row| row.iter().filter(|w| w.abs() <= floor).count()).sum();
+        let at_floor: usize = rows.map(|row| row.iter().filter(|w| w.abs() <= floor).count()).sum();
         at_floor as f64 / (part.rows.len() * part.cols.len()) as f64
     };
     layer.sub_matrices().iter().map(|part| (part.name.clone(), share(part))).collect()
