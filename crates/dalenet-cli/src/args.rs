@@ -35,6 +35,21 @@ pub enum Command {
         #[arg(long, value_name = "TASK")]
         data: Option<String>,
     },
+    /// Show what a run's network became, layer by layer
+    #[command(alias = "analyze")]
+    Analyse {
+        /// The run's folder
+        run: PathBuf,
+    },
+    /// Write a page with figures on runs
+    Report {
+        /// Runs, or folders with runs in them
+        #[arg(required = true)]
+        runs: Vec<PathBuf>,
+        /// The page; its figures go to the folder of the same name
+        #[arg(long, value_name = "FILE", default_value = "report.html")]
+        out: PathBuf,
+    },
     /// Fetch data sets
     Data {
         #[command(subcommand)]

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Args, Command, DataCommand, Settings, Train},
-    progress, say,
+    inspect, progress, say,
 };
 use dalenet_data::Source;
 use dalenet_lab::{
@@ -29,6 +29,8 @@ pub fn run(args: Args) -> Result<ExitCode, Error> {
     match args.command {
         Command::Train(train) => return self::train(&train, data_dir, args.json),
         Command::Eval { run, data } => eval(&run, data.as_deref(), data_dir, args.json)?,
+        Command::Analyse { run } => inspect::show_analysis(&run, data_dir, args.json)?,
+        Command::Report { runs, out } => inspect::write_report(&runs, &out, args.json)?,
         Command::Data { command: DataCommand::Fetch { name } } => {
             fetch(&name, data_dir, args.json)?
         }

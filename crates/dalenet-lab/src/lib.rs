@@ -12,6 +12,7 @@
 //!
 //! A rule of one's own trains in the same harness: [`Training::start_with`].
 
+mod analysis;
 mod config;
 mod error;
 mod evaluate;
@@ -19,16 +20,19 @@ mod files;
 mod metrics;
 mod preset;
 mod probe;
+mod report;
 mod run;
 mod task;
 mod tensorboard;
 mod train;
 
+pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use config::{Config, OptimiserKind, Response, RoutingKind, RuleKind, nearest};
 pub use error::Error;
 pub use evaluate::{Evaluation, evaluate, evaluate_run};
 pub use metrics::{EpochMetrics, Outcome};
 pub use preset::{PRESETS, RULES};
+pub use report::{Report, report};
 pub use run::Run;
 pub use task::{TASKS, Task};
 pub use train::{Observer, Position, Training};
