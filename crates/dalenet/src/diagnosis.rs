@@ -39,7 +39,8 @@ const MOSTLY: f64 = 0.99;
 /// What was found in one layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Diagnosis {
-    /// Root mean square of the gated teaching signal φ'⊙signal over samples and units.
+    /// Root mean square of the gated teaching signal φ'⊙signal over samples and units; the largest
+    /// number where that overflows.
     pub signal: f64,
     /// The output layer's `signal` over this one's; `None` where no signal arrives.
     pub attenuation: Option<f64>,
@@ -122,7 +123,7 @@ fn signals(network: &Network, rule: &dyn Rule, trace: &Trace, error: &Matrix) ->
 
 fn root_mean_square(m: &Matrix) -> f64 {
     let sum: f64 = m.as_slice().iter().map(|x| f64::from(*x).powi(2)).sum();
-    (sum / m.as_slice().len().max(1) as f64).sqrt()
+    (sum / m.as_slice().len().max(1) as f64).sqrt().min(f64::MAX)
 }
 
 /// Cosine, and share of equal signs among the entries where neither is 0.
@@ -138,7 +139,8 @@ fn likeness(a: &Matrix, b: &Matrix) -> (Option<f64>, Option<f64>) {
         compared += u64::from(a != 0.0 && b != 0.0);
     }
     let norms = (aa * bb).sqrt();
-    ((norms > 0.0).then(|| ab / norms), (compared > 0).then(|| same as f64 / compared as f64))
+    let cosine = (norms > 0.0).then(|| ab / norms).filter(|cosine| cosine.is_finite());
+    (cosine, (compared > 0).then(|| same as f64 / compared as f64))
 }
 
 /// Share of the dead and of the saturated units, from the layer's activity B×N.

@@ -9,3 +9,4 @@ mod interruption;
 mod learning;
 mod network;
 mod refusal;
+mod report;

@@ -38,10 +38,14 @@ pub fn colour(i: usize) -> RGBColor {
     PALETTE[i % PALETTE.len()]
 }
 
+/// A font whose letters are `size` pixels high in the SVG: the backend divides by 1.24.
+pub fn font(size: i32) -> FontDesc<'static> {
+    ("sans-serif", 1.24 * f64::from(size)).into_font()
+}
+
 /// A text of this size, its anchor at the left and in the middle of its height.
 pub fn text(size: i32, colour: RGBColor) -> TextStyle<'static> {
-    let style = ("sans-serif", size).into_font().color(&colour);
-    style.pos(Pos::new(HPos::Left, VPos::Center))
+    font(size).color(&colour).pos(Pos::new(HPos::Left, VPos::Center))
 }
 
 /// A rough width of a text in pixels: there are no fonts to ask.
@@ -66,7 +70,7 @@ pub fn figure(
         let area = area.into_drawing_area();
         let drawn = (|| {
             area.fill(&WHITE)?;
-            let bold = ("sans-serif", 17).into_font().style(FontStyle::Bold).color(&INK);
+            let bold = font(17).style(FontStyle::Bold).color(&INK);
             let bold = bold.pos(Pos::new(HPos::Left, VPos::Center));
             for (i, line) in lines.iter().enumerate() {
                 area.draw(&Text::new(line.clone(), (MARGIN, 20 + 22 * i as i32), bold.clone()))?;

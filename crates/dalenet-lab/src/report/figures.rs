@@ -2,7 +2,7 @@
 
 use super::{
     canvas::{
-        self, Area, Drawn, EXCITATION, GRID, INHIBITION, INK, PALE, WIDTH, colour, cut, text,
+        self, Area, Drawn, EXCITATION, GRID, INHIBITION, INK, PALE, WIDTH, colour, cut, font, text,
         width_of,
     },
     study::{Group, Spread, Study},
@@ -56,6 +56,8 @@ pub fn all(study: &Study) -> Result<Vec<Figure>, Error> {
     Ok(figures)
 }
 
+const UNLIMITED: [f64; 2] = [f64::NEG_INFINITY, f64::INFINITY];
+
 /// A curve with its spread over the seeds.
 struct Line {
     colour: RGBColor,
@@ -71,17 +73,22 @@ struct Axes<'a> {
     logarithmic: bool,
     /// A line across, drawn faintly.
     at: Option<f64>,
+    /// The values that are possible, which bands do not leave.
+    possible: [f64; 2],
 }
 
 /// One panel of curves, their mean as a line and ± one standard deviation as a band.
 fn lines(panel: &Area<'_>, axes: &Axes<'_>, lines: &[Line]) -> Drawn {
     let points = || lines.iter().flat_map(|line| &line.points);
+    let [least, most] = axes.possible;
+    let below = |y: &Spread| (y.mean - y.deviation).max(least);
+    let above = |y: &Spread| (y.mean + y.deviation).min(most);
     let (mut left, mut right) = (f64::INFINITY, f64::NEG_INFINITY);
     let (mut low, mut high) = axes.at.map_or((f64::INFINITY, f64::NEG_INFINITY), |at| (at, at));
     for (x, y) in points() {
         (left, right) = (left.min(*x), right.max(*x));
-        low = low.min(y.mean - y.deviation);
-        high = high.max(y.mean + y.deviation);
+        low = low.min(below(y));
+        high = high.max(above(y));
     }
     if right <= left {
         (left, right) = (left - 0.5, right + 0.5);
@@ -92,9 +99,9 @@ fn lines(panel: &Area<'_>, axes: &Axes<'_>, lines: &[Line]) -> Drawn {
         .margin_right(16)
         .margin_top(8)
         .margin_left(6)
-        .caption(cut(axes.title, 42), text(14, INK))
+        .caption(cut(axes.title, 38), text(13, INK))
         .x_label_area_size(40)
-        .y_label_area_size(60)
+        .y_label_area_size(64)
         .build_cartesian_2d(left..right, low..high)?;
     let step = high - low;
     chart
@@ -103,8 +110,8 @@ fn lines(panel: &Area<'_>, axes: &Axes<'_>, lines: &[Line]) -> Drawn {
         .light_line_style(TRANSPARENT)
         .bold_line_style(GRID)
         .axis_style(PALE)
-        .label_style(("sans-serif", 12).into_font().color(&INK))
-        .axis_desc_style(("sans-serif", 13).into_font().color(&INK))
+        .label_style(font(12).color(&INK))
+        .axis_desc_style(font(13).color(&INK))
         .x_labels(6)
         .y_labels(6)
         .x_desc(axes.x)
@@ -122,8 +129,8 @@ fn lines(panel: &Area<'_>, axes: &Axes<'_>, lines: &[Line]) -> Drawn {
         chart.draw_series([PathElement::new([(left, at), (right, at)], PALE.mix(0.6))])?;
     }
     for Line { colour, points } in lines {
-        let upper = points.iter().map(|(x, y)| (*x, y.mean + y.deviation));
-        let lower = points.iter().rev().map(|(x, y)| (*x, y.mean - y.deviation));
+        let upper = points.iter().map(|(x, y)| (*x, above(y)));
+        let lower = points.iter().rev().map(|(x, y)| (*x, below(y)));
         if points.len() > 1 && points.iter().any(|(_, y)| y.deviation > 0.0) {
             let band = Polygon::new(upper.chain(lower).collect::<Vec<_>>(), colour.mix(0.18));
             chart.draw_series([band])?;
@@ -140,6 +147,9 @@ fn lines(panel: &Area<'_>, axes: &Axes<'_>, lines: &[Line]) -> Drawn {
 
 /// A number with two significant digits at most.
 fn significant(x: f64) -> String {
+    if x != 0.0 && !(9.9e-5..9.9e3).contains(&x.abs()) {
+        return format!("{x:.1e}").replace(".0e", "e");
+    }
     let digits = (1.0 - x.abs().log10().floor()).clamp(0.0, 6.0) as usize;
     let text = format!("{x:.digits$}");
     match text.contains('.') {
@@ -185,17 +195,17 @@ fn learning(study: &Study) -> Result<Option<Figure>, Error> {
     let curves: Vec<_> = study.groups.iter().map(curve).collect();
     let ends = study.groups.iter().zip(&curves);
     let ends = ends.filter_map(|(group, curve)| Some((group, curve.last()?)));
-    let Some((best, (epoch, right))) =
-        ends.max_by(|(_, (_, a)), (_, (_, b))| a.mean.total_cmp(&b.mean))
-    else {
-        return Ok(None);
+    let best = ends.max_by(|(_, (_, a)), (_, (_, b))| a.mean.total_cmp(&b.mean));
+    let Some((best, (epoch, right))) = best else { return Ok(None) };
+    let title = match (study.groups.len(), study.tasks().len()) {
+        (_, 2..) => "What is right after each epoch, task by task".into(),
+        (groups, _) => format!(
+            "After {epoch} epochs {} is right on {right:.1} % of the {}{}",
+            best.label,
+            samples(best),
+            if groups > 1 { format!(", the most of {groups}") } else { String::new() },
+        ),
     };
-    let title = format!(
-        "{}{} is right on {right:.1} % of the {} after {epoch} epochs",
-        if study.groups.len() > 1 { "The best, " } else { "" },
-        best.label,
-        samples(best),
-    );
     let tasks = study.tasks();
     let (_, height) = canvas::panels(tasks.len());
     let svg = canvas::figure(&title, &legend(study), height.max(300), |area| {
@@ -203,7 +213,14 @@ fn learning(study: &Study) -> Result<Option<Figure>, Error> {
         for (panel, (task, groups)) in panels.iter().zip(&tasks) {
             let y = format!("% of {} right", samples(groups[0].1));
             let title = if tasks.len() > 1 { task } else { "" };
-            let axes = Axes { title, x: "epoch", y: &y, logarithmic: false, at: None };
+            let axes = Axes {
+                title,
+                x: "epoch",
+                y: &y,
+                logarithmic: false,
+                at: None,
+                possible: [0.0, 100.0],
+            };
             let drawn: Vec<_> = groups
                 .iter()
                 .map(|(i, _)| Line { colour: colour(*i), points: curves[*i].clone() })
@@ -269,8 +286,7 @@ fn accuracy(study: &Study) -> Result<Option<Figure>, Error> {
                             let ink = INK.stroke_width(2);
                             area.draw(&PathElement::new([(low, y), (high, y)], ink))?;
                         }
-                        let label = format!("{bar} %");
-                        area.draw(&Text::new(label, (end.max(high) + 8, y), text(13, INK)))?;
+                        area.draw(&Text::new(format!("{bar} %"), (right + 12, y), text(13, INK)))?;
                     }
                     None => {
                         area.draw(&Text::new("unfinished", (left + 6, y), text(13, PALE)))?;
@@ -289,7 +305,7 @@ fn accuracy(study: &Study) -> Result<Option<Figure>, Error> {
 /// A figure with a panel for each group that was looked at and a line for each layer.
 fn by_layer(
     study: &Study,
-    (title, y, logarithmic, at): (&str, &str, bool, Option<f64>),
+    (title, y, ratio): (&str, &str, bool),
     value: impl Fn(&EpochMetrics, usize) -> Option<f64>,
 ) -> Result<Option<String>, Error> {
     let groups: Vec<_> = study.groups.iter().filter(|group| group.layers() > 0).collect();
@@ -301,17 +317,39 @@ fn by_layer(
     canvas::figure(title, &names, height, |area| {
         for (panel, group) in canvas::split(area, groups.len()).iter().zip(&groups) {
             let last = group.layers() - 1;
+            let logarithmic = ratio && decades(group, last, &value);
+            let shown = |metrics: &EpochMetrics, l: usize| match logarithmic {
+                true => Some(value(metrics, l)?.log10()),
+                false => value(metrics, l),
+            };
             let line = |l: usize| Line {
                 colour: colour(if l == last { 0 } else { l + 1 }),
-                points: thinned(group.curve(|metrics| value(metrics, l))),
+                points: thinned(group.curve(|metrics| shown(metrics, l))),
             };
             let drawn: Vec<_> = (0..=last).map(line).collect();
             let title = if groups.len() > 1 { &group.label } else { "" };
-            lines(panel, &Axes { title, x: "epoch", y, logarithmic, at }, &drawn)?;
+            let at = Some(if ratio && !logarithmic { 1.0 } else { 0.0 });
+            lines(
+                panel,
+                &Axes { title, x: "epoch", y, logarithmic, at, possible: UNLIMITED },
+                &drawn,
+            )?;
         }
         Ok(())
     })
     .map(Some)
+}
+
+/// Whether the means of a positive value over all layers and epochs are more than a decade apart.
+fn decades(
+    group: &Group,
+    last: usize,
+    value: impl Fn(&EpochMetrics, usize) -> Option<f64>,
+) -> bool {
+    let curves = (0..=last).flat_map(|l| group.curve(|metrics| value(metrics, l)));
+    let means: Vec<_> = curves.map(|(_, spread)| spread.mean).collect();
+    let least = means.iter().copied().fold(f64::INFINITY, f64::min);
+    means.iter().any(|mean| *mean > 10.0 * least)
 }
 
 /// Of all groups: the mean over seeds of a value of layer 1 after the last epoch looked at.
@@ -334,21 +372,20 @@ fn range(values: &[f64], show: impl Fn(f64) -> String) -> Option<String> {
 }
 
 fn attenuation(study: &Study) -> Result<Option<Figure>, Error> {
-    let first = first_layer(study, |metrics| metrics.layers[0].attenuation);
+    let first = first_layer(study, |metrics| Some(metrics.layers[0].attenuation?.recip()));
     let title = match range(&first, significant) {
         Some(times) => {
-            format!("The teaching signal at the output is {times} times that in the first layer")
+            format!("The teaching signal of the first layer is {times} times the output's")
         }
         None => "The teaching signal, layer by layer".into(),
     };
     let y = "signal / output's signal";
-    let svg = by_layer(study, (&title, y, true, Some(0.0)), |metrics, l| {
-        let share = metrics.layers.get(l)?.attenuation?.recip();
-        (share > 0.0).then(|| share.log10())
+    let svg = by_layer(study, (&title, y, true), |metrics, l| {
+        Some(metrics.layers.get(l)?.attenuation?.recip())
     })?;
     let caption = "Root mean square of the gated teaching signal of each layer over that of the \
                    output, on a probe of held-out samples (training samples where none are held \
-                   out); logarithmic.";
+                   out). Panels that span more than a decade are logarithmic.";
     Ok(svg.map(|svg| Figure { name: "attenuation".into(), caption: caption.into(), svg }))
 }
 
@@ -361,9 +398,7 @@ fn alignment(study: &Study) -> Result<Option<Figure>, Error> {
         None => "Alignment with the true gradient, layer by layer".into(),
     };
     let y = "cosine with the true gradient";
-    let svg = by_layer(study, (&title, y, false, Some(0.0)), |metrics, l| {
-        metrics.layers.get(l)?.alignment
-    })?;
+    let svg = by_layer(study, (&title, y, false), |metrics, l| metrics.layers.get(l)?.alignment)?;
     let caption = "Cosine between the rule's gradient of the weights and that of backpropagation \
                    from the same error on the same network: 1 is the steepest descent, 0 is at \
                    right angles to it. The output layer is taught by the error itself.";
@@ -390,7 +425,18 @@ fn balance(study: &Study) -> Result<Option<Figure>, Error> {
     let svg = canvas::figure(&title, &legend(study), 280, |area| {
         let y = "E/I ratio of the weights";
         let x = "layer, the last is the output";
-        lines(area, &Axes { title: "", x, y, logarithmic: false, at: Some(1.0) }, &drawn)
+        lines(
+            area,
+            &Axes {
+                title: "",
+                x,
+                y,
+                logarithmic: false,
+                at: Some(1.0),
+                possible: [0.0, f64::INFINITY],
+            },
+            &drawn,
+        )
     })?;
     let caption = "Mean of W_pp and W_nn over mean of W_np and W_pn after the last epoch; 1 is \
                    balance.";
@@ -430,9 +476,9 @@ fn weights(number: usize, group: &Group, network: &Network) -> Result<Figure, Er
                 .margin_right(16)
                 .margin_top(8)
                 .margin_left(6)
-                .caption(layer_name(l, layers.len()), text(14, INK))
+                .caption(layer_name(l, layers.len()), text(13, INK))
                 .x_label_area_size(40)
-                .y_label_area_size(60)
+                .y_label_area_size(64)
                 .build_cartesian_2d(low..high, 0.0..top)?;
             chart
                 .configure_mesh()
@@ -440,8 +486,8 @@ fn weights(number: usize, group: &Group, network: &Network) -> Result<Figure, Er
                 .light_line_style(TRANSPARENT)
                 .bold_line_style(GRID)
                 .axis_style(PALE)
-                .label_style(("sans-serif", 12).into_font().color(&INK))
-                .axis_desc_style(("sans-serif", 13).into_font().color(&INK))
+                .label_style(font(12).color(&INK))
+                .axis_desc_style(font(13).color(&INK))
                 .x_labels(5)
                 .y_labels(6)
                 .x_desc("size of the weight (logarithmic)")

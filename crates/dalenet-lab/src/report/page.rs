@@ -2,7 +2,7 @@
 
 use super::{
     MARK,
-    figures::{Figure, learnt},
+    figures::Figure,
     study::{Group, Spread, Study},
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -136,11 +136,11 @@ fn facts(group: &Group) -> String {
     let outcome = group.records.iter().find_map(|record| record.outcome.as_ref());
     let mut facts =
         vec![format!("{} {}", if seeds.len() == 1 { "seed" } else { "seeds" }, seeds.join(", "))];
-    facts.extend(outcome.map(|outcome| format!("{} weights and biases", outcome.parameters)));
+    facts.extend(
+        outcome.map(|outcome| format!("{} weights and biases", parted(outcome.parameters))),
+    );
     if let Some(last) = last {
-        facts.push(format!("{} steps", last.step));
-        facts.push(format!("train error {:.4} in the last epoch", last.error));
-        facts.push(format!("{:.2} % right", learnt(last)));
+        facts.push(format!("{} steps", parted(last.step as usize)));
     }
     let config = &group.config;
     if config.validation > 0.0 {
@@ -153,39 +153,37 @@ fn facts(group: &Group) -> String {
 /// The settings in which the groups differ, side by side.
 fn differences(study: &Study) -> Markup {
     let groups = &study.groups;
-    let mut keys: Vec<String> = Vec::new();
-    for group in groups {
-        for (key, ..) in group.config.differences(&groups[0].config) {
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
-    }
-    // A configuration tells a value only beside one that differs: the other's own.
-    let value = |group: &Group, key: &str| {
-        let beside = groups.iter().find_map(|other| {
-            let mut found = group.config.differences(&other.config).into_iter();
-            found.find(|(known, ..)| known == key).map(|(_, own, _)| own)
-        });
-        beside.unwrap_or_default()
+    let tables: Vec<_> = groups.iter().map(|group| group.config.table()).collect();
+    let differs = |key: &&String| tables.iter().any(|table| table.get(*key) != tables[0].get(*key));
+    let keys: Vec<_> = tables[0].keys().filter(differs).collect();
+    let value = |table: &toml::Table, key: &str| {
+        table.get(key).map(toml::Value::to_string).unwrap_or_default().replace('"', "")
     };
     html! {
         div.wide {
             table {
                 caption { "Settings that differ" }
                 thead { tr { th { "setting" } @for group in groups {
-                    th { (group.label.split("  ").next().unwrap_or_default()) }
+                    th { (group.label.split(':').next().unwrap_or_default()) }
                 } } }
                 tbody {
                     @for key in &keys {
-                        tr { td { code { (key) } } @for group in groups {
-                            td { (value(group, key)) }
+                        tr { td { code { (key) } } @for table in &tables {
+                            td { (value(table, key)) }
                         } }
                     }
                 }
             }
         }
     }
+}
+
+/// A whole number with its thousands parted.
+fn parted(number: usize) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
+    groups.join(",")
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -202,7 +202,10 @@ impl Group {
         let (start, settings) = best.unwrap_or_default();
         let mut command = format!("dalenet train {}{start}", quoted(task));
         for (key, value, _) in settings {
-            command += &format!(" --set {}", quoted(&format!("{key}={}", bare(&value))));
+            command += &match key.as_str() {
+                "epochs" | "bits" => format!(" --{key} {value}"),
+                _ => format!(" --set {}", quoted(&format!("{key}={}", bare(&value)))),
+            };
         }
         command
     }
@@ -239,7 +242,7 @@ fn find_runs(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
 }
 
 /// What sets group `i` apart from the others: task and rule if they differ, then the settings in
-/// which it is not like the first group of its task and rule.
+/// which it is not like the baseline of its task and rule, the configuration nearest to all others.
 fn label(i: usize, configs: &[Config]) -> String {
     let config = &configs[i];
     let rule = config.rule().name().to_owned();
@@ -256,19 +259,22 @@ fn label(i: usize, configs: &[Config]) -> String {
         parts.push(rule);
     }
     let like = |other: &&Config| other.task == config.task && other.rule == config.rule;
-    let first = configs.iter().find(like).unwrap_or(config);
-    let settings = config.differences(first);
+    let distance = |one: &&Config| -> usize {
+        configs.iter().filter(like).map(|other| one.differences(other).len()).sum()
+    };
+    let baseline = configs.iter().filter(like).min_by_key(distance).unwrap_or(config);
+    let settings = config.differences(baseline);
     let short = |(key, value, _): &(String, String, String)| format!("{key} = {}", bare(value));
     parts.extend(settings.iter().take(2).map(short));
     if settings.len() > 2 {
         parts.push(format!("{} more", settings.len() - 2));
     }
     if settings.is_empty() && configs.iter().filter(like).count() > 1 {
-        parts.push("as the first".into());
+        parts.push("baseline".into());
     }
     match configs.len() {
         1 => parts.join(" by "),
-        _ => format!("{}  {}", letters(i), parts.join(", ")),
+        _ => format!("{}: {}", letters(i), parts.join(", ")),
     }
 }
 
