@@ -85,12 +85,11 @@ pub fn analyse(
     observer: &mut dyn Observer,
 ) -> Result<Analysis, Error> {
     let run = Run::open(path)?;
-    let Trained { config, network, rule } = Trained::load(&run)?;
+    let Trained { config, ends, network, rule } = Trained::load(&run)?;
     let rule = rule.ok_or_else(|| Error::UnknownRule(path.into()))?;
     let task = Task::load(&config, data_dir, observer)?;
-    let [found, wanted] =
-        [[task.inputs(), task.outputs], [network.layers()[0].distinct_inputs(), network.outputs()]]
-            .map(|[inputs, outputs]| format!("{inputs} inputs and {outputs} outputs"));
+    let [found, wanted] = [[task.inputs(), task.outputs], ends]
+        .map(|[inputs, outputs]| format!("{inputs} inputs and {outputs} outputs"));
     if found != wanted {
         return Err(Error::OtherData { data: task.name, found, wanted, run: path.into() });
     }
@@ -126,6 +125,8 @@ impl LayerAnalysis {
 /// The network of a run's last checkpoint, and what taught it.
 pub(crate) struct Trained {
     pub config: Config,
+    /// Its inputs and outputs.
+    pub ends: [usize; 2],
     pub network: Network,
     /// `None` if a program of its own trained it by a rule of its own.
     pub rule: Option<Box<dyn Rule>>,
@@ -139,7 +140,8 @@ impl Trained {
         let bytes = run.checkpoint()?.ok_or_else(|| Error::Untrained(run.folder().into()))?;
         let broken = |cause| Error::Checkpoint { path: run.checkpoint_path(), cause };
         let file = Checkpoint::parse(&bytes).map_err(broken)?;
-        let [inputs, outputs] = file.json("ends").map_err(broken)?;
+        let ends: [usize; 2] = file.json("ends").map_err(broken)?;
+        let [inputs, outputs] = ends;
         // As the training drew them: weights first, then what the rule needs.
         let mut generator = Generator::new(config.seed, 0);
         let mut network = Network::new(&config.network(inputs, outputs), &mut generator);
@@ -148,7 +150,7 @@ impl Trained {
         file.load_network(&mut network).map_err(broken)?;
         let taught_by: String = file.json("rule").map_err(broken)?;
         let rule = (rule.name() == taught_by).then_some(rule);
-        Ok(Self { config, network, rule })
+        Ok(Self { config, ends, network, rule })
     }
 }
 

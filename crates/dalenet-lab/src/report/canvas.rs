@@ -60,7 +60,7 @@ pub fn figure(
     height: i32,
     paint: impl FnOnce(&Area<'_>) -> Drawn,
 ) -> Result<String, Error> {
-    let lines = wrapped(title, 96);
+    let lines = wrapped(title, 104);
     let places = places(legend);
     let legend_height = places.last().map_or(0, |(_, y)| y + LEGEND_LINE + 4);
     let head = 14 + 22 * lines.len() as i32 + legend_height;

@@ -422,7 +422,9 @@ fn balance(study: &Study) -> Result<Option<Figure>, Error> {
     let ratios: Vec<_> = drawn.iter().flat_map(|l| &l.points).map(|(_, y)| y.mean).collect();
     let Some(between) = range(&ratios, |ratio| format!("{ratio:.2}")) else { return Ok(None) };
     let title = format!("Excitation over inhibition at the end: {between}");
-    let svg = canvas::figure(&title, &legend(study), 280, |area| {
+    let shown = |(_, shade): &(String, RGBColor)| drawn.iter().any(|line| line.colour == *shade);
+    let legend: Vec<_> = legend(study).into_iter().filter(shown).collect();
+    let svg = canvas::figure(&title, &legend, 280, |area| {
         let y = "E/I ratio of the weights";
         let x = "layer, the last is the output";
         lines(
@@ -443,9 +445,9 @@ fn balance(study: &Study) -> Result<Option<Figure>, Error> {
     Ok(Some(Figure { name: "balance".into(), caption: caption.into(), svg }))
 }
 
-/// `A  …: ` before a title where there are several groups.
-fn whose(study_label: &str, title: &str) -> String {
-    format!("{study_label}: {title}")
+/// A title under the name of the group it is about.
+fn whose(label: &str, title: &str) -> String {
+    format!("{label}: {title}")
 }
 
 fn weights(number: usize, group: &Group, network: &Network) -> Result<Figure, Error> {
