@@ -183,23 +183,21 @@ impl Group {
     /// The shortest command that trains this configuration: the nearest preset, and what differs.
     pub fn command(&self) -> String {
         let task = self.config.task.as_str();
-        let mut best: Option<(String, Vec<(String, String, String)>)> = None;
+        let mut starts = Vec::new();
         for (preset, _) in PRESETS {
             for (rule, _) in RULES {
                 let Ok(mut start) = Config::new(task, preset, rule) else { continue };
                 start.seed = 0;
-                let settings = self.config.differences(&start);
-                if best.as_ref().is_none_or(|(_, fewest)| settings.len() < fewest.len()) {
-                    let rule = if *rule == "ed" { "".into() } else { format!(" --rule {rule}") };
-                    let preset = match *preset {
-                        "default" => String::new(),
-                        preset => format!(" --preset {preset}"),
-                    };
-                    best = Some((format!("{rule}{preset}"), settings));
-                }
+                let rule = if *rule == "ed" { "".into() } else { format!(" --rule {rule}") };
+                let preset = match *preset {
+                    "default" => String::new(),
+                    preset => format!(" --preset {preset}"),
+                };
+                starts.push((rule + &preset, self.config.differences(&start)));
             }
         }
-        let (start, settings) = best.unwrap_or_default();
+        let nearest = starts.into_iter().min_by_key(|(_, settings)| settings.len());
+        let (start, settings) = nearest.unwrap_or_default();
         let mut command = format!("dalenet train {}{start}", quoted(task));
         for (key, value, _) in settings {
             command += &match key.as_str() {
