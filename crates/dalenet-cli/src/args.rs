@@ -40,6 +40,21 @@ pub enum Command {
     Compare(study::Compare),
     /// Measure what each part of Error Diffusion is worth, by removing it
     Ablate(study::Ablate),
+    /// Show what a run's network became, layer by layer
+    #[command(alias = "analyze")]
+    Analyse {
+        /// The run's folder
+        run: PathBuf,
+    },
+    /// Write a page with figures on runs
+    Report {
+        /// Runs, or folders with runs in them
+        #[arg(required = true)]
+        runs: Vec<PathBuf>,
+        /// The page; its figures go to the folder of the same name
+        #[arg(long, value_name = "FILE", default_value = "report.html")]
+        out: PathBuf,
+    },
     /// Fetch data sets
     Data {
         #[command(subcommand)]

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Args, Command, DataCommand, Settings, Train},
-    progress, say, study,
+    inspect, progress, say, study,
 };
 use dalenet_data::Source;
 use dalenet_lab::{
@@ -31,6 +31,8 @@ pub fn run(args: Args) -> Result<ExitCode, Error> {
         Command::Eval { run, data } => eval(&run, data.as_deref(), data_dir, args.json)?,
         Command::Compare(compare) => return study::compare(&compare, data_dir, args.json),
         Command::Ablate(ablate) => return study::ablate(&ablate, data_dir, args.json),
+        Command::Analyse { run } => inspect::show_analysis(&run, data_dir, args.json)?,
+        Command::Report { runs, out } => inspect::write_report(&runs, &out, args.json)?,
         Command::Data { command: DataCommand::Fetch { name } } => {
             fetch(&name, data_dir, args.json)?
         }

@@ -359,7 +359,8 @@ impl Config {
         self.table().into_iter().filter_map(differs).collect()
     }
 
-    fn table(&self) -> Table {
+    /// Keys and values, in the order of the fields.
+    pub(crate) fn table(&self) -> Table {
         let mut table = Table::try_from(self).expect("a struct of plain values");
         table.iter_mut().for_each(|(_, value)| shorten(value));
         table

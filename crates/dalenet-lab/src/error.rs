@@ -32,6 +32,25 @@ pub enum Error {
     /// A folder is no run.
     #[error("{} is not a run: it has no config.toml; give the folder that `dalenet train` made", .0.display())]
     NotARun(PathBuf),
+    /// No folder below one is a run.
+    #[error("there is no run in {}: no folder there has a config.toml; give folders that `dalenet train` made", .0.display())]
+    NoRuns(PathBuf),
+    /// A file is in the place of a report.
+    #[error("{} exists and was not written by `dalenet report`; it is left as it is: name another file with --out", .0.display())]
+    NotAReport(PathBuf),
+    /// A file of a run is not what was written.
+    #[error("{}, line {line} cannot be read: {cause}; restore it from a copy, or train anew", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// A run was trained by a rule that the program does not know.
+    #[error("{} was trained by a rule that is not one of `dalenet list`; only its own program can analyse it", .0.display())]
+    UnknownRule(PathBuf),
     /// Another process works in the run.
     #[error("another process is training in {}; wait for it to end, or name another folder", .0.display())]
     Busy(PathBuf),

@@ -1,7 +1,7 @@
 //! How many samples a network gets right.
 
-use crate::{Config, Error, Run, Task};
-use dalenet::{Generator, Network, Trace, checkpoint::Checkpoint};
+use crate::{Config, Error, Run, Task, trained::Trained};
+use dalenet::{Network, Trace};
 use dalenet_data::{Observer, Split};
 use serde::Serialize;
 use std::path::Path;
@@ -18,6 +18,8 @@ pub struct Evaluation {
     pub samples: usize,
     /// How often each class was predicted.
     pub predicted: Vec<usize>,
+    /// How many samples of each class (rows) were given each class (columns).
+    pub confusion: Vec<Vec<usize>>,
 }
 
 impl Evaluation {
@@ -41,19 +43,24 @@ pub(crate) fn class(prediction: &[f32]) -> usize {
 /// Evaluates `network` on all samples of `split`, a part of `task`.
 pub fn evaluate(network: &Network, task: &Task, split: &Split, trace: &mut Trace) -> Evaluation {
     let indices: Vec<u32> = (0..split.len() as u32).collect();
-    let mut predicted = vec![0; network.outputs().max(2)];
-    let mut right = 0;
+    let classes = network.outputs().max(2);
+    let mut confusion = vec![vec![0; classes]; classes];
     for batch in indices.chunks(BATCH) {
         task.gather(split, batch, trace.input_mut(), |_, _| {});
         network.forward(trace);
         for (row, index) in trace.output().iter_rows().zip(batch) {
-            let class = class(row);
-            predicted[class] += 1;
-            right += usize::from(class == usize::from(split.labels()[*index as usize]));
+            confusion[usize::from(split.labels()[*index as usize])][class(row)] += 1;
         }
     }
     let samples = indices.len();
-    Evaluation { accuracy: right as f64 / samples.max(1) as f64, samples, predicted }
+    let right: usize = (0..classes).map(|class| confusion[class][class]).sum();
+    let predicted = (0..classes).map(|class| confusion.iter().map(|row| row[class]).sum());
+    Evaluation {
+        accuracy: right as f64 / samples.max(1) as f64,
+        samples,
+        predicted: predicted.collect(),
+        confusion,
+    }
 }
 
 /// Evaluates the network of the run at `path` on the test set of `data` (its own task's if none).
@@ -66,28 +73,12 @@ pub fn evaluate_run(
     data_dir: Option<&Path>,
     observer: &mut dyn Observer,
 ) -> Result<(Config, Evaluation), Error> {
-    let run = Run::open(path)?;
-    let config = run.config()?;
-    let bytes = run.checkpoint()?.ok_or_else(|| Error::Untrained(path.into()))?;
-    let broken = |cause| Error::Checkpoint { path: run.checkpoint_path(), cause };
-    let file = Checkpoint::parse(&bytes).map_err(broken)?;
-
+    let Trained { config, ends, network, .. } = Trained::load(&Run::open(path)?)?;
     let mut other = config.clone();
     other.task = data.unwrap_or(&config.task).into();
     other.validation = 0.0; // only the test set is looked at
     let task = Task::load(&other, data_dir, observer)?;
-    let [inputs, outputs] = file.json("ends").map_err(broken)?;
-    let found = task.input().len();
-    if [found, task.outputs] != [inputs, outputs] {
-        return Err(Error::OtherData {
-            data: task.name.clone(),
-            found: format!("{found} inputs and {} outputs", task.outputs),
-            wanted: format!("{inputs} and {outputs}"),
-            run: path.into(),
-        });
-    }
-    let spec = config.network(task.input(), outputs)?;
-    let mut network = Network::new(&spec, &mut Generator::new(config.seed, 0));
-    file.load_network(&mut network).map_err(broken)?;
-    Ok((config, evaluate(&network, &task, &task.test, &mut Trace::default())))
+    ends.must_be_of(&task, path)?;
+    let evaluation = evaluate(&network, &task, &task.test, &mut Trace::default());
+    Ok((config, evaluation))
 }

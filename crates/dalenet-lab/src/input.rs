@@ -19,6 +19,13 @@ pub enum InputKind {
     Contrast,
 }
 
+impl InputKind {
+    /// Whether each channel becomes one of ON and one of OFF.
+    pub fn is_on_off(self) -> bool {
+        matches!(self, Self::OnOff | Self::Contrast)
+    }
+}
+
 /// Pixels on each side of one that its neighbourhood reaches.
 const REACH: usize = 3;
 /// Added to the deviation, so that flat pieces of an image stay flat.
@@ -44,10 +51,7 @@ impl Preparation {
 
     /// What the network sees: twice the channels where there are ON and OFF channels.
     pub fn output(&self) -> Image {
-        let copies = match self.kind {
-            InputKind::Raw | InputKind::Standard => 1,
-            InputKind::OnOff | InputKind::Contrast => 2,
-        };
+        let copies = if self.kind.is_on_off() { 2 } else { 1 };
         Image { channels: copies * self.image.channels, ..self.image }
     }
 

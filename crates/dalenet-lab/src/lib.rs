@@ -15,6 +15,7 @@
 //! A rule of one's own trains in the same harness: [`Training::start_with`].
 
 mod ablation;
+mod analysis;
 mod config;
 mod distortion;
 mod error;
@@ -26,6 +27,8 @@ mod metrics;
 mod paper;
 mod plan;
 mod preset;
+mod probe;
+mod report;
 mod run;
 mod statistics;
 mod study;
@@ -33,8 +36,10 @@ mod table;
 mod task;
 mod tensorboard;
 mod train;
+mod trained;
 
 pub use ablation::Part;
+pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use config::{
     Config, ConvolutionConfig, OptimiserKind, PoolingChoice, Response, RoutingKind, RuleKind,
     nearest,
@@ -46,6 +51,7 @@ pub use input::{InputKind, Preparation};
 pub use metrics::{EpochMetrics, Outcome};
 pub use plan::{Cell, Plan, Question, StudySettings};
 pub use preset::{PRESETS, RULES};
+pub use report::{Report, report};
 pub use run::Run;
 pub use statistics::Estimate;
 pub use study::{Job, Record, Study, StudyObserver};

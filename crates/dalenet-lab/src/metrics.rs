@@ -1,6 +1,6 @@
 //! What is measured while training and at its end.
 
-use dalenet::Network;
+use dalenet::{Network, diagnosis::Diagnosis};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -28,6 +28,10 @@ pub struct EpochMetrics {
     pub ei_ratio: Vec<f64>,
     /// Layer by layer: share of the weights at the floor; empty in single-stream networks.
     pub floor_share: Vec<f64>,
+    /// Layer by layer, what was found on a fixed probe of samples; empty after epochs at whose
+    /// end nobody looked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<Diagnosis>,
 }
 
 impl EpochMetrics {
@@ -46,8 +50,30 @@ impl EpochMetrics {
             let named = (1..).zip(values).map(|(l, value)| (format!("{kind}/layer{l}"), *value));
             scalars.extend(named);
         }
+        for (l, layer) in (1..).zip(&self.layers) {
+            scalars.extend(
+                layer_scalars(layer).map(|(kind, value)| (format!("{kind}/layer{l}"), value)),
+            );
+            let parts = layer.floor_share.iter();
+            scalars.extend(
+                parts.map(|(name, share)| (format!("floor_share/layer{l}/{name}"), *share)),
+            );
+        }
         scalars
     }
+}
+
+/// Name and value of what was found in a layer, as far as it can be told.
+fn layer_scalars(layer: &Diagnosis) -> impl Iterator<Item = (&'static str, f64)> {
+    let scalars = [
+        ("signal", Some(layer.signal)),
+        ("attenuation", layer.attenuation),
+        ("alignment", layer.alignment),
+        ("sign_agreement", layer.sign_agreement),
+        ("dead", Some(layer.dead)),
+        ("saturated", Some(layer.saturated)),
+    ];
+    scalars.into_iter().filter_map(|(kind, value)| Some((kind, value?)))
 }
 
 /// How a training ended: `result.json`, and the last line of `dalenet train --json`.
@@ -79,6 +105,12 @@ pub struct Outcome {
     pub floor_share: Vec<f64>,
     /// What the user should know, if anything.
     pub warning: Option<String>,
+    /// How many test samples of each class (rows) were given each class (columns).
+    #[serde(default)]
+    pub test_confusion: Vec<Vec<usize>>,
+    /// The same for the held-out samples, if any were held out.
+    #[serde(default)]
+    pub validation_confusion: Option<Vec<Vec<usize>>>,
     /// Where it was saved.
     pub run: PathBuf,
 }

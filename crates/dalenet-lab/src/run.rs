@@ -105,6 +105,38 @@ impl Run {
         if path.exists() { files::read(&path).map(Some) } else { Ok(None) }
     }
 
+    /// What was measured, epoch by epoch; nothing before the first save.
+    ///
+    /// # Errors
+    /// If `metrics.jsonl` is there and cannot be read.
+    pub fn metrics(&self) -> Result<Vec<EpochMetrics>, Error> {
+        self.json_lines("metrics.jsonl")
+    }
+
+    /// How the training ended, if it has.
+    ///
+    /// # Errors
+    /// If `result.json` is there and cannot be read.
+    pub fn outcome(&self) -> Result<Option<Outcome>, Error> {
+        self.json_lines("result.json").map(|outcomes| outcomes.into_iter().next())
+    }
+
+    /// The lines of a file, each one JSON value; none where there is no file.
+    fn json_lines<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Error> {
+        let path = self.folder.join(name);
+        if !path.exists() {
+            return Ok(Vec::new());
+        }
+        let text = files::read_text(&path)?;
+        let value = |(line, text)| {
+            serde_json::from_str(text).map_err(|cause| {
+                let cause = cause.to_string();
+                Error::Malformed { path: path.clone(), line, cause }
+            })
+        };
+        (1..).zip(text.lines()).map(value).collect()
+    }
+
     /// Where the last checkpoint is.
     pub fn checkpoint_path(&self) -> PathBuf {
         self.folder.join("checkpoint.safetensors")

@@ -4,6 +4,7 @@ use crate::{Config, Error, Preparation, config::nearest};
 use dalenet::{Matrix, layer::Image};
 use dalenet_data::{Observer, Source, Split};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The tasks known by name and what each is.
@@ -32,6 +33,38 @@ pub struct Task {
     pub validation: Option<Split>,
     /// What is looked at once, at the end.
     pub test: Split,
+}
+
+/// What a network begins and ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ends {
+    /// Height, width and channels of what it sees.
+    pub input: [usize; 3],
+    pub outputs: usize,
+}
+
+impl Ends {
+    /// What it sees.
+    pub fn image(self) -> Image {
+        let [height, width, channels] = self.input;
+        Image { height, width, channels }
+    }
+
+    /// # Errors
+    /// If the network of the run at `path` is not for the samples of `task`.
+    pub fn must_be_of(self, task: &Task, path: &Path) -> Result<(), Error> {
+        if self == task.ends() {
+            return Ok(());
+        }
+        let (found, wanted) = (task.ends().to_string(), self.to_string());
+        Err(Error::OtherData { data: task.name.clone(), found, wanted, run: path.into() })
+    }
+}
+
+impl std::fmt::Display for Ends {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} values and {} outputs", self.image().len(), self.outputs)
+    }
 }
 
 /// Refuses a name that is no task's.
@@ -102,6 +135,12 @@ impl Task {
             validation,
             test: data.test,
         })
+    }
+
+    /// What a network for this task begins and ends with.
+    pub(crate) fn ends(&self) -> Ends {
+        let Image { height, width, channels } = self.input();
+        Ends { input: [height, width, channels], outputs: self.outputs }
     }
 
     /// What the network sees of a sample; its length is D.

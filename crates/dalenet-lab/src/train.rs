@@ -5,7 +5,9 @@ use crate::{
     distortion::Distortion,
     evaluate::{class, evaluate},
     metrics::balances,
+    probe::Probe,
     run::json,
+    task::Ends,
     tensorboard::EventFile,
 };
 use dalenet::{
@@ -94,6 +96,7 @@ pub struct Training {
     config: Config,
     run: Run,
     task: Task,
+    probe: Probe,
     learner: Learner,
     generator: Generator,
     /// The samples in the order of the running epoch.
@@ -207,6 +210,7 @@ impl Training {
             labels: Vec::new(),
             distortions: Vec::new(),
             evaluation,
+            probe: Probe::new(&task, &config),
             config,
             run,
             task,
@@ -351,12 +355,17 @@ impl Training {
         let evaluation =
             held_out.map(|split| evaluate(network, &self.task, split, &mut self.evaluation));
         let (ei_ratio, floor_share) = balances(network);
+        let epoch = self.progress.epoch + 1;
+        let layers = match self.probe.is_due(epoch, self.config.epochs) {
+            true => self.probe.look(network, self.learner.rule.as_ref()),
+            false => Vec::new(),
+        };
         let progress = &mut self.progress;
-        progress.epoch += 1;
+        progress.epoch = epoch;
         progress.learning_seconds += progress.epoch_seconds;
         progress.seconds += start.elapsed().as_secs_f64();
         let metrics = EpochMetrics {
-            epoch: progress.epoch,
+            epoch,
             step: self.learner.optimiser.steps(),
             rate,
             error: progress.error / progress.seen as f64,
@@ -366,6 +375,7 @@ impl Training {
             seconds: progress.seconds,
             ei_ratio,
             floor_share,
+            layers,
         };
         (progress.batch, progress.seen, progress.right) = (0, 0, 0);
         (progress.error, progress.epoch_seconds) = (0.0, 0.0);
@@ -395,7 +405,10 @@ impl Training {
 
     fn finish(&mut self) -> Result<Outcome, Error> {
         let network = &self.learner.network;
-        let test = evaluate(network, &self.task, &self.task.test, &mut self.evaluation);
+        let task = &self.task;
+        let test = evaluate(network, task, &task.test, &mut self.evaluation);
+        let held_out = task.validation.as_ref();
+        let held_out = held_out.map(|split| evaluate(network, task, split, &mut self.evaluation));
         let (ei_ratio, floor_share) = balances(network);
         let progress = &self.progress;
         let samples = (progress.epoch * self.order.len()) as f64;
@@ -414,6 +427,8 @@ impl Training {
             ei_ratio,
             floor_share,
             warning: one_class_warning(&test),
+            test_confusion: test.confusion,
+            validation_confusion: held_out.map(|evaluation| evaluation.confusion),
             run: self.run.folder().into(),
         };
         self.run.save_outcome(&outcome)?;
@@ -440,7 +455,7 @@ impl Training {
             ("config", json(&self.config)),
             ("progress", json(&self.progress)),
             ("rule", json(&self.learner.rule.name())),
-            ("ends", json(&[self.task.input().len(), self.task.outputs])),
+            ("ends", json(&self.task.ends())),
         ];
         let bytes = checkpoint::write(
             &self.learner.network,
@@ -467,12 +482,9 @@ impl Training {
             return Err(Error::OtherConfig { path, key: "rule".into(), found, wanted });
         }
         let order = file.whole_numbers("order").map_err(broken)?;
-        let ends: [usize; 2] = file.json("ends").map_err(broken)?;
-        let [found, wanted] = [
-            [self.task.train.len(), self.task.input().len(), self.task.outputs],
-            [order.len(), ends[0], ends[1]],
-        ]
-        .map(|[n, d, c]| format!("{n} training samples of {d} values and {c} outputs"));
+        let ends: Ends = file.json("ends").map_err(broken)?;
+        let [found, wanted] = [(self.task.train.len(), self.task.ends()), (order.len(), ends)]
+            .map(|(samples, ends)| format!("{samples} training samples of {ends}"));
         if found != wanted {
             let (data, run) = (self.task.name.clone(), self.run.folder().into());
             return Err(Error::OtherData { data, found, wanted, run });

@@ -72,21 +72,34 @@ impl Learner {
     /// Fills the gated teaching signals for this error without learning from them.
     pub fn teach(&mut self, error: &Matrix) {
         let Self { network, rule, trace, signals, told, .. } = self;
-        let last = signals.len() - 1;
-        for (l, layer) in network.layers().iter().enumerate().rev() {
-            let (below, above) = signals.split_at_mut(l + 1);
-            if l == last {
-                told.clone_from(error);
-            } else {
-                rule.teach(&Lesson { network, trace, error, above: &above[0] }, l, told);
-            }
-            layer.gate(told, trace.postsynaptic(l), trace.handed_on(l), &mut below[l]);
-        }
+        teach(network, rule.as_ref(), trace, error, signals, told);
     }
 
     /// The gated teaching signal φ'⊙signal of layer `layer` in the last lesson, B×N, in a
     /// convolution B×(P·N).
     pub fn signal(&self, layer: usize) -> &Matrix {
         &self.signals[layer]
+    }
+}
+
+/// Fills the gated teaching signal of every layer, B×N, in a convolution B×(P·N), last to first.
+/// `told` is a buffer for what the rule says.
+pub(crate) fn teach(
+    network: &Network,
+    rule: &dyn Rule,
+    trace: &Trace,
+    error: &Matrix,
+    signals: &mut [Matrix],
+    told: &mut Matrix,
+) {
+    let last = signals.len() - 1;
+    for (l, layer) in network.layers().iter().enumerate().rev() {
+        let (below, above) = signals.split_at_mut(l + 1);
+        if l == last {
+            told.clone_from(error);
+        } else {
+            rule.teach(&Lesson { network, trace, error, above: &above[0] }, l, told);
+        }
+        layer.gate(told, trace.postsynaptic(l), trace.handed_on(l), &mut below[l]);
     }
 }

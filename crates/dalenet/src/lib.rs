@@ -17,6 +17,7 @@
 //! complete example and [`rule`] for a rule of your own.
 
 pub mod checkpoint;
+pub mod diagnosis;
 pub mod engine;
 pub mod layer;
 mod learner;

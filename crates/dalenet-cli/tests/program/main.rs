@@ -9,4 +9,5 @@ mod interruption;
 mod learning;
 mod network;
 mod refusal;
+mod report;
 mod study;

@@ -153,10 +153,18 @@ pub fn update_bias(bias: &mut [f32], u: &Matrix, step: &Step, moments: &mut Mome
     });
 }
 
-/// `out = xᵀ·u`, K×N: `x` is B×K, `u` B×N.
+/// `out = xᵀ·u`: `x` is B×K, `u` is B×N, `out` becomes K×N.
 ///
 /// # Panics
-/// Unless the shapes agree.
+/// Unless `x.rows() == u.rows()`.
+///
+/// ```
+/// use dalenet::{Matrix, engine};
+/// let x = Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]);
+/// let mut out = Matrix::default();
+/// engine::gradient(&mut out, &x, &Matrix::from_rows(&[[1.0], [10.0]]));
+/// assert_eq!(out.as_slice(), [31.0, 42.0]);
+/// ```
 pub fn gradient(out: &mut Matrix, x: &Matrix, u: &Matrix) {
     assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
     let (source, cols) = (Source::Product(x, u), u.cols());

@@ -1,0 +1,323 @@
+//! The runs of a report, grouped: those that differ in nothing but the seed belong together.
+
+use crate::{Config, EpochMetrics, Error, Outcome, PRESETS, RULES, Run, trained::Trained};
+use std::{
+    collections::BTreeSet,
+    fmt, fs,
+    path::{Path, PathBuf},
+};
+
+/// All runs of a report.
+pub struct Study {
+    pub groups: Vec<Group>,
+    /// Runs left out because one with the same configuration and seed is there already.
+    pub twins: Vec<PathBuf>,
+}
+
+/// Runs that differ in nothing but the seed.
+pub struct Group {
+    /// What sets it apart from the other groups.
+    pub label: String,
+    /// The configuration of the first seed.
+    pub config: Config,
+    /// By seed.
+    pub records: Vec<Record>,
+}
+
+/// What a run left.
+pub struct Record {
+    pub folder: PathBuf,
+    pub seed: u64,
+    pub metrics: Vec<EpochMetrics>,
+    /// `None` while it is not at its end.
+    pub outcome: Option<Outcome>,
+}
+
+/// Mean and sample standard deviation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    pub mean: f64,
+    /// 0 for a single value.
+    pub deviation: f64,
+    pub count: usize,
+}
+
+impl Spread {
+    /// `None` if there are no values.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let count = values.len();
+        let mean = values.iter().sum::<f64>() / count as f64;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        let deviation = (squares / count.saturating_sub(1).max(1) as f64).sqrt();
+        (count > 0).then_some(Self { mean, deviation, count })
+    }
+
+    pub fn times(self, factor: f64) -> Self {
+        Self { mean: factor * self.mean, deviation: factor * self.deviation, ..self }
+    }
+}
+
+/// `97.31 ± 0.04`, or `97.31` for a single value; the precision is that of the format.
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = f.precision().unwrap_or(2);
+        write!(f, "{:.digits$}", self.mean)?;
+        if self.count > 1 { write!(f, " ± {:.digits$}", self.deviation) } else { Ok(()) }
+    }
+}
+
+impl Study {
+    /// Reads every run in these folders.
+    pub fn read(folders: &[PathBuf]) -> Result<Self, Error> {
+        let mut study = Self { groups: Vec::new(), twins: Vec::new() };
+        let mut known = BTreeSet::new();
+        for folder in folders {
+            let mut found = Vec::new();
+            find_runs(folder, &mut found)?;
+            if found.is_empty() {
+                return Err(Error::NoRuns(folder.clone()));
+            }
+            for run in found {
+                let place = fs::canonicalize(&run).unwrap_or_else(|_| run.clone());
+                if known.insert(place) {
+                    study.add(&run)?;
+                }
+            }
+        }
+        study.groups.iter_mut().for_each(|group| group.records.sort_by_key(|record| record.seed));
+        let configs: Vec<_> = study.groups.iter().map(|group| group.config.clone()).collect();
+        for (i, group) in study.groups.iter_mut().enumerate() {
+            group.label = label(i, &configs);
+        }
+        Ok(study)
+    }
+
+    fn add(&mut self, folder: &Path) -> Result<(), Error> {
+        let run = Run::open(folder)?;
+        let config = run.config()?;
+        let seed = config.seed;
+        let seedless = Config { seed: 0, ..config };
+        let at = self.groups.iter().position(|group| group.config == seedless);
+        let at = at.unwrap_or_else(|| {
+            self.groups.push(Group { label: String::new(), config: seedless, records: Vec::new() });
+            self.groups.len() - 1
+        });
+        let records = &mut self.groups[at].records;
+        if records.iter().any(|record| record.seed == seed) {
+            self.twins.push(folder.into());
+            return Ok(());
+        }
+        let (metrics, outcome) = (run.metrics()?, run.outcome()?);
+        records.push(Record { folder: folder.into(), seed, metrics, outcome });
+        Ok(())
+    }
+
+    /// How many runs.
+    pub fn runs(&self) -> usize {
+        self.groups.iter().map(|group| group.records.len()).sum()
+    }
+
+    /// The tasks in the order of the groups, each with its groups and their numbers.
+    pub fn tasks(&self) -> Vec<(&str, Vec<(usize, &Group)>)> {
+        let mut tasks: Vec<(&str, Vec<(usize, &Group)>)> = Vec::new();
+        for (i, group) in self.groups.iter().enumerate() {
+            let name = group.config.task.as_str();
+            match tasks.iter_mut().find(|(task, _)| *task == name) {
+                Some((_, groups)) => groups.push((i, group)),
+                None => tasks.push((name, vec![(i, group)])),
+            }
+        }
+        tasks
+    }
+}
+
+impl Group {
+    /// A value of each run, where it is known.
+    pub fn spread(&self, value: impl Fn(&Record) -> Option<f64>) -> Option<Spread> {
+        Spread::of(&self.records.iter().filter_map(value).collect::<Vec<_>>())
+    }
+
+    /// A value over epochs, at those that every run has it for.
+    pub fn curve(&self, value: impl Fn(&EpochMetrics) -> Option<f64>) -> Vec<(f64, Spread)> {
+        let shortest = self.records.iter().map(|record| record.metrics.len()).min().unwrap_or(0);
+        let at = |i: usize| {
+            let values = self.records.iter().map(|record| value(&record.metrics[i]));
+            let values: Option<Vec<_>> = values.collect();
+            let epoch = self.records.first()?.metrics[i].epoch as f64;
+            Some((epoch, Spread::of(&values?)?))
+        };
+        (0..shortest).filter_map(at).collect()
+    }
+
+    /// How many layers its metrics tell of.
+    pub fn layers(&self) -> usize {
+        let epochs = self.records.iter().flat_map(|record| &record.metrics);
+        epochs.map(|metrics| metrics.layers.len()).max().unwrap_or(0)
+    }
+
+    /// The network of its first run that has one.
+    pub fn trained(&self) -> Result<Option<Trained>, Error> {
+        for record in &self.records {
+            match Trained::load(&Run::open(&record.folder)?) {
+                Err(Error::Untrained(_)) => {}
+                trained => return trained.map(Some),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The sum of its runs' confusion matrices on the test set.
+    pub fn confusion(&self) -> Option<Vec<Vec<usize>>> {
+        let outcomes = self.records.iter().filter_map(|record| record.outcome.as_ref());
+        let matrices = outcomes.map(|outcome| outcome.test_confusion.clone());
+        let mut matrices = matrices.filter(|matrix| !matrix.is_empty());
+        let first = matrices.next()?;
+        Some(matrices.fold(first, |mut sum, matrix| {
+            for (sum, row) in sum.iter_mut().zip(matrix) {
+                sum.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
+            }
+            sum
+        }))
+    }
+
+    /// The shortest command that trains this configuration: the nearest preset, and what differs.
+    pub fn command(&self) -> String {
+        let task = self.config.task.as_str();
+        let mut starts = Vec::new();
+        for (preset, _) in PRESETS {
+            for (rule, _) in RULES {
+                let Ok(mut start) = Config::new(task, preset, rule) else { continue };
+                start.seed = 0;
+                let rule = if *rule == "ed" { "".into() } else { format!(" --rule {rule}") };
+                let preset = match *preset {
+                    "default" => String::new(),
+                    preset => format!(" --preset {preset}"),
+                };
+                starts.push((rule + &preset, self.config.differences(&start)));
+            }
+        }
+        let nearest = starts.into_iter().min_by_key(|(_, settings)| settings.len());
+        let (start, settings) = nearest.unwrap_or_default();
+        let mut command = format!("dalenet train {}{start}", quoted(task));
+        for (key, value, _) in settings {
+            command += &match key.as_str() {
+                "epochs" | "bits" => format!(" --{key} {value}"),
+                _ => format!(" --set {}", quoted(&format!("{key}={}", bare(&value)))),
+            };
+        }
+        command
+    }
+}
+
+/// A text as a shell takes it.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "._-/=,".contains(c);
+    if text.chars().all(plain) { text.into() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// A value without the quotation marks of TOML.
+fn bare(value: &str) -> &str {
+    value.trim_matches('"')
+}
+
+/// Every folder at or below `folder` that is a run, in the order of their names.
+fn find_runs(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
+    if folder.join("config.toml").is_file() {
+        found.push(folder.into());
+        return Ok(());
+    }
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
+    let mut folders: Vec<_> = entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect();
+    folders.sort();
+    folders.iter().try_for_each(|folder| find_runs(folder, found))
+}
+
+/// What sets group `i` apart from the others: task and rule if they differ, then the settings in
+/// which it is not like the baseline of its task and rule, the configuration nearest to all others.
+fn label(i: usize, configs: &[Config]) -> String {
+    let config = &configs[i];
+    let rule = config.rule().name().to_owned();
+    let mut parts = Vec::new();
+    let [tasks, rules] = [
+        configs.iter().any(|other| other.task != config.task),
+        configs.iter().any(|other| other.rule != config.rule),
+    ];
+    if tasks || configs.len() == 1 {
+        let name = Path::new(&config.task).file_name().unwrap_or_default();
+        parts.push(name.to_string_lossy().into_owned());
+    }
+    if rules || configs.len() == 1 {
+        parts.push(rule);
+    }
+    let like = |other: &&Config| other.task == config.task && other.rule == config.rule;
+    let distance = |one: &&Config| -> usize {
+        configs.iter().filter(like).map(|other| one.differences(other).len()).sum()
+    };
+    let baseline = configs.iter().filter(like).min_by_key(distance).unwrap_or(config);
+    let settings = config.differences(baseline);
+    let short = |(key, value, _): &(String, String, String)| format!("{key} = {}", bare(value));
+    parts.extend(settings.iter().take(2).map(short));
+    if settings.len() > 2 {
+        parts.push(format!("{} more", settings.len() - 2));
+    }
+    if settings.is_empty() && configs.iter().filter(like).count() > 1 {
+        parts.push("baseline".into());
+    }
+    match configs.len() {
+        1 => parts.join(" by "),
+        _ => format!("{}: {}", letters(i), parts.join(", ")),
+    }
+}
+
+/// A, B, …, Z, AA, AB, …
+fn letters(mut i: usize) -> String {
+    let mut name = String::new();
+    loop {
+        name.insert(0, char::from(b'A' + (i % 26) as u8));
+        match i / 26 {
+            0 => return name,
+            more => i = more - 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: mean 3, squares 4 + 0 + 4 over n − 1 = 2.
+    #[test]
+    fn spread_is_mean_and_sample_deviation() {
+        let spread = Spread::of(&[1.0, 3.0, 5.0]).unwrap();
+        assert_eq!(spread, Spread { mean: 3.0, deviation: 2.0, count: 3 });
+        assert_eq!(format!("{spread:.1}"), "3.0 ± 2.0");
+        assert_eq!(Spread::of(&[7.0]).unwrap().to_string(), "7.00");
+        assert_eq!(Spread::of(&[]), None);
+    }
+
+    #[test]
+    fn the_command_is_the_nearest_preset_and_what_differs() {
+        let mut config = Config::new("mnist", "paper", "ed").unwrap();
+        config.set("widths", "[1, 2]").unwrap();
+        let group = Group { label: String::new(), config, records: Vec::new() };
+        assert_eq!(group.command(), "dalenet train mnist --preset paper --set 'widths=[1.0, 2.0]'");
+        let config = Config::new("xor", "default", "kaneko").unwrap();
+        let group = Group { label: String::new(), config, records: Vec::new() };
+        assert_eq!(group.command(), "dalenet train xor");
+        let config = Config::new("mnist", "default", "bp-dale").unwrap();
+        let group = Group { label: String::new(), config, records: Vec::new() };
+        assert_eq!(group.command(), "dalenet train mnist --rule bp-dale");
+    }
+
+    #[test]
+    fn groups_are_lettered_as_columns_of_a_sheet() {
+        assert_eq!([0, 25, 26, 27, 52].map(letters), ["A", "Z", "AA", "AB", "BA"]);
+    }
+}
