@@ -1,0 +1,70 @@
+//! A bandit with a hint, for quick tests of a learner.
+
+use crate::{
+    Actions, Space,
+    vectorised::Block,
+    words::{Reader, Writer},
+};
+use dalenet::Generator;
+
+/// How many hints, and arms.
+const ARMS: usize = 4;
+/// Standard deviation of the pay.
+const NOISE: f32 = 0.1;
+
+/// Sixteen bandits. One sees which of the four hints it shows (one-hot) and pulls an arm: that
+/// after the hint's own pays 1 on average, the others 0. Every episode is one step. Playing at
+/// random earns 0.25, the best policy 1.
+#[derive(Default)]
+pub(crate) struct Bandit([usize; 16]);
+
+impl Block for Bandit {
+    const LANES: usize = 16;
+    const EPISODE: u32 = 1;
+
+    fn name(&self) -> &'static str {
+        "bandit"
+    }
+
+    fn observation_space(&self) -> Space {
+        Space::Continuous { low: vec![0.0; ARMS], high: vec![1.0; ARMS] }
+    }
+
+    fn action_space(&self) -> Space {
+        Space::Discrete { n: ARMS }
+    }
+
+    fn start(&mut self, lane: usize, generator: &mut Generator) {
+        self.0[lane] = generator.below(ARMS);
+    }
+
+    fn step(
+        &mut self,
+        actions: Actions<'_>,
+        generators: &mut [Generator],
+        rewards: &mut [f32],
+        terminated: &mut [bool],
+    ) {
+        let Actions::Discrete(actions) = actions else { return };
+        for (lane, &arm) in actions.iter().enumerate() {
+            let right = arm as usize == (self.0[lane] + 1) % ARMS;
+            rewards[lane] += f32::from(right) + NOISE * generators[lane].normal();
+            terminated[lane] = true;
+        }
+    }
+
+    fn observe(&mut self, out: &mut [f32]) {
+        for (out, &hint) in out.chunks_exact_mut(ARMS).zip(&self.0) {
+            out.fill(0.0);
+            out[hint] = 1.0;
+        }
+    }
+
+    fn save(&self, lane: usize, out: &mut Writer) {
+        out.0.push(self.0[lane] as u32);
+    }
+
+    fn restore(&mut self, lane: usize, from: &mut Reader<'_>) {
+        self.0[lane] = from.u32() as usize % ARMS;
+    }
+}

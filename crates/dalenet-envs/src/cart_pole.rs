@@ -1,0 +1,86 @@
+//! Gymnasium's `CartPole-v1`: a pole on a cart that is pushed left or right.
+
+use crate::{
+    Actions, Space,
+    vectorised::Block,
+    words::{Reader, Writer},
+};
+use dalenet::Generator;
+
+const GRAVITY: f64 = 9.8;
+const POLE_MASS: f64 = 0.1;
+const TOTAL_MASS: f64 = 1.1;
+const HALF_LENGTH: f64 = 0.5;
+const FORCE: f64 = 10.0;
+const TIME_STEP: f64 = 0.02;
+/// 12°.
+const MOST_TILT: f64 = 12.0 * 2.0 * std::f64::consts::PI / 360.0;
+const MOST_WAY: f64 = 2.4;
+
+/// Sixteen carts: place, velocity, tilt and angular velocity in SI units.
+#[derive(Default)]
+pub(crate) struct CartPole([[f64; 4]; 16]);
+
+/// Explicit Euler, as Gymnasium steps it.
+fn push([x, v, tilt, spin]: [f64; 4], right: bool) -> [f64; 4] {
+    let force = if right { FORCE } else { -FORCE };
+    let (sin, cos) = tilt.sin_cos();
+    let moment = POLE_MASS * HALF_LENGTH;
+    let pushed = (force + moment * (spin * spin) * sin) / TOTAL_MASS;
+    let inertia = HALF_LENGTH * (4.0 / 3.0 - POLE_MASS * (cos * cos) / TOTAL_MASS);
+    let turning = (GRAVITY * sin - cos * pushed) / inertia;
+    let going = pushed - moment * turning * cos / TOTAL_MASS;
+    [x + TIME_STEP * v, v + TIME_STEP * going, tilt + TIME_STEP * spin, spin + TIME_STEP * turning]
+}
+
+impl Block for CartPole {
+    const LANES: usize = 16;
+    const EPISODE: u32 = 500;
+
+    fn name(&self) -> &'static str {
+        "cart-pole"
+    }
+
+    fn observation_space(&self) -> Space {
+        let high =
+            vec![2.0 * MOST_WAY as f32, f32::INFINITY, 2.0 * MOST_TILT as f32, f32::INFINITY];
+        Space::Continuous { low: high.iter().map(|x| -x).collect(), high }
+    }
+
+    fn action_space(&self) -> Space {
+        Space::Discrete { n: 2 }
+    }
+
+    fn start(&mut self, lane: usize, generator: &mut Generator) {
+        self.0[lane] = std::array::from_fn(|_| 0.1 * f64::from(generator.uniform()) - 0.05);
+    }
+
+    fn step(
+        &mut self,
+        actions: Actions<'_>,
+        _: &mut [Generator],
+        rewards: &mut [f32],
+        terminated: &mut [bool],
+    ) {
+        let Actions::Discrete(actions) = actions else { return };
+        for (lane, cart) in self.0.iter_mut().enumerate().take(actions.len()) {
+            *cart = push(*cart, actions[lane] == 1);
+            rewards[lane] += 1.0;
+            terminated[lane] = cart[0].abs() > MOST_WAY || cart[2].abs() > MOST_TILT;
+        }
+    }
+
+    fn observe(&mut self, out: &mut [f32]) {
+        for (out, &x) in out.iter_mut().zip(self.0.as_flattened()) {
+            *out = x as f32;
+        }
+    }
+
+    fn save(&self, lane: usize, out: &mut Writer) {
+        self.0[lane].into_iter().for_each(|x| out.f64(x));
+    }
+
+    fn restore(&mut self, lane: usize, from: &mut Reader<'_>) {
+        self.0[lane] = std::array::from_fn(|_| from.f64());
+    }
+}

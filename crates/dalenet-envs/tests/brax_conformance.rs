@@ -1,0 +1,212 @@
+//! Oracle: Brax itself. `scripts/brax_fixtures.py` wrote trajectories of Brax 0.14.2 in float64;
+//! here they must come out of the library, in double precision nearly to the last digit, in
+//! single-precision lanes to theirs.
+//!
+//! `DALENET_FIXTURES=folder` takes the fixtures from elsewhere, written with other seeds.
+
+use dalenet_envs::brax::{F32x16, Real, Simulation, Task};
+use safetensors::SafeTensors;
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+/// Joint positions after 1 and after 10 steps, in double precision.
+const EXACT: (f64, f64) = (1e-9, 1e-7);
+/// Joint positions after 1 step, single-precision lanes against double precision.
+const SINGLE: f64 = 1e-4;
+
+/// The trajectories of one task.
+struct Fixtures {
+    task: Task,
+    bytes: Vec<u8>,
+}
+
+impl Fixtures {
+    /// Of all tasks that there are files of.
+    fn all() -> Vec<Self> {
+        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+        let set = std::env::var_os("DALENET_FIXTURES");
+        // Tests run in the crate's folder; a relative path is meant from the workspace's.
+        let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let folder = set.as_ref().map_or(own.into(), |set| root.join(set));
+        let read = |task: Task| {
+            let path = folder.join(task.name().replace('-', "_") + ".safetensors");
+            Some(Self { task, bytes: fs::read(path).ok()? })
+        };
+        let found: Vec<Self> = Task::ALL.into_iter().filter_map(read).collect();
+        let complete = if set.is_some() { !found.is_empty() } else { found.len() == 8 };
+        assert!(complete, "fixtures of {} tasks in {}", found.len(), folder.display());
+        found
+    }
+
+    fn cases(&self) -> Vec<Case<'_>> {
+        let file = SafeTensors::deserialize(&self.bytes).unwrap();
+        let names = file.names().into_iter().filter_map(|name| Some(name.split_once('/')?.0));
+        let names: BTreeSet<String> = names.map(String::from).collect();
+        let case = |name| Case { task: self.task, name, bytes: &self.bytes };
+        names.into_iter().map(case).collect()
+    }
+}
+
+struct Case<'a> {
+    task: Task,
+    name: String,
+    bytes: &'a [u8],
+}
+
+impl Case<'_> {
+    /// A tensor as rows; a vector is one row.
+    fn rows(&self, tensor: &str) -> Vec<Vec<f64>> {
+        let file = SafeTensors::deserialize(self.bytes).unwrap();
+        let view = file.tensor(&format!("{}/{tensor}", self.name)).unwrap();
+        let cols = *view.shape().last().unwrap();
+        let numbers =
+            view.data().chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().unwrap()));
+        let numbers: Vec<f64> = numbers.collect();
+        numbers.chunks(cols).map(<[f64]>::to_vec).collect()
+    }
+
+    fn row(&self, tensor: &str) -> Vec<f64> {
+        self.rows(tensor).remove(0)
+    }
+
+    /// A simulation where the case begins, in every lane.
+    fn begin<R: Real>(&self) -> Simulation<R> {
+        let mut simulation = Simulation::new(self.task);
+        for lane in 0..R::LANES {
+            simulation.set_joints(lane, &self.row("q0"), &self.row("qd0"));
+        }
+        simulation
+    }
+}
+
+fn lane<R: Real>(numbers: &[R], lane: usize) -> Vec<f64> {
+    numbers.iter().map(|x| x.lane(lane)).collect()
+}
+
+/// The largest difference; NaN where one is NaN.
+fn distance(found: &[f64], want: &[f64]) -> f64 {
+    assert_eq!(found.len(), want.len());
+    let differences = found.iter().zip(want).map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, |worst, d| if d <= worst { worst } else { d })
+}
+
+/// The largest difference, each in units of the larger of 1 and the number.
+fn relative(found: &[f64], want: &[f64]) -> f64 {
+    let scaled = |x: &[f64]| x.iter().zip(want).map(|(x, w)| x / w.abs().max(1.0)).collect();
+    let (found, want): (Vec<f64>, Vec<f64>) = (scaled(found), scaled(want));
+    distance(&found, &want)
+}
+
+#[test]
+fn double_precision_is_brax() {
+    let mut failures = Vec::new();
+    for fixtures in Fixtures::all() {
+        let mut worst = [0.0f64; 5];
+        for case in fixtures.cases() {
+            let mut simulation = case.begin::<f64>();
+            let first = relative(simulation.observation(), &case.row("observation0"));
+            let (actions, q, qd) = (case.rows("actions"), case.rows("q"), case.rows("qd"));
+            let (observations, rewards) = (case.rows("observations"), case.row("rewards"));
+            let done = case.row("done");
+            let mut found = [0.0, 0.0, first, 0.0, 0.0];
+            for t in 0..actions.len() {
+                simulation.step(|_, motor| actions[t][motor]);
+                let dq = distance(&simulation.state().q, &q[t]);
+                if t == 0 {
+                    found[0] = dq;
+                }
+                found[1] = dq.max(found[1]);
+                found[2] = relative(simulation.observation(), &observations[t]).max(found[2]);
+                found[3] = relative(&simulation.state().qd, &qd[t]).max(found[3]);
+                found[4] = relative(&[simulation.reward()], &[rewards[t]]).max(found[4]);
+                if simulation.over() != done[t] {
+                    failures.push(format!("{} {} done at {t}", case.task.name(), case.name));
+                }
+            }
+            let limits = [EXACT.0, EXACT.1, 1e-5, 1e-5, 1e-5];
+            for (i, (found, limit)) in found.iter().zip(limits).enumerate() {
+                if !(*found <= limit) {
+                    let which = ["Δq 1", "Δq 10", "Δobservation", "Δqd", "Δreward"][i];
+                    failures.push(format!(
+                        "{} {} {which} {found:.1e}",
+                        case.task.name(),
+                        case.name
+                    ));
+                }
+                worst[i] = worst[i].max(*found);
+            }
+        }
+        let [one, ten, observation, velocity, reward] = worst;
+        println!(
+            "{:25} f64 against Brax: |Δq| {one:.1e} after 1 step, {ten:.1e} after 10; over 10 steps \
+             observations {observation:.1e}, velocities {velocity:.1e}, rewards {reward:.1e}",
+            fixtures.task.name()
+        );
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+fn compare_single<const FUSED: bool>() {
+    for fixtures in Fixtures::all() {
+        let (mut one, mut reward, mut observation) = (0.0f64, 0.0f64, 0.0f64);
+        for case in fixtures.cases() {
+            let (mut single, mut double) = (case.begin::<F32x16<FUSED>>(), case.begin::<f64>());
+            let actions = case.row("actions");
+            single.step(|_, motor| actions[motor]);
+            double.step(|_, motor| actions[motor]);
+            for l in [0, 7, 15] {
+                one = one.max(distance(&lane(&single.state().q, l), &double.state().q));
+                let found = lane(single.observation(), l);
+                observation = observation.max(relative(&found, double.observation()));
+                reward = reward.max((single.reward().lane(l) - double.reward()).abs());
+            }
+            assert!(one <= SINGLE, "{} {} |Δq| {one:.1e}", case.task.name(), case.name);
+        }
+        println!(
+            "{:25} f32 lanes (fused {FUSED}) against f64 after 1 step: |Δq| {one:.1e}, \
+             observations {observation:.1e}, reward {reward:.1e}",
+            fixtures.task.name()
+        );
+    }
+}
+
+#[test]
+fn single_precision_lanes_follow() {
+    compare_single::<false>();
+    compare_single::<true>();
+}
+
+#[test]
+fn links_stand_where_brax_has_them() {
+    for fixtures in Fixtures::all() {
+        for case in fixtures.cases() {
+            let mut simulation = case.begin::<f64>();
+            for actions in case.rows("actions") {
+                simulation.step(|_, motor| actions[motor]);
+            }
+            let poses = simulation.poses(0);
+            let (positions, rotations) = (case.rows("positions"), case.rows("rotations"));
+            assert_eq!(poses.len(), positions.len());
+            for ((pose, position), rotation) in poses.iter().zip(&positions).zip(&rotations) {
+                let worst = distance(&pose.position, position);
+                let worst = worst.max(distance(&pose.rotation, rotation));
+                assert!(worst < 1e-6, "{} {}: {worst:.1e}", case.task.name(), case.name);
+            }
+        }
+    }
+}
+
+/// Fixtures that never touch the ground would not test contacts.
+#[test]
+fn fixtures_have_contacts() {
+    let walks = |task: Task| {
+        let model = task.model();
+        model.shapes.iter().any(|shape| shape.friction.is_some())
+    };
+    for fixtures in Fixtures::all().into_iter().filter(|f| walks(f.task)) {
+        let cases = fixtures.cases();
+        let touching = |case: &&Case<'_>| case.row("gap").iter().any(|gap| gap.abs() < 1e-4);
+        let count = cases.iter().filter(touching).count();
+        println!("{:25} {count} of {} cases touch the ground", fixtures.task.name(), cases.len());
+        assert!(count > 0, "{}", fixtures.task.name());
+    }
+}
