@@ -3,7 +3,7 @@
 use crate::{
     Error, Options, VectorEnv,
     bandit::Bandit,
-    brax::{F32x16, Simulation, Task, fused_on_this_machine},
+    brax::{Mechanism, Real, Task, with_best_lanes},
     cart_pole::CartPole,
     vectorised::Vectorised,
 };
@@ -48,10 +48,7 @@ pub fn make(name: &str, count: usize, options: &Options) -> Result<Box<dyn Vecto
     }
     let plain = plain(name);
     if let Some(task) = Task::ALL.into_iter().find(|task| self::plain(task.name()) == plain) {
-        return Ok(match fused_on_this_machine() {
-            true => brax::<true>(task, count, options),
-            false => brax::<false>(task, count, options),
-        });
+        return Ok(with_best_lanes!(brax(task, count, options)));
     }
     match plain.as_str() {
         "cartpole" => Ok(Box::new(Vectorised::new(count, options, CartPole::default))),
@@ -60,8 +57,8 @@ pub fn make(name: &str, count: usize, options: &Options) -> Result<Box<dyn Vecto
     }
 }
 
-fn brax<const FUSED: bool>(task: Task, count: usize, options: &Options) -> Box<dyn VectorEnv> {
-    let first = Simulation::<F32x16<FUSED>>::new(task);
+fn brax<R: Real>(task: Task, count: usize, options: &Options) -> Box<dyn VectorEnv> {
+    let first = Mechanism::<R>::new(task);
     Box::new(Vectorised::new(count, options, || first.sibling()))
 }
 

@@ -4,7 +4,7 @@
 //!
 //! `DALENET_FIXTURES=folder` takes the fixtures from elsewhere, written with other seeds.
 
-use dalenet_envs::brax::{F32x16, Real, Simulation, Task};
+use dalenet_envs::brax::{Precision, Simulation, Task};
 use safetensors::SafeTensors;
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -68,18 +68,22 @@ impl Case<'_> {
         self.rows(tensor).remove(0)
     }
 
-    /// A simulation where the case begins, in every lane.
-    fn begin<R: Real>(&self) -> Simulation<R> {
-        let mut simulation = Simulation::new(self.task);
-        for lane in 0..R::LANES {
+    /// Puts every lane of a simulation where the case begins.
+    fn begin(&self, mut simulation: Simulation) -> Simulation {
+        for lane in 0..simulation.lanes() {
             simulation.set_joints(lane, &self.row("q0"), &self.row("qd0"));
         }
         simulation
     }
+
+    fn double(&self) -> Simulation {
+        self.begin(Simulation::new(self.task, Precision::Double))
+    }
 }
 
-fn lane<R: Real>(numbers: &[R], lane: usize) -> Vec<f64> {
-    numbers.iter().map(|x| x.lane(lane)).collect()
+/// One step of all lanes by the same actions.
+fn step(simulation: &mut Simulation, actions: &[f64]) {
+    simulation.step(&actions.repeat(simulation.lanes()));
 }
 
 /// The largest difference; NaN where one is NaN.
@@ -102,23 +106,23 @@ fn double_precision_is_brax() {
     for fixtures in Fixtures::all() {
         let mut worst = [0.0f64; 5];
         for case in fixtures.cases() {
-            let mut simulation = case.begin::<f64>();
-            let first = relative(simulation.observation(), &case.row("observation0"));
+            let mut simulation = case.double();
+            let first = relative(&simulation.observation(0), &case.row("observation0"));
             let (actions, q, qd) = (case.rows("actions"), case.rows("q"), case.rows("qd"));
             let (observations, rewards) = (case.rows("observations"), case.row("rewards"));
             let done = case.row("done");
             let mut found = [0.0, 0.0, first, 0.0, 0.0];
             for t in 0..actions.len() {
-                simulation.step(|_, motor| actions[t][motor]);
-                let dq = distance(&simulation.state().q, &q[t]);
+                step(&mut simulation, &actions[t]);
+                let dq = distance(&simulation.positions(0), &q[t]);
                 if t == 0 {
                     found[0] = dq;
                 }
                 found[1] = dq.max(found[1]);
-                found[2] = relative(simulation.observation(), &observations[t]).max(found[2]);
-                found[3] = relative(&simulation.state().qd, &qd[t]).max(found[3]);
-                found[4] = relative(&[simulation.reward()], &[rewards[t]]).max(found[4]);
-                if simulation.over() != done[t] {
+                found[2] = relative(&simulation.observation(0), &observations[t]).max(found[2]);
+                found[3] = relative(&simulation.velocities(0), &qd[t]).max(found[3]);
+                found[4] = relative(&[simulation.reward(0)], &[rewards[t]]).max(found[4]);
+                if f64::from(u8::from(simulation.over(0))) != done[t] {
                     failures.push(format!("{} {} done at {t}", case.task.name(), case.name));
                 }
             }
@@ -145,43 +149,43 @@ fn double_precision_is_brax() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-fn compare_single<const FUSED: bool>() {
+fn compare_single(kind: &str, make: impl Fn(Task) -> Simulation) {
     for fixtures in Fixtures::all() {
         let (mut one, mut reward, mut observation) = (0.0f64, 0.0f64, 0.0f64);
         for case in fixtures.cases() {
-            let (mut single, mut double) = (case.begin::<F32x16<FUSED>>(), case.begin::<f64>());
+            let (mut single, mut double) = (case.begin(make(case.task)), case.double());
             let actions = case.row("actions");
-            single.step(|_, motor| actions[motor]);
-            double.step(|_, motor| actions[motor]);
-            for l in [0, 7, 15] {
-                one = one.max(distance(&lane(&single.state().q, l), &double.state().q));
-                let found = lane(single.observation(), l);
-                observation = observation.max(relative(&found, double.observation()));
-                reward = reward.max((single.reward().lane(l) - double.reward()).abs());
+            step(&mut single, &actions);
+            step(&mut double, &actions);
+            for lane in 0..single.lanes() {
+                one = one.max(distance(&single.positions(lane), &double.positions(0)));
+                let found = relative(&single.observation(lane), &double.observation(0));
+                observation = observation.max(found);
+                reward = reward.max((single.reward(lane) - double.reward(0)).abs());
             }
             assert!(one <= SINGLE, "{} {} |Δq| {one:.1e}", case.task.name(), case.name);
         }
         println!(
-            "{:25} f32 lanes (fused {FUSED}) against f64 after 1 step: |Δq| {one:.1e}, \
-             observations {observation:.1e}, reward {reward:.1e}",
+            "{:25} f32 in {kind} against f64 after 1 step: |Δq| {one:.1e}, observations \
+             {observation:.1e}, reward {reward:.1e}",
             fixtures.task.name()
         );
     }
 }
 
 #[test]
-fn single_precision_lanes_follow() {
-    compare_single::<false>();
-    compare_single::<true>();
+fn single_precision_follows() {
+    compare_single("this machine's lanes", |task| Simulation::new(task, Precision::Single));
+    compare_single("plain lanes", Simulation::plain);
 }
 
 #[test]
 fn links_stand_where_brax_has_them() {
     for fixtures in Fixtures::all() {
         for case in fixtures.cases() {
-            let mut simulation = case.begin::<f64>();
+            let mut simulation = case.double();
             for actions in case.rows("actions") {
-                simulation.step(|_, motor| actions[motor]);
+                step(&mut simulation, &actions);
             }
             let poses = simulation.poses(0);
             let (positions, rotations) = (case.rows("positions"), case.rows("rotations"));

@@ -165,7 +165,8 @@ pub(super) fn change_velocities<R: Real>(
         motion.vel = motion.vel * system.vel_decay;
         motion.ang = motion.ang * system.ang_decay;
         if touched[i] {
-            let mean = R::one() / (touches[i] + R::splat(1e-8));
+            // Brax adds 1e-8 to the number, but in single precision always: it is not there.
+            let mean = R::one() / touches[i].max(R::one());
             motion.vel = motion.vel.add_scaled(wrenches[i].force, system.links[i].inv_mass * mean);
             motion.ang += inv_inertia[i] * (wrenches[i].torque * mean);
         }

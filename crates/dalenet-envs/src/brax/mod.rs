@@ -4,13 +4,15 @@
 //! The tasks of Brax's other pipelines, of MuJoCo and of Gymnasium have the same names but other
 //! motors, joints and contacts: their scores do not compare with these.
 //!
-//! [`Simulation`] is the bare mechanism, one of `f64` or sixteen of `f32`; [`crate::make`] gives
-//! the vectorised environment that a learner wants.
+//! [`Simulation`] is the bare mechanism, in double or single precision; [`crate::make`] gives the
+//! vectorised environment that a learner wants.
 
 mod contacts;
 mod integrate;
 mod joints;
 mod kinematics;
+pub(crate) mod lanes;
+mod mechanism;
 mod model;
 mod pipeline;
 mod real;
@@ -21,10 +23,11 @@ mod tasks;
 mod vector;
 
 pub use model::{Actuator, Axis, AxisKind, Joint, Link, Model, Shape, ShapeKind};
-pub use real::{F32x16, Real, fused_on_this_machine};
-pub use simulation::{Pose, Simulation};
-pub use state::State;
+pub use simulation::{Pose, Precision, Simulation};
 pub use tasks::Task;
-pub use vector::{Motion, Quat, Transform, Vec3};
 
-use vector::Symmetric;
+pub(crate) use mechanism::Mechanism;
+pub(crate) use real::Real;
+pub(crate) use simulation::with_best_lanes;
+use state::State;
+use vector::{Motion, Quat, Symmetric, Transform, Vec3};

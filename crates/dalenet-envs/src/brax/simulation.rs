@@ -1,54 +1,39 @@
-//! A task's mechanism in every lane of a number.
+//! A task's mechanism by itself, for tests, viewers and experiments.
 
 use super::{
-    Model, Real, Shape, State, Task, kinematics::place_links, pipeline, state::Scratch,
-    system::System, tasks::Effort,
-};
-use crate::{
-    Actions, Space,
-    vectorised::Block,
-    words::{Reader, Writer},
+    Model, Task,
+    lanes::Plain,
+    mechanism::{AnyMechanism, Mechanism},
 };
 use dalenet::Generator;
-use std::sync::Arc;
 
-/// [`Real::LANES`] environments of one task, stepped together. Nothing resets by itself.
+/// A few environments of one task, stepped together, without episodes: nothing resets by itself.
 ///
 /// ```
 /// use dalenet::Generator;
-/// use dalenet_envs::brax::{Simulation, Task};
+/// use dalenet_envs::brax::{Precision, Simulation, Task};
 ///
-/// let mut ant = Simulation::<f64>::new(Task::Ant); // in double precision, one environment
+/// let mut ant = Simulation::new(Task::Ant, Precision::Double);
+/// assert_eq!(ant.lanes(), 1);
 /// ant.start(0, &mut Generator::new(7, 0));
 /// for _ in 0..10 {
-///     ant.step(|_lane, motor| if motor < 4 { 0.5 } else { -0.5 });
+///     ant.step(&[0.5, 0.5, 0.5, 0.5, -0.5, -0.5, -0.5, -0.5]); // lanes×A
 /// }
-/// assert_eq!(ant.observation().len(), 27);
-/// let (height, reward) = (ant.state().q[2], ant.reward());
-/// assert!(height > 0.2 && reward.is_finite());
+/// assert_eq!(ant.observation(0).len(), 27);
+/// assert!(ant.poses(0)[0].position[2] > 0.2); // the torso's height
 /// ```
-pub struct Simulation<R> {
+pub struct Simulation {
     task: Task,
-    fixed: Arc<Fixed<R>>,
-    state: State<R>,
-    scratch: Scratch<R>,
-    /// Where a lane is put together before it starts.
-    begin: State<f64>,
-    actions: Vec<R>,
-    ctrl: Vec<R>,
-    observation: Vec<R>,
-    reward: R,
-    over: R,
+    mechanism: Box<dyn AnyMechanism>,
 }
 
-/// What all simulations of a task share.
-struct Fixed<R> {
-    model: Model,
-    system: System<R>,
-    exact: System<f64>,
-    /// Seconds in a step.
-    step: R,
-    velocities: usize,
+/// What numbers a [`Simulation`] is done in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// `f64`, one lane: equal to Brax in double precision but for rounding.
+    Double,
+    /// `f32`, in as many lanes as this machine's vectors have: what learners train on.
+    Single,
 }
 
 /// Where a link is.
@@ -60,43 +45,44 @@ pub struct Pose {
     pub rotation: [f64; 4],
 }
 
-impl<R: Real> Simulation<R> {
-    /// The task at its initial positions, at rest, in every lane.
-    pub fn new(task: Task) -> Self {
-        let model = task.model();
-        let (system, exact) = (System::new(&model), System::new(&model));
-        let velocities =
-            system.links.last().map_or(0, |l| l.dof + l.joint.as_ref().map_or(6, |j| j.axes.len()));
-        let step = R::splat(model.time_step * model.frames as f64);
-        Self::with(task, Arc::new(Fixed { model, system, exact, step, velocities }))
-    }
-
-    /// Another one of the same task.
-    pub(crate) fn sibling(&self) -> Self {
-        Self::with(self.task, Arc::clone(&self.fixed))
-    }
-
-    fn with(task: Task, fixed: Arc<Fixed<R>>) -> Self {
-        let (positions, links) = (fixed.model.init_q.len(), fixed.system.links.len());
-        let velocities = fixed.velocities;
-        let motors = fixed.system.actuators.len();
-        let mut simulation = Self {
-            task,
-            state: State::new(positions, velocities, links),
-            scratch: Scratch::new(velocities, links, 2 * fixed.system.probes.len()),
-            begin: State::new(positions, velocities, links),
-            actions: vec![R::zero(); motors],
-            ctrl: vec![R::zero(); motors],
-            observation: vec![R::zero(); task.observation_len()],
-            reward: R::zero(),
-            over: R::zero(),
-            fixed,
-        };
-        for lane in 0..R::LANES {
-            simulation.begin.q.copy_from_slice(&simulation.fixed.model.init_q);
-            simulation.place(lane);
+/// Calls `$function::<R>($arguments)` with the best vector R of this machine.
+macro_rules! with_best_lanes {
+    ($function:ident($($argument:expr),*)) => {{
+        #[cfg(target_arch = "x86_64")]
+        {
+            use $crate::brax::lanes::{Avx2, Avx512};
+            if Avx512::available() {
+                $function::<Avx512>($($argument),*)
+            } else if Avx2::available() {
+                $function::<Avx2>($($argument),*)
+            } else {
+                $function::<$crate::brax::lanes::Plain>($($argument),*)
+            }
         }
-        simulation
+        #[cfg(not(target_arch = "x86_64"))]
+        $function::<$crate::brax::lanes::Plain>($($argument),*)
+    }};
+}
+pub(crate) use with_best_lanes;
+
+fn boxed<R: super::Real>(task: Task) -> Box<dyn AnyMechanism> {
+    Box::new(Mechanism::<R>::new(task))
+}
+
+impl Simulation {
+    /// The task at its initial positions, at rest, in every lane.
+    pub fn new(task: Task, precision: Precision) -> Self {
+        let mechanism = match precision {
+            Precision::Double => boxed::<f64>(task),
+            Precision::Single => with_best_lanes!(boxed(task)),
+        };
+        Self { task, mechanism }
+    }
+
+    /// Single precision without the machine's own vector instructions, for comparison.
+    #[doc(hidden)]
+    pub fn plain(task: Task) -> Self {
+        Self { task, mechanism: boxed::<Plain>(task) }
     }
 
     /// The task.
@@ -104,173 +90,67 @@ impl<R: Real> Simulation<R> {
         self.task
     }
 
-    /// The constants of its mechanism; [`Model::shapes`] are what to draw.
-    pub fn model(&self) -> &Model {
-        &self.fixed.model
+    /// How many environments there are.
+    pub fn lanes(&self) -> usize {
+        self.mechanism.lanes()
     }
 
-    /// Puts one lane at the joint positions `q` and velocities `qd`.
+    /// The constants of the mechanism; [`Model::shapes`] are what to draw.
+    pub fn model(&self) -> &Model {
+        self.mechanism.model()
+    }
+
+    /// Starts an episode in one lane, by the task's own noise.
+    ///
+    /// # Panics
+    /// If there is no such lane, as all that take one do.
+    pub fn start(&mut self, lane: usize, generator: &mut Generator) {
+        self.mechanism.start(lane, generator);
+    }
+
+    /// Puts one lane at joint positions `q` and velocities `qd`.
     ///
     /// # Panics
     /// Unless there are as many as the mechanism has.
     pub fn set_joints(&mut self, lane: usize, q: &[f64], qd: &[f64]) {
-        self.begin.q.copy_from_slice(q);
-        self.begin.qd.copy_from_slice(qd);
-        self.place(lane);
+        self.mechanism.set_joints(lane, q, qd);
     }
 
-    /// Starts an episode in one lane, by the task's own noise.
-    pub fn start(&mut self, lane: usize, generator: &mut Generator) {
-        self.begin.q.copy_from_slice(&self.fixed.model.init_q);
-        self.begin.qd.fill(0.0);
-        self.task.start(&mut self.begin.q, &mut self.begin.qd, generator);
-        self.place(lane);
+    /// One step of every lane; `actions` is lanes×A.
+    ///
+    /// # Panics
+    /// Unless there are so many.
+    pub fn step(&mut self, actions: &[f64]) {
+        self.mechanism.step(actions);
     }
 
-    /// One lane where `self.begin.q` and `qd` say, under no torque.
-    fn place(&mut self, lane: usize) {
-        place_links(&self.fixed.exact, &mut self.begin);
-        self.state.set_lane(lane, self.begin.lane(0));
-        for tau in &mut self.scratch.tau {
-            tau.set_lane(lane, 0.0);
-        }
-    }
-
-    /// One step of the environment, by `action(lane, motor)`.
-    pub fn step(&mut self, action: impl Fn(usize, usize) -> f64) {
-        let fixed = &*self.fixed;
-        for (motor, x) in self.actions.iter_mut().enumerate() {
-            for lane in 0..R::LANES {
-                x.set_lane(lane, action(lane, motor));
-            }
-        }
-        for ((ctrl, &action), motor) in
-            self.ctrl.iter_mut().zip(&self.actions).zip(&fixed.system.actuators)
-        {
-            *ctrl = match self.task.scales_actions() {
-                true => {
-                    let range = motor.high - motor.low;
-                    (action + R::one()) * range * R::splat(0.5) + motor.low
-                }
-                false => action,
-            };
-        }
-        let before = self.task.progress(&fixed.system, &self.state);
-        let frames = fixed.model.frames;
-        pipeline::advance(&fixed.system, &mut self.state, &mut self.scratch, &self.ctrl, frames);
-        let speed = (self.task.progress(&fixed.system, &self.state) - before) / fixed.step;
-        let effort = Effort { actions: &self.actions, ctrl: &self.ctrl, speed };
-        let outcome = self.task.judge(&self.state, &effort);
-        (self.reward, self.over) = (outcome.reward, outcome.over);
+    /// What is seen in a lane: O numbers.
+    pub fn observation(&mut self, lane: usize) -> Vec<f64> {
+        self.mechanism.observe(lane)
     }
 
     /// The reward of the last step.
-    pub fn reward(&self) -> R {
-        self.reward
+    pub fn reward(&self, lane: usize) -> f64 {
+        self.mechanism.reward(lane)
     }
 
-    /// 1 where the last step ended the task, 0 where it did not.
-    pub fn over(&self) -> R {
-        self.over
+    /// Whether the last step ended the task.
+    pub fn over(&self, lane: usize) -> bool {
+        self.mechanism.over(lane)
     }
 
-    /// What is seen now: O numbers.
-    pub fn observation(&mut self) -> &[R] {
-        let Self { task, fixed, state, scratch, observation, .. } = self;
-        R::vectorised(
-            #[inline(always)]
-            || task.observe(&fixed.system, state, &scratch.tau, observation),
-        );
-        &self.observation
+    /// Joint positions; a free joint has seven (place, quaternion).
+    pub fn positions(&self, lane: usize) -> Vec<f64> {
+        self.mechanism.positions(lane)
     }
 
-    /// Positions, velocities and places of all links.
-    pub fn state(&self) -> &State<R> {
-        &self.state
+    /// Joint velocities; a free joint has six (linear in the world, angular in the body).
+    pub fn velocities(&self, lane: usize) -> Vec<f64> {
+        self.mechanism.velocities(lane)
     }
 
-    /// Where the links of one lane are, in the order of [`Model::links`].
+    /// Where the links are, in the order of [`Model::links`].
     pub fn poses(&self, lane: usize) -> Vec<Pose> {
-        let pose = |x: &super::Transform<R>| Pose {
-            position: x.pos.0.map(|x| x.lane(lane)),
-            rotation: x.rot.0.map(|x| x.lane(lane)),
-        };
-        self.state.x.iter().map(pose).collect()
-    }
-
-    /// 0 where every position and velocity is finite, NaN elsewhere.
-    fn finite(&self) -> R {
-        let mut sum = R::zero();
-        for &x in self.state.q.iter().chain(&self.state.qd) {
-            sum += x * R::zero(); // NaN if x is not finite
-        }
-        sum
-    }
-}
-
-impl<R: Real> Block for Simulation<R> {
-    const LANES: usize = R::LANES;
-    const EPISODE: u32 = 1000;
-
-    fn name(&self) -> &'static str {
-        self.task.name()
-    }
-
-    fn observation_space(&self) -> Space {
-        Space::within(self.task.observation_len(), f32::INFINITY)
-    }
-
-    fn action_space(&self) -> Space {
-        Space::within(self.ctrl.len(), 1.0)
-    }
-
-    fn start(&mut self, lane: usize, generator: &mut Generator) {
-        Self::start(self, lane, generator);
-    }
-
-    fn step(
-        &mut self,
-        actions: Actions<'_>,
-        _: &mut [Generator],
-        rewards: &mut [f32],
-        terminated: &mut [bool],
-    ) {
-        let Actions::Continuous(actions) = actions else { return };
-        let motors = self.ctrl.len();
-        // Lanes without an environment do as the first one's motors do.
-        Self::step(self, |lane, motor| {
-            f64::from(*actions.get(lane * motors + motor).unwrap_or(&actions[motor]))
-        });
-        let check = self.finite();
-        for (lane, (reward, terminated)) in rewards.iter_mut().zip(terminated).enumerate() {
-            *reward += (self.reward + check).lane(lane) as f32;
-            *terminated = self.over.lane(lane) > 0.0;
-        }
-    }
-
-    fn observe(&mut self, out: &mut [f32]) {
-        let row = self.task.observation_len();
-        for (i, &x) in self.observation().iter().enumerate() {
-            for (lane, out) in out.chunks_exact_mut(row).enumerate() {
-                out[i] = x.lane(lane) as f32;
-            }
-        }
-    }
-
-    fn save(&self, lane: usize, out: &mut Writer) {
-        self.state.lane(lane).for_each(|x| out.f64(x));
-    }
-
-    fn restore(&mut self, lane: usize, from: &mut Reader<'_>) {
-        let len = self.state.lane_len();
-        self.state.set_lane(lane, (0..len).map(|_| from.f64()));
-    }
-
-    fn shapes(&self) -> &[Shape] {
-        &self.fixed.model.shapes
-    }
-
-    fn poses(&self, lane: usize) -> Vec<Pose> {
-        Self::poses(self, lane)
+        self.mechanism.poses(lane)
     }
 }
