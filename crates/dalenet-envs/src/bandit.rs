@@ -68,3 +68,33 @@ impl Block for Bandit {
         self.0[lane] = from.u32() as usize % ARMS;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Actions, Options, make};
+
+    /// Closed form: the arm after the hint pays 1 on average, the others nothing.
+    #[test]
+    fn only_the_arm_after_the_hint_pays() {
+        let mut env = make("bandit", 4000, &Options::default()).unwrap();
+        let hints: Vec<usize> = env
+            .reset(3)
+            .observations
+            .chunks(4)
+            .map(|x| x.iter().position(|&x| x == 1.0).unwrap())
+            .collect();
+        for shift in 0..4 {
+            env.reset(3);
+            let arms: Vec<u32> = hints.iter().map(|hint| ((hint + shift) % 4) as u32).collect();
+            let batch = env.step(Actions::Discrete(&arms)).unwrap();
+            let mean = batch.rewards.iter().sum::<f32>() / 4000.0;
+            let want = if shift == 1 { 1.0 } else { 0.0 };
+            assert!((mean - want).abs() < 0.01, "{shift}: {mean}");
+            assert!(batch.terminated.iter().all(|&over| over));
+        }
+        for hint in 0..4 {
+            let share = hints.iter().filter(|&&h| h == hint).count();
+            assert!((800..1200).contains(&share));
+        }
+    }
+}

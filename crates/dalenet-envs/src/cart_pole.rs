@@ -84,3 +84,39 @@ impl Block for CartPole {
         self.0[lane] = std::array::from_fn(|_| from.f64());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Oracle: Gymnasium itself; `scripts/cart_pole_fixture.py` wrote single steps of it.
+    #[test]
+    fn steps_are_gymnasiums() {
+        type Step = ([f64; 4], u32, [f64; 4], bool);
+        let text = include_str!("../tests/fixtures/cart_pole.json");
+        let steps: Vec<Step> = serde_json::from_str(text).unwrap();
+        for (before, action, after, over) in steps {
+            let mut carts = CartPole::default();
+            carts.0[3] = before;
+            let (mut rewards, mut terminated) = ([0.0; 16], [false; 16]);
+            let actions = [action; 16];
+            carts.step(Actions::Discrete(&actions), &mut [], &mut rewards, &mut terminated);
+            for (found, want) in carts.0[3].iter().zip(after) {
+                assert!((found - want).abs() < 1e-14, "{found} {want}");
+            }
+            assert_eq!((rewards[3], terminated[3]), (1.0, over));
+        }
+    }
+
+    #[test]
+    fn carts_start_near_the_middle() {
+        let (mut carts, mut generator) = (CartPole::default(), Generator::new(0, 0));
+        let mut square = 0.0;
+        for _ in 0..1000 {
+            carts.start(0, &mut generator);
+            assert!(carts.0[0].iter().all(|x| x.abs() <= 0.05));
+            square += carts.0[0].iter().map(|x| x * x).sum::<f64>() / 4000.0;
+        }
+        assert!((square / (0.05 * 0.05 / 3.0) - 1.0).abs() < 0.1); // U(−0.05, 0.05)
+    }
+}
