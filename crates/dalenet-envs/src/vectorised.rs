@@ -54,7 +54,6 @@ pub(crate) struct Vectorised<B> {
     batch: Batch,
     observation_space: Space,
     action_space: Space,
-    /// 1 for Brax's `Restart::Same`, and so on: what saved words must agree in.
     rules: Rules,
 }
 
@@ -69,8 +68,8 @@ struct Rules {
 struct Group<B> {
     block: B,
     generators: Vec<Generator>,
-    /// Where the first episode's chance began, for [`Restart::Same`].
     seed: u64,
+    /// Which environment the first lane is.
     first: u64,
     steps: Vec<u32>,
     failures: u64,

@@ -1,3 +1,5 @@
+// Ported from Brax 0.14.2: Copyright 2026 The Brax Authors, Apache-2.0, see NOTICE.
+
 //! Contacts with the ground, the plane z = 0. After `brax/contact.py`,
 //! `brax/positional/collisions.py` and MJX's plane-sphere and plane-capsule.
 //!
@@ -79,10 +81,12 @@ pub(super) fn push_out<R: Real>(
     for contact in contacts.iter_mut() {
         let i = contact.link;
         let (com, inv_mass) = (state.x_i[i], system.links[i].inv_mass);
-        let (normal, slide) = impulses(contact, com, before[i], inv_mass, inv_inertia[i]);
-        contact.normal = normal.1;
-        let (pos, turn) = (normal.0 + slide.0, normal.2 + slide.2);
-        pushes[i].pos = pushes[i].pos.add_scaled(pos, -(inv_mass * system.collide_scale));
+        let (push, stick) = impulses(contact, com, before[i], inv_mass, inv_inertia[i]);
+        contact.normal = push.size;
+        let along = push.along + stick.along;
+        pushes[i].pos = pushes[i].pos.add_scaled(along, -(inv_mass * system.collide_scale));
+        // Brax leaves out the factor ½ of a quaternion's derivative in one of the two.
+        let turn = push.turn + stick.turn * R::splat(0.5);
         let turn = inv_inertia[i] * (turn * -system.collide_scale);
         pushes[i].rot = pushes[i].rot + com.rot.pushed(turn);
     }
@@ -95,17 +99,22 @@ pub(super) fn push_out<R: Real>(
     }
 }
 
-/// Normal and static-friction impulse of one contact: impulse, its size, and the torque that
-/// turns the link. All 0 in the lanes that do not touch.
+/// What a link does to the ground at one point; 0 in the lanes that do not touch.
+struct Impulse<R> {
+    along: Vec3<R>,
+    size: R,
+    turn: Vec3<R>,
+}
+
+/// The impulses of one contact that push the link out, and that keep it from sliding.
 #[inline(always)]
-#[allow(clippy::type_complexity)]
 fn impulses<R: Real>(
     contact: &Contact<R>,
     com: Transform<R>,
     before: Transform<R>,
     inv_mass: R,
     inv_inertia: Symmetric<R>,
-) -> ((Vec3<R>, R, Vec3<R>), (Vec3<R>, R, Vec3<R>)) {
+) -> (Impulse<R>, Impulse<R>) {
     let (zero, half) = (R::zero(), R::splat(0.5));
     let depth = -contact.distance;
     let touching = zero.if_less(depth, R::one(), zero);
@@ -116,8 +125,10 @@ fn impulses<R: Real>(
     let surface = Vec3([x, y, half.mul_add(contact.distance, z)]);
     let lever = Vec3([-y, x, zero]);
     let give = inv_mass + lever.dot(inv_inertia * lever);
-    let size = depth / (give + R::splat(1e-6));
-    let normal = Vec3([zero, zero, -(size * touching)]);
+    let most = depth / (give + R::splat(1e-6));
+    let size = most * touching;
+    let along = Vec3([zero, zero, -size]);
+    let push = Impulse { along, size, turn: surface.cross(along) };
 
     // Back to where the touching point was before the step.
     let was = before.apply(arm.unrotated(com.rot)) - contact.pos;
@@ -125,13 +136,10 @@ fn impulses<R: Real>(
     let distance = slid.length();
     let towards = slid * (R::one() / (distance + R::splat(1e-6)));
     let lever = arm.cross(towards);
-    let stick = distance / (inv_mass + lever.dot(inv_inertia * lever));
-    let sticks = stick.if_less(size.abs(), touching, zero);
-    let friction = towards * -(stick * sticks);
-
-    // Brax leaves out the factor ½ of a quaternion's derivative in the first, not in the second.
-    let turns = (surface.cross(normal), arm.cross(friction) * half);
-    ((normal, size * touching, turns.0), (friction, stick * sticks, turns.1))
+    let size = distance / (inv_mass + lever.dot(inv_inertia * lever));
+    let size = size * size.if_less(most.abs(), touching, zero);
+    let along = towards * -size;
+    (push, Impulse { along, size, turn: arm.cross(along) })
 }
 
 /// Sliding friction, and no sinking: changes of velocity by contacts, averaged over a link's.

@@ -1,3 +1,5 @@
+// Ported from Brax 0.14.2: Copyright 2026 The Brax Authors, Apache-2.0, see NOTICE.
+
 //! Velocities and places in time. After `brax/positional/integrator.py`.
 
 use super::{
@@ -48,13 +50,6 @@ pub(super) fn velocities_from_places<R: Real>(
             ang: Vec3([x * scale, y * scale, z * scale]),
         };
     }
-}
-
-/// All inverse inertias, and where the links stand before the step.
-#[inline(always)]
-pub(super) fn remember<R: Real>(system: &System<R>, state: &State<R>, scratch: &mut Scratch<R>) {
-    scratch.before.copy_from_slice(&state.x_i);
-    refresh_inertia(system, state, scratch);
 }
 
 /// Inverse inertias of the links as they are turned now.

@@ -1,3 +1,5 @@
+// Ported from Brax 0.14.2: Copyright 2026 The Brax Authors, Apache-2.0, see NOTICE.
+
 //! One physics step by position-based dynamics in maximal coordinates: bodies move freely, then
 //! joints and contacts push them back. After `brax/positional/pipeline.py` and
 //! `brax/actuator.py`.
@@ -5,7 +7,7 @@
 use super::{
     Real,
     contacts::{change_velocities, find_contacts, push_out},
-    integrate::{accelerate, refresh_inertia, remember, velocities_from_places},
+    integrate::{accelerate, refresh_inertia, velocities_from_places},
     joints::{joint_forces, joint_pushes},
     kinematics::{locate_joints, move_frames, place_frames, read_joints},
     state::{Scratch, State},
@@ -48,7 +50,8 @@ pub(super) fn joint_torques<R: Real>(system: &System<R>, ctrl: &[R], tau: &mut [
 fn physics_step<R: Real>(system: &System<R>, state: &mut State<R>, scratch: &mut Scratch<R>) {
     // Forces, and free motion.
     locate_joints::<R, true>(system, &state.x, &state.xd, &mut scratch.joints);
-    remember(system, state, scratch);
+    refresh_inertia(system, state, scratch);
+    scratch.before.copy_from_slice(&state.x_i);
     let Scratch { joints, tau, wrenches, .. } = scratch;
     joint_forces(system, joints, &state.x_i, tau, wrenches);
     accelerate(system, state, scratch);

@@ -152,6 +152,6 @@ pub(super) fn atan2<R: Real>(y: R, x: R) -> R {
     let angle = offset + (p * z).mul_add(t, t);
     let angle = ax.if_less(ay, splat(std::f64::consts::FRAC_PI_2) - angle, angle);
     let angle = x.if_less(zero, splat(std::f64::consts::PI) - angle, angle);
-    // Comparisons lose NaN; these differences are 0 but for it.
-    y.if_less(zero, -angle, angle) + (x - x) + (y - y)
+    // Comparisons lose NaN; this product is 0 but for it.
+    (x + y).mul_add(zero, y.if_less(zero, -angle, angle))
 }

@@ -1,6 +1,6 @@
 //! Where the links of one mechanism are and how they move, in every lane.
 
-use super::{Motion, Quat, Real, Transform, Vec3};
+use super::{Motion, Quat, Real, Symmetric, Transform, Vec3};
 
 /// The state of one mechanism in every lane: all that a step needs to know.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ impl<R: Real> State<R> {
 pub(super) struct Scratch<R> {
     pub joints: Vec<JointFrame<R>>,
     /// Inverse inertia about the centre of mass, world axes.
-    pub inv_inertia: Vec<super::Symmetric<R>>,
+    pub inv_inertia: Vec<Symmetric<R>>,
     pub before: Vec<Transform<R>>,
     pub velocity_before: Vec<Motion<R>>,
     pub tau: Vec<R>,
@@ -124,7 +124,7 @@ impl<R: Real> Scratch<R> {
         };
         Self {
             joints: vec![joint; links],
-            inv_inertia: vec![super::Symmetric::zero(); links],
+            inv_inertia: vec![Symmetric::zero(); links],
             before: vec![Transform::identity(); links],
             velocity_before: vec![Motion::zero(); links],
             tau: vec![R::zero(); velocities],

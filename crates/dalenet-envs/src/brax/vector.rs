@@ -1,3 +1,5 @@
+// Ported from Brax 0.14.2: Copyright 2026 The Brax Authors, Apache-2.0, see NOTICE.
+
 //! Vectors, quaternions (w, x, y, z) and rigid motions. After `brax/math.py` and `brax/base.py`.
 
 use super::Real;

@@ -1,3 +1,5 @@
+// Ported from Brax 0.14.2: Copyright 2026 The Brax Authors, Apache-2.0, see NOTICE.
+
 //! Half a running cat in a plane. After `brax/envs/half_cheetah.py`.
 
 use super::{Effort, Outcome, Real, State, add_normal, add_uniform, concatenate, sum_of_squares};

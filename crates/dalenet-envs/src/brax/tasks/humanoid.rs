@@ -1,3 +1,5 @@
+// Ported from Brax 0.14.2: Copyright 2026 The Brax Authors, Apache-2.0, see NOTICE.
+
 //! A person of 42 kg. After `brax/envs/humanoid.py`.
 
 use super::{

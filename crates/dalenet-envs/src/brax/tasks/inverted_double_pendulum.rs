@@ -1,3 +1,5 @@
+// Ported from Brax 0.14.2: Copyright 2026 The Brax Authors, Apache-2.0, see NOTICE.
+
 //! Two poles, one upon the other, on a cart. After `brax/envs/inverted_double_pendulum.py`.
 
 use super::{Effort, Outcome, Real, State, Vec3, add_normal, add_uniform};

@@ -1,3 +1,5 @@
+// Ported from Brax 0.14.2: Copyright 2026 The Brax Authors, Apache-2.0, see NOTICE.
+
 //! A pole on a cart. After `brax/envs/inverted_pendulum.py`.
 
 use super::{Effort, Outcome, Real, State, add_uniform, concatenate, is_outside};

@@ -1,3 +1,5 @@
+// Ported from Brax 0.14.2: Copyright 2026 The Brax Authors, Apache-2.0, see NOTICE.
+
 //! An arm that reaches for a target in a plane. After `brax/envs/reacher.py`.
 
 use super::{Effort, Outcome, Real, State, Vec3, add_uniform, sum_of_squares};
