@@ -106,10 +106,10 @@ fn should_be_over(task: Task, simulation: &mut Simulation) -> bool {
         Task::Walker2d => !(height > 0.8 && height < 2.0 && observation[1].abs() < 1.0),
         Task::InvertedPendulum => observation[1].abs() > 0.2,
         Task::InvertedDoublePendulum => {
-            // Two poles of 0.6 m on a cart, the second angle counted from the first.
-            let (sin, cos) = ([observation[1], observation[2]], [observation[3], observation[4]]);
-            let both = cos[0] * cos[1] - sin[0] * sin[1];
-            0.6 * cos[0] + 0.6 * both <= 1.0
+            // The height of the upper pole's tip, 0.6 m along its z axis.
+            let upper = simulation.poses(0)[2];
+            let [_, x, y, _] = upper.rotation;
+            upper.position[2] + 0.6 * (1.0 - 2.0 * (x * x + y * y)) <= 1.0
         }
     }
 }

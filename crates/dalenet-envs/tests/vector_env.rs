@@ -51,17 +51,17 @@ fn every_environment_keeps_its_promises() {
         for t in 0..70 {
             let batch = step(env.as_mut(), t);
             assert!(batch.next.iter().chain(&batch.rewards).all(|x| x.is_finite()));
-            for i in 0..count {
+            for (i, age) in age.iter_mut().enumerate() {
                 let at = i * row..(i + 1) * row;
-                age[i] += 1;
+                *age += 1;
                 let over = batch.terminated[i] || batch.truncated[i];
                 assert!(!(batch.terminated[i] && batch.truncated[i]));
                 // Cut exactly when it is as old as episodes get, unless it is over anyway.
-                assert_eq!(batch.truncated[i], age[i] == 30 && !batch.terminated[i], "{name} {t}");
+                assert_eq!(batch.truncated[i], *age == 30 && !batch.terminated[i], "{name} {t}");
                 let next = &batch.next[at.clone()];
                 assert!(over || next == &batch.observations[at.clone()]);
                 if over {
-                    age[i] = 0;
+                    *age = 0;
                     cut += usize::from(batch.truncated[i]);
                     // The bandit's new hint can be the old one.
                     assert!(name == "bandit" || next != &batch.observations[at.clone()]);
@@ -152,7 +152,8 @@ fn what_was_saved_elsewhere_is_refused() {
 fn a_failure_is_marked_and_harms_nobody_else() {
     let mut env = make("ant", 20, &Options::default()).unwrap();
     let mut sound = make("ant", 20, &Options::default()).unwrap();
-    (env.reset(4), sound.reset(4));
+    env.reset(4);
+    sound.reset(4);
     let mut actions = vec![0.3; 20 * 8];
     let want = sound.step(Actions::Continuous(&actions)).unwrap().clone();
     actions[8 * 5 + 2] = 1e30;
@@ -235,7 +236,8 @@ fn a_repeated_action_is_so_many_steps() {
     let repeat = Options { action_repeat: 3, ..Options::default() };
     let (mut whole, mut parts) =
         (make("walker2d", 5, &repeat).unwrap(), make("walker2d", 5, &Options::default()).unwrap());
-    (whole.reset(1), parts.reset(1));
+    whole.reset(1);
+    parts.reset(1);
     let actions: Vec<f32> = (0..30).map(|i| (i as f32).cos()).collect();
     let found = whole.step(Actions::Continuous(&actions)).unwrap().clone();
     let mut rewards = vec![0.0; 5];
