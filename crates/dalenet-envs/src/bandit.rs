@@ -21,6 +21,7 @@ pub(crate) struct Bandit([usize; 16]);
 impl Block for Bandit {
     const LANES: usize = 16;
     const EPISODE: u32 = 1;
+    const SHARE: usize = 32;
 
     fn name(&self) -> &'static str {
         "bandit"

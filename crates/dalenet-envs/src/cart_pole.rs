@@ -36,6 +36,7 @@ fn push([x, v, tilt, spin]: [f64; 4], right: bool) -> [f64; 4] {
 impl Block for CartPole {
     const LANES: usize = 16;
     const EPISODE: u32 = 500;
+    const SHARE: usize = 32;
 
     fn name(&self) -> &'static str {
         "cart-pole"

@@ -19,6 +19,8 @@ pub(crate) trait Block: Send {
     const LANES: usize;
     /// Steps until an episode is cut.
     const EPISODE: u32;
+    /// How many blocks are worth another thread's while.
+    const SHARE: usize;
 
     fn name(&self) -> &'static str;
     fn observation_space(&self) -> Space;
@@ -126,7 +128,7 @@ impl<B: Block> Vectorised<B> {
             truncated.par_chunks_mut(B::LANES),
             failed.par_chunks_mut(B::LANES),
         );
-        parts.into_par_iter().map(
+        parts.into_par_iter().with_min_len(B::SHARE).map(
             |(group, observations, next, rewards, terminated, truncated, failed)| {
                 (group, Rows { observations, next, rewards, terminated, truncated, failed })
             },
@@ -252,8 +254,6 @@ impl<B: Block> Group<B> {
     }
 
     fn save(&self, out: &mut Writer) {
-        out.u64(self.seed);
-        out.u64(self.failures);
         for (lane, generator) in self.generators.iter().enumerate() {
             out.generator(&generator.state());
             out.0.push(self.steps[lane]);
@@ -261,9 +261,9 @@ impl<B: Block> Group<B> {
         }
     }
 
-    fn restore(&mut self, from: &mut Reader<'_>) {
-        self.seed = from.u64();
-        self.failures = from.u64();
+    fn restore(&mut self, seed: u64, from: &mut Reader<'_>) {
+        self.seed = seed;
+        self.failures = 0;
         for lane in 0..self.steps.len() {
             self.generators[lane] = Generator::restore(&from.generator());
             self.steps[lane] = from.u32();
@@ -320,6 +320,9 @@ impl<B: Block> VectorEnv for Vectorised<B> {
 
     fn save(&self) -> Vec<u32> {
         let mut out = Writer(self.header());
+        out.u64(self.groups[0].seed);
+        out.u64(self.failures());
+        // One environment after the other: machines differ in how many go into a group.
         self.groups.iter().for_each(|group| group.save(&mut out));
         let Batch { observations, next, rewards, terminated, truncated, failed } = &self.batch;
         for floats in [observations, next, rewards] {
@@ -343,7 +346,9 @@ impl<B: Block> VectorEnv for Vectorised<B> {
             return Err(Error::Saved { wanted });
         }
         let mut from = Reader(&words[header.len()..]);
-        self.groups.iter_mut().for_each(|group| group.restore(&mut from));
+        let (seed, failures) = (from.u64(), from.u64());
+        self.groups.iter_mut().for_each(|group| group.restore(seed, &mut from));
+        self.groups[0].failures = failures;
         let Batch { observations, next, rewards, terminated, truncated, failed } = &mut self.batch;
         for floats in [observations, next, rewards] {
             from.f32s(floats);

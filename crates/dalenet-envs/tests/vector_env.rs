@@ -99,9 +99,11 @@ fn an_environment_does_not_depend_on_how_many_there_are() {
         let run = |count: usize| {
             let mut env = make(name, count, &Options::default()).unwrap();
             let row = env.observation_space().len();
-            env.reset(3).observations[..5 * row].to_vec()
+            let first = env.reset(3).observations[..5 * row].to_vec();
+            let steps = (0..40).map(|t| step(env.as_mut(), t).next[..5 * row].to_vec());
+            (first, steps.collect::<Vec<_>>())
         };
-        assert_eq!(run(5), run(40), "{name}");
+        assert!(run(5) == run(40), "{name}");
         let mut env = make(name, 2, &Options::default()).unwrap();
         let first = env.reset(0).observations.clone();
         if name != "bandit" {
@@ -178,6 +180,32 @@ fn a_failure_is_marked_and_harms_nobody_else() {
     assert_eq!(env.failures(), 0);
     env.restore(&saved).unwrap();
     assert_eq!(env.failures(), 1);
+}
+
+/// The height of one torso becomes NaN between two steps.
+#[test]
+fn broken_physics_is_marked_and_harms_nobody_else() {
+    let mut env = make("ant", 20, &Options::default()).unwrap();
+    env.reset(4);
+    let mut words = env.save();
+    let halves = |x: f64| [x.to_bits() as u32, (x.to_bits() >> 32) as u32];
+    let height = halves(env.poses(13)[0].position[2]);
+    let places: Vec<usize> = (1..words.len()).filter(|&i| words[i - 1..=i] == height).collect();
+    assert!(!places.is_empty());
+    places.iter().for_each(|&i| words[i - 1..=i].copy_from_slice(&halves(f64::NAN)));
+    let mut broken = make("ant", 20, &Options::default()).unwrap();
+    broken.restore(&words).unwrap();
+    for t in 0..30 {
+        let (want, found) = (step(env.as_mut(), t), step(broken.as_mut(), t));
+        for i in (0..20).filter(|&i| i != 13) {
+            assert_eq!(found.next[27 * i..][..27], want.next[27 * i..][..27], "{t} {i}");
+            assert!(!found.failed[i]);
+        }
+        assert_eq!(found.failed[13], t == 0);
+        let numbers = found.next.iter().chain(&found.observations).chain(&found.rewards);
+        assert!(numbers.copied().all(f32::is_finite));
+    }
+    assert_eq!((env.failures(), broken.failures()), (0, 1));
 }
 
 #[test]

@@ -164,6 +164,7 @@ impl<R: Real> Mechanism<R> {
 impl<R: Real> Block for Mechanism<R> {
     const LANES: usize = R::LANES;
     const EPISODE: u32 = 1000;
+    const SHARE: usize = 1;
 
     fn name(&self) -> &'static str {
         self.task.name()
