@@ -146,7 +146,8 @@ pub struct Options {
     /// Steps until an episode is cut; the task's own if none: 1000 for Brax's tasks, 500 for
     /// cart-pole. Counts each repeat of an action.
     pub episode_length: Option<u32>,
-    /// How often an action is repeated in a step; rewards are added up.
+    /// How often an action is repeated in a step. Rewards are added up; whether the task is over is
+    /// seen after the last repeat, as in Brax.
     pub action_repeat: u32,
     /// How new episodes begin.
     pub restart: Restart,

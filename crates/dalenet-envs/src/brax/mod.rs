@@ -4,6 +4,18 @@
 //! The tasks of Brax's other pipelines, of MuJoCo and of Gymnasium have the same names but other
 //! motors, joints and contacts: their scores do not compare with these.
 //!
+//! # How it is fast
+//!
+//! - A physics step is done for 4, 8 or 16 environments at once, one in each lane of the machine's
+//!   vectors: nothing in it branches on a single environment. What no lane needs, as contacts in
+//!   the air, is left out.
+//! - Limits of angles are kept by sines and cosines; the angles themselves are computed once in a
+//!   step of the environment, not in each of its 4 to 16 physics steps.
+//! - A reset is computed in double precision for its one lane, and put in.
+//!
+//! Considered and left: lanes as arrays that the compiler turns into vectors (minutes to compile);
+//! inertias as one number where all axes have the same, as in all tasks but HalfCheetah.
+//!
 //! [`Simulation`] is the bare mechanism, in double or single precision; [`crate::make`] gives the
 //! vectorised environment that a learner wants.
 
