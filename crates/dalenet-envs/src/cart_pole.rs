@@ -1,0 +1,123 @@
+//! Gymnasium's `CartPole-v1`: a pole on a cart that is pushed left or right.
+
+use crate::{
+    Actions, Space,
+    vectorised::Block,
+    words::{Reader, Writer},
+};
+use dalenet::Generator;
+
+const GRAVITY: f64 = 9.8;
+const POLE_MASS: f64 = 0.1;
+const TOTAL_MASS: f64 = 1.1;
+const HALF_LENGTH: f64 = 0.5;
+const FORCE: f64 = 10.0;
+const TIME_STEP: f64 = 0.02;
+/// 12°.
+const MOST_TILT: f64 = 12.0 * 2.0 * std::f64::consts::PI / 360.0;
+const MOST_WAY: f64 = 2.4;
+
+/// Sixteen carts: place, velocity, tilt and angular velocity in SI units.
+#[derive(Default)]
+pub(crate) struct CartPole([[f64; 4]; 16]);
+
+/// Explicit Euler, as Gymnasium steps it.
+fn push([x, v, tilt, spin]: [f64; 4], right: bool) -> [f64; 4] {
+    let force = if right { FORCE } else { -FORCE };
+    let (sin, cos) = tilt.sin_cos();
+    let moment = POLE_MASS * HALF_LENGTH;
+    let pushed = (force + moment * (spin * spin) * sin) / TOTAL_MASS;
+    let inertia = HALF_LENGTH * (4.0 / 3.0 - POLE_MASS * (cos * cos) / TOTAL_MASS);
+    let turning = (GRAVITY * sin - cos * pushed) / inertia;
+    let going = pushed - moment * turning * cos / TOTAL_MASS;
+    [x + TIME_STEP * v, v + TIME_STEP * going, tilt + TIME_STEP * spin, spin + TIME_STEP * turning]
+}
+
+impl Block for CartPole {
+    const LANES: usize = 16;
+    const EPISODE: u32 = 500;
+    const SHARE: usize = 32;
+
+    fn name(&self) -> &'static str {
+        "cart-pole"
+    }
+
+    fn observation_space(&self) -> Space {
+        let high =
+            vec![2.0 * MOST_WAY as f32, f32::INFINITY, 2.0 * MOST_TILT as f32, f32::INFINITY];
+        Space::Continuous { low: high.iter().map(|x| -x).collect(), high }
+    }
+
+    fn action_space(&self) -> Space {
+        Space::Discrete { n: 2 }
+    }
+
+    fn start(&mut self, lane: usize, generator: &mut Generator) {
+        self.0[lane] = std::array::from_fn(|_| 0.1 * f64::from(generator.uniform()) - 0.05);
+    }
+
+    fn step(
+        &mut self,
+        actions: Actions<'_>,
+        _: &mut [Generator],
+        rewards: &mut [f32],
+        terminated: &mut [bool],
+    ) {
+        let Actions::Discrete(actions) = actions else { return };
+        for (lane, cart) in self.0.iter_mut().enumerate().take(actions.len()) {
+            *cart = push(*cart, actions[lane] == 1);
+            rewards[lane] += 1.0;
+            terminated[lane] = cart[0].abs() > MOST_WAY || cart[2].abs() > MOST_TILT;
+        }
+    }
+
+    fn observe(&mut self, out: &mut [f32]) {
+        for (out, &x) in out.iter_mut().zip(self.0.as_flattened()) {
+            *out = x as f32;
+        }
+    }
+
+    fn save(&self, lane: usize, out: &mut Writer) {
+        self.0[lane].into_iter().for_each(|x| out.f64(x));
+    }
+
+    fn restore(&mut self, lane: usize, from: &mut Reader<'_>) {
+        self.0[lane] = std::array::from_fn(|_| from.f64());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Oracle: Gymnasium itself; `scripts/cart_pole_fixture.py` wrote single steps of it.
+    #[test]
+    fn steps_are_gymnasiums() {
+        type Step = ([f64; 4], u32, [f64; 4], bool);
+        let text = include_str!("../tests/fixtures/cart_pole.json");
+        let steps: Vec<Step> = serde_json::from_str(text).unwrap();
+        for (before, action, after, over) in steps {
+            let mut carts = CartPole::default();
+            carts.0[3] = before;
+            let (mut rewards, mut terminated) = ([0.0; 16], [false; 16]);
+            let actions = [action; 16];
+            carts.step(Actions::Discrete(&actions), &mut [], &mut rewards, &mut terminated);
+            for (found, want) in carts.0[3].iter().zip(after) {
+                assert!((found - want).abs() < 1e-14, "{found} {want}");
+            }
+            assert_eq!((rewards[3], terminated[3]), (1.0, over));
+        }
+    }
+
+    #[test]
+    fn carts_start_near_the_middle() {
+        let (mut carts, mut generator) = (CartPole::default(), Generator::new(0, 0));
+        let mut square = 0.0;
+        for _ in 0..1000 {
+            carts.start(0, &mut generator);
+            assert!(carts.0[0].iter().all(|x| x.abs() <= 0.05));
+            square += carts.0[0].iter().map(|x| x * x).sum::<f64>() / 4000.0;
+        }
+        assert!((square / (0.05 * 0.05 / 3.0) - 1.0).abs() < 0.1); // U(−0.05, 0.05)
+    }
+}

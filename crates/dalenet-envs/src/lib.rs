@@ -1,0 +1,37 @@
+//! Environments for reinforcement learning behind one vectorised trait, [`VectorEnv`]: Brax's
+//! `positional` tasks natively, cart-pole and a bandit.
+//!
+//! Letters: N environments stepped together, O numbers observed of each, A numbers of an action.
+//! Buffers are row-major, one row an environment.
+//!
+//! ```
+//! use dalenet_envs::{Actions, Options, make};
+//!
+//! let mut env = make("half-cheetah", 32, &Options::default())?;
+//! env.reset(7);
+//! let actions = vec![0.1; 32 * env.action_space().len()]; // N×A
+//! for _ in 0..5 {
+//!     let batch = env.step(Actions::Continuous(&actions))?;
+//!     assert_eq!(batch.observations.len(), 32 * 17); // N×O
+//! }
+//! let saved = env.save();
+//! # env.restore(&saved)?;
+//! # Ok::<(), dalenet_envs::Error>(())
+//! ```
+//!
+//! The same seed gives the same bits at any thread count, and so does a restored environment.
+
+#![deny(unsafe_code)] // but for `brax/lanes.rs`, the vector instructions
+
+mod bandit;
+pub mod brax;
+mod cart_pole;
+mod env;
+mod error;
+mod registry;
+mod vectorised;
+mod words;
+
+pub use env::{Actions, Batch, Options, Restart, Space, VectorEnv};
+pub use error::Error;
+pub use registry::{NAMES, make};

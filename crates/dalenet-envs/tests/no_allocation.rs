@@ -1,0 +1,48 @@
+//! Stepping takes no memory from the system, resets of episodes included.
+
+use dalenet_envs::{Actions, NAMES, Options, Space, make};
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+struct Counting;
+
+// SAFETY: the system's allocator, counted.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.fetch_add(1, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(at, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn a_step_allocates_nothing() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    pool.install(|| {
+        for name in NAMES {
+            let options = Options { episode_length: Some(10), ..Options::default() };
+            let mut env = make(name, 40, &options).unwrap();
+            let len = 40 * env.action_space().len();
+            let (numbers, choices) = (vec![0.2; len], vec![1; len]);
+            let actions = match env.action_space() {
+                Space::Continuous { .. } => Actions::Continuous(&numbers),
+                Space::Discrete { .. } => Actions::Discrete(&choices),
+            };
+            env.step(actions).unwrap();
+            let before = COUNT.load(Ordering::Relaxed);
+            for _ in 0..30 {
+                env.step(actions).unwrap();
+            }
+            assert_eq!(COUNT.load(Ordering::Relaxed) - before, 0, "{name}");
+        }
+    });
+}

@@ -1,0 +1,141 @@
+"""Writes trajectories of Brax itself, in float64, for the conformance test of dalenet-envs.
+
+    python -m venv brax-env && brax-env/bin/pip install -r scripts/brax-requirements.txt
+    brax-env/bin/python scripts/brax_fixtures.py [--seeds 0 1 2 3] [--tasks ant humanoid] [--out DIR]
+
+The committed files are what it writes without arguments. On cases of your own:
+
+    brax-env/bin/python scripts/brax_fixtures.py --seeds 17 18 --out my-fixtures
+    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test brax_conformance
+
+A seed gives two cases: `start`, from Brax's own reset, and `later`, from where random actions led
+after a while, mostly on the ground. Each lasts STEPS environment steps under one of four kinds of
+actions. Both start from given joint positions and velocities, so that nothing hidden is needed to
+begin where Brax began.
+
+Tensors of <task>.safetensors, with Q positions, V velocities, A actuators, O observations, L
+links, T = STEPS; all float64:
+
+    <case>/q0, qd0, observation0            Q, V, O     before the first action
+    <case>/actions                          T x A
+    <case>/q, qd, observations              T x Q, V, O  after each action
+    <case>/rewards, done                    T
+    <case>/gap                              T           from the lowest contact point to the ground, in metres
+    <case>/positions, rotations             L x 3, 4    links in the world after the last action
+    init_q                                  Q           where resets begin
+"""
+
+import argparse
+import pathlib
+import warnings
+
+warnings.filterwarnings("ignore")
+
+import jax
+
+jax.config.update("jax_enable_x64", True)
+
+import jax.numpy as jnp
+import numpy as np
+from brax import contact, envs
+from brax_constants import TASKS
+from safetensors.numpy import save_file
+
+HERE = pathlib.Path(__file__).resolve().parent
+OUT = HERE.parent / "crates/dalenet-envs/tests/fixtures"
+STEPS = 10
+
+
+def actions_of(kind, rng, size):
+    """T x A actions of one of the four kinds."""
+    if kind == "uniform":
+        return rng.uniform(-1, 1, (STEPS, size))
+    if kind == "beyond the limits":
+        return rng.uniform(-1.6, 1.6, (STEPS, size))
+    if kind == "bang-bang":
+        return rng.choice([-1.0, 1.0], (STEPS, size))
+    time = np.arange(STEPS)[:, None] + rng.uniform(0, 10, size)
+    return np.sin(0.7 * time)
+
+
+KINDS = ("uniform", "beyond the limits", "bang-bang", "sine")
+
+
+def program(env):
+    """Reset, and STEPS steps from given positions and velocities, both compiled."""
+    humanoid = type(env).__name__ == "Humanoid"
+
+    def observe(state):
+        return env._get_obs(state, jnp.zeros(env.action_size)) if humanoid else env._get_obs(state)
+
+    def gap(x):
+        contacts = contact.get(env.sys, x)
+        return jnp.ones(()) if contacts is None else contacts.dist.min()
+
+    @jax.jit
+    def reset(key):
+        state = env.reset(key).pipeline_state
+        return state.q, state.qd
+
+    @jax.jit
+    def run(q, qd, actions):
+        pipeline = env.pipeline_init(q, qd)
+        first = observe(pipeline)
+        zero = jnp.zeros(())
+        metrics = env.reset(jax.random.PRNGKey(0)).metrics
+
+        def step(pipeline, action):
+            state = envs.State(pipeline, first, zero, zero, dict(metrics), {})
+            state = env.step(state, action)
+            p = state.pipeline_state
+            return p, (p.q, p.qd, state.obs, jnp.float64(state.reward), state.done, gap(p.x))
+
+        last, trace = jax.lax.scan(step, pipeline, actions)
+        return first, trace, last.x
+
+    return reset, run
+
+
+def cases(name, seeds):
+    env = envs.get_environment(name, backend="positional")
+    reset, run = program(env)
+    tensors = {"init_q": np.asarray(env.sys.init_q)}
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        q, qd = reset(jax.random.PRNGKey(seed))
+        for when in ("start", "later"):
+            if when == "later":
+                for _ in range(1 + seed % 4):
+                    _, trace, _ = run(q, qd, rng.uniform(-1, 1, (STEPS, env.action_size)))
+                    q, qd = trace[0][-1], trace[1][-1]
+            kind = KINDS[(seed + (when == "later")) % len(KINDS)]
+            actions = actions_of(kind, rng, env.action_size)
+            first, trace, x = run(q, qd, actions)
+            arrays = dict(zip(("q", "qd", "observations", "rewards", "done", "gap"), trace))
+            arrays |= {"q0": q, "qd0": qd, "observation0": first, "actions": actions}
+            arrays |= {"positions": x.pos, "rotations": x.rot}
+            for key, value in arrays.items():
+                array = np.ascontiguousarray(value, np.float64)
+                assert np.all(np.isfinite(array)), f"{name}, seed {seed}, {when}: {key}"
+                tensors[f"seed{seed}_{when}/{key}"] = array
+            lowest = 1e3 * float(arrays["gap"].min())
+            print(f"  seed {seed} {when:5} {kind:17} smallest gap {lowest:.4f} mm, "
+                  f"{int(arrays['done'].sum())} of {STEPS} done", flush=True)
+    return tensors
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", type=pathlib.Path, default=OUT)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3])
+    parser.add_argument("--tasks", nargs="+", default=list(TASKS), choices=list(TASKS))
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    for task in args.tasks:
+        path = args.out / f"{task}.safetensors"
+        print(path.name, flush=True)
+        save_file(cases(TASKS[task], args.seeds), path)
+
+
+if __name__ == "__main__":
+    main()
