@@ -47,10 +47,10 @@ fn the_true_gradient_is_the_slope_of_the_loss() {
                     for part in layer.sub_matrices() {
                         let mut values = layer.magnitudes(&part);
                         let (row, col) = (i / weights.cols(), i % weights.cols());
-                        if part.rows.contains(&row) && part.cols.contains(&col) {
+                        let of_part = part.rows.iter().position(|r| *r == row);
+                        if let Some(row) = of_part.filter(|_| part.cols.contains(&col)) {
                             let sign = if part.excitatory { 1.0 } else { -1.0 };
-                            let at = col - part.cols.start;
-                            values.row_mut(row - part.rows.start)[at] += sign * step;
+                            values.row_mut(row)[col - part.cols.start] += sign * step;
                         }
                         layer.set_magnitudes(&part, &values);
                     }
