@@ -154,13 +154,13 @@ fn best() -> Config {
 fn paper_on_photographs() -> Config {
     Config {
         input: InputKind::Standard,
-        convolutions: vec![convolution(128)],
+        convolutions: vec![convolution(160)],
         layers: vec![],
         widths: vec![3.0, 6.0],
-        rate: 0.5,
-        convolution_rate: 3.0,
+        rate: 0.25,
+        convolution_rate: 3.6,
         schedule: Schedule::Cosine,
-        epochs: 15,
+        epochs: 20,
         batch: 64,
         flip: true,
         ..paper()

@@ -141,6 +141,7 @@ impl Training {
             return Err(Error::Exists(folder.into()));
         }
         let task = Task::load(&config, data_dir, observer)?;
+        config.network(task.input(), task.outputs)?; // before there is a folder
         let run = match folder {
             Some(folder) => Run::create(folder, &config)?,
             None => Run::create_next(&config)?,

@@ -10,8 +10,10 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-/// Everything with a state: momentum, the normalised step, the order and the shifts of the images.
+/// Everything with a state: momentum, the normalised step, the order, the shifts and the mirror of
+/// the images; a convolution too.
 const TASK: &str = "train squares.npz --epochs 60 --set layers=[48,24] --set batch=8 --set shift=2 \
+                    --set convolutions=[{units=3,size=3,stride=2}] --set flip=true \
                     --set optimiser=momentum --set normalised=true --set rate=1 \
                     --set schedule=cosine --set validation=0.1";
 

@@ -3,6 +3,7 @@
 //! Tests that need MNIST take it from the default data folder, and fetch it if it is not there.
 
 mod bits;
+mod convolutions;
 mod files;
 mod helper;
 mod interruption;
