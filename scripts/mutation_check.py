@@ -32,8 +32,8 @@ BUGS = [
     ("BP through the wrong layer", "rule/backprop.rs",
      "layers()[layer + 1]", "layers()[lesson.network.layers().len() - 1]"),
     ("BP loses the signs", "rule/backprop.rs",
-     "engine::product_transposed(signal, lesson.above, weights);",
-     "engine::product_transposed(signal, lesson.above, weights);\n"
+     "above.backward(lesson.above, above.weights(), signal);",
+     "above.backward(lesson.above, above.weights(), signal);\n"
      "        signal.as_mut_slice().iter_mut().for_each(|s| *s = s.abs());"),
     ("FA uses W", "rule/feedback_alignment.rs",
      "&self.feedback[layer]", "lesson.network.layers()[layer + 1].weights()"),
@@ -67,18 +67,18 @@ BUGS = [
      "Activation::Softmax => pairs.for_each(|(u, a)| gate_sigmoid(u, a, 2.0)),\n"
      "        Activation::Identity => {}"),
     ("output not gated", "learner.rs",
-     "            engine::gate(signal, trace.postsynaptic(l), layer.activation());",
-     "            if l < last {\n"
-     "                engine::gate(signal, trace.postsynaptic(l), layer.activation());\n"
-     "            }"),
+     "        layer.gate(told, trace.postsynaptic(l), trace.pooled(l), &mut below[l]);",
+     "        if l < last {\n"
+     "            layer.gate(told, trace.postsynaptic(l), trace.pooled(l), &mut below[l]);\n"
+     "        } else {\n            std::mem::swap(told, &mut below[l]);\n        }"),
     ("relu hides NaN", "engine/elementwise.rs",
      "*z = if sum < 0.0 { 0.0 } else { sum };", "*z = sum.max(0.0);"),
     ("softmax overflows", "engine/elementwise.rs",
      "*z = exp(*z - top);", "*z = exp(*z - 0.0 * top);"),
     # Dale's principle
     ("streams swapped", "layer/dale.rs",
-     "if row < self.excitatory_rows { 1.0 } else { -1.0 }",
-     "if row < self.excitatory_rows { -1.0 } else { 1.0 }"),
+     "if row % self.sources < self.excitatory_rows { 1.0 } else { -1.0 }",
+     "if row % self.sources < self.excitatory_rows { -1.0 } else { 1.0 }"),
     ("not projected", "layer/dale.rs",
      "if magnitude < floor { floor } else { magnitude }",
      "if magnitude < floor { magnitude } else { magnitude }"),
@@ -99,7 +99,7 @@ BUGS = [
      "step.rate *= self.bias_rate;", ""),
     ("folded sum not refreshed by a step", "engine/update.rs",
      "*sum = a + b;", "*sum = if *sum == 0.0 { a + b } else { *sum };"),
-    ("folded sum not refreshed by loading", "layer/dense.rs",
+    ("folded sum not refreshed by loading", "layer/mod.rs",
      "                *w = sign * value;\n            }\n        }\n        self.fold();",
      "                *w = sign * value;\n            }\n        }"),
     ("halves of a folded layer swapped", "engine/update.rs",
@@ -123,8 +123,8 @@ BUGS = [
      "if state.power == 0.0 { 0.0 } else { POWER_DECAY }", "0.0"),
     ("normalised step not divided", "optim/mod.rs",
      "step.rate / state.power", "step.rate"),
-    ("folded input counted once", "optim/mod.rs",
-     "(layer.inputs() / layer.distinct_inputs()) as f32", "1.0"),
+    ("folded input counted once", "layer/mod.rs",
+     "(self.inputs() / self.distinct_inputs()) as f32", "1.0"),
     ("silence divides by 0", "optim/mod.rs",
      "if silent { 0.0 } else", "if false { 0.0 } else"),
     # Tiles
@@ -142,14 +142,35 @@ BUGS = [
     ("gains swapped", "network.rs",
      "[spec.excitatory_gain, spec.inhibitory_gain]", "[spec.inhibitory_gain, spec.excitatory_gain]"),
     ("gains in the last layer, too", "network.rs",
-     "let hidden = l < spec.hidden.len();\n        let [excitatory, inhibitory] =\n"
-     "            if hidden {",
-     "let hidden = l < spec.hidden.len();\n        let [excitatory, inhibitory] =\n"
-     "            if true {"),
+     "if l + 1 < layers { gains } else { [1.0, 1.0] }", "gains"),
     ("fan-in of one stream", "network.rs",
-     "sources.total() as f32", "sources.p as f32"),
+     "ends.pixels * ends.sources.total()", "ends.pixels * ends.sources.p"),
+    ("fan-in of one pixel", "network.rs",
+     "ends.pixels * ends.sources.total()", "ends.sources.total()"),
     ("first activation serves all", "network.rs",
      "self.activations.get(l)", "self.activations.first()"),
+    # Convolutions
+    ("signs of pixels run on", "layer/dale.rs",
+     "row % self.sources < self.excitatory_rows", "row < self.excitatory_rows"),
+    ("padding on one side only", "engine/convolution.rs",
+     "let (image, place) = (patch / units.positions(), patch % units.positions());\n"
+     "        let [top, left] = [place / units.width, place % units.width]\n"
+     "            .map(|at| (at * window.stride) as isize - window.padding as isize);",
+     "let (image, place) = (patch / units.positions(), patch % units.positions());\n"
+     "        let [top, left] = [place / units.width, place % units.width]\n"
+     "            .map(|at| (at * window.stride) as isize);"),
+    ("a piece of the gradient forgotten", "engine/convolution.rs",
+     "for piece in pieces.chunks_exact(whole) {", "for piece in pieces.chunks_exact(whole).skip(1) {"),
+    ("windows overwrite each other going back", "engine/convolution.rs",
+     "        *sum += value;", "        *sum = *value;"),
+    ("the mean of a pool is its sum", "engine/pooling.rs",
+     "1.0 / (pooling.window.size * pooling.window.size) as f32", "1.0"),
+    ("all of a max pool are taught", "engine/pooling.rs",
+     "if a == top { *s } else { 0.0 }", "if a <= top { *s } else { 0.0 }"),
+    ("normalised step not averaged over places", "optim/mod.rs",
+     "1.0 / layer.output().positions() as f32", "1.0"),
+    ("power of the image, not of its patches", "engine/convolution.rs",
+     "f64::from(rows[i / input.width] * cols[i % input.width] * squares)", "f64::from(squares)"),
     # Checkpoints
     ("biases not loaded", "checkpoint.rs",
      "layer.set_bias(&self.floats(", "drop(self.floats("),

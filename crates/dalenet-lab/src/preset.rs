@@ -74,8 +74,9 @@ impl Config {
 }
 
 /// What the rules of the literature are at home with, at the net's layer sizes: a single stream
-/// of rectified units, cross-entropy, Adam.
+/// of rectified units, cross-entropy, Adam. A convolution has as many units as both streams had.
 fn single_stream(config: &mut Config, rule: RuleKind) {
+    config.convolutions.iter_mut().for_each(|convolution| convolution.units *= 2);
     config.rule = rule;
     (config.dual, config.dale) = (false, false);
     config.centred = false;
@@ -85,12 +86,18 @@ fn single_stream(config: &mut Config, rule: RuleKind) {
     config.convolution_rate = 1.0;
 }
 
-/// The net of Error Diffusion with the true gradient, which is larger: a smaller rate.
+/// The net of Error Diffusion with the true gradient, which is larger at the output than in
+/// convolutions: a smaller rate, or Adam.
 fn backprop_under_dale(config: &mut Config) {
     config.rule = RuleKind::Bp;
     config.centred = false;
     config.loss = Loss::CrossEntropy;
-    (config.normalised, config.rate) = (true, 1.0);
+    if config.convolutions.is_empty() {
+        (config.normalised, config.rate) = (true, 1.0);
+    } else {
+        (config.optimiser, config.normalised, config.rate) = (OptimiserKind::Adam, false, 1e-3);
+        config.convolution_rate = 3.0;
+    }
 }
 
 /// The paper's network and nothing else. Layer sizes, rate and epochs are not in the paper.

@@ -100,6 +100,6 @@ pub(crate) fn teach(
         } else {
             rule.teach(&Lesson { network, trace, error, above: &above[0] }, l, told);
         }
-        layer.gate(told, trace.postsynaptic(l), trace.handed_on(l), &mut below[l]);
+        layer.gate(told, trace.postsynaptic(l), trace.pooled(l), &mut below[l]);
     }
 }

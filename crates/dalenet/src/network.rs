@@ -171,8 +171,8 @@ impl Trace {
         &self.layers[layer].units
     }
 
-    /// What layer `layer` hands on: the activity of its units, in a convolution after pooling.
-    pub fn handed_on(&self, layer: usize) -> &Matrix {
+    /// What layer `layer` hands on: the activity of its units, pooled if it has a pooling.
+    pub fn pooled(&self, layer: usize) -> &Matrix {
         self.layers[layer].output()
     }
 
