@@ -63,7 +63,7 @@ impl Ends {
 
 impl std::fmt::Display for Ends {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} values and {} outputs", self.image().len(), self.outputs)
+        write!(f, "{} inputs and {} outputs", self.image().len(), self.outputs)
     }
 }
 

@@ -301,7 +301,7 @@ pub fn convolve_transposed(out: &mut Matrix, geometry: &Geometry, u: &Matrix, we
 
 /// Patches a tile has, for patches of `values` values.
 fn tile_of(values: usize) -> usize {
-    (TILE / values).clamp(64, 1024)
+    (TILE / values).clamp(256, 1024)
 }
 
 fn scratch(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
