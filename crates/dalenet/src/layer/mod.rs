@@ -306,7 +306,7 @@ impl Layer {
         Matrix::from_vec(part.rows.len(), part.cols.len(), values)
     }
 
-    /// Sets one part from its magnitudes, as [`Dense::magnitudes`] gives them.
+    /// Sets one part from its magnitudes, as [`Layer::magnitudes`] gives them.
     ///
     /// # Panics
     /// Unless the shape is the part's.
