@@ -28,7 +28,9 @@ def one_round():
         results += lines([sys.executable, script, "--threads", threads])
         cpus = "0" if threads == "1" else "0,1"
         script = str(HERE / "convolution_step_jax.py")
-        results += lines(["taskset", "-c", cpus, sys.executable, script, "--threads", threads])
+        results += lines(
+            ["taskset", "-c", cpus, sys.executable, script, "--threads", threads, "--steps", "4"]
+        )
         results += lines([sys.executable, "-c", PEAK, threads])
     return results
 
