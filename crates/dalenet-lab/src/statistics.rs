@@ -2,11 +2,45 @@
 
 use dalenet::Generator;
 use serde::Serialize;
+use std::fmt;
 
 /// Resamples of a bootstrap.
 const RESAMPLES: usize = 10_000;
 /// The percentiles between which 95 % lie.
 const PERCENTILES: [f64; 2] = [2.5, 97.5];
+
+/// Mean and sample standard deviation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    pub mean: f64,
+    /// 0 for a single value.
+    pub deviation: f64,
+    pub count: usize,
+}
+
+impl Spread {
+    /// `None` if there are no values.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let count = values.len();
+        let mean = values.iter().sum::<f64>() / count as f64;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        let deviation = (squares / count.saturating_sub(1).max(1) as f64).sqrt();
+        (count > 0).then_some(Self { mean, deviation, count })
+    }
+
+    pub fn times(self, factor: f64) -> Self {
+        Self { mean: factor * self.mean, deviation: factor * self.deviation, ..self }
+    }
+}
+
+/// `97.31 ± 0.04`, or `97.31` for a single value; the precision is that of the format.
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = f.precision().unwrap_or(2);
+        write!(f, "{:.digits$}", self.mean)?;
+        if self.count > 1 { write!(f, " ± {:.digits$}", self.deviation) } else { Ok(()) }
+    }
+}
 
 /// A mean over seeds and how far it can be trusted, in the unit of the values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,12 +64,12 @@ impl Estimate {
     /// assert_eq!(Estimate::of(&[97.0]).expect("a value").interval, None);
     /// ```
     pub fn of(values: &[f64]) -> Option<Self> {
-        let n = values.len();
-        (n > 0).then(|| {
-            let mean = mean(values);
-            let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
-            let std = (n > 1).then(|| (squares / (n - 1) as f64).sqrt());
-            Self { mean, std, interval: (n > 1).then(|| bootstrap(values)) }
+        let Spread { mean, deviation, count } = Spread::of(values)?;
+        let several = count > 1;
+        Some(Self {
+            mean,
+            std: several.then_some(deviation),
+            interval: several.then(|| bootstrap(values)),
         })
     }
 }
@@ -46,10 +80,6 @@ impl Estimate {
 /// If there are none.
 pub(crate) fn median(values: &[f64]) -> f64 {
     percentile(&sorted(values.to_vec()), 50.0)
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// The 95 % interval of the mean: percentiles of the means of resamples, drawn with replacement.

@@ -12,7 +12,7 @@ use dalenet::{
     layer::{Image, Layer, Pooling, PoolingKind, Window},
 };
 use safetensors::SafeTensors;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::BTreeSet;
 
 const TOLERANCE: f32 = 1e-5;
@@ -43,7 +43,15 @@ struct Golden<'a> {
     failures: Vec<String>,
 }
 
-impl Golden<'_> {
+impl<'a> Golden<'a> {
+    /// The cases of a file, and its tensors.
+    fn read<C: DeserializeOwned>(bytes: &'a [u8]) -> (Vec<C>, Self) {
+        let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
+        let cases = serde_json::from_str(&header.metadata().as_ref().unwrap()["cases"]).unwrap();
+        let tensors = SafeTensors::deserialize(bytes).unwrap();
+        (cases, Self { tensors, compared: BTreeSet::new(), failures: Vec::new() })
+    }
+
     /// A tensor; vectors are one row.
     fn get(&self, name: &str) -> Matrix {
         let tensor = self.tensors.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -184,14 +192,8 @@ fn two_steps(learner: &mut Learner, case: &str, rate: f32, centred: bool, golden
 
 #[test]
 fn two_steps_of_every_rule_agree_with_the_slow_script() {
-    let bytes = include_bytes!("golden/steps.safetensors");
-    let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
-    let cases: Vec<Case> =
-        serde_json::from_str(&header.metadata().as_ref().unwrap()["cases"]).unwrap();
+    let (cases, mut golden) = Golden::read::<Case>(include_bytes!("golden/steps.safetensors"));
     assert_eq!(cases.len(), 21);
-
-    let tensors = SafeTensors::deserialize(bytes).unwrap();
-    let mut golden = Golden { tensors, compared: BTreeSet::new(), failures: Vec::new() };
     for case in &cases {
         let mut learner = case.learner(&golden);
         two_steps(&mut learner, &case.name, case.rate, case.centred, &mut golden);
@@ -248,13 +250,9 @@ impl ConvolutionCase {
 
 #[test]
 fn two_steps_of_convolutions_agree_with_the_slow_script() {
-    let bytes = include_bytes!("golden/convolution.safetensors");
-    let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
-    let cases: Vec<ConvolutionCase> =
-        serde_json::from_str(&header.metadata().as_ref().unwrap()["cases"]).unwrap();
+    let file = include_bytes!("golden/convolution.safetensors");
+    let (cases, mut golden) = Golden::read::<ConvolutionCase>(file);
     assert_eq!(cases.len(), 4);
-    let tensors = SafeTensors::deserialize(bytes).unwrap();
-    let mut golden = Golden { tensors, compared: BTreeSet::new(), failures: Vec::new() };
     for case in &cases {
         let mut learner = case.learner(&golden);
         two_steps(&mut learner, &case.name, case.rate, case.centred, &mut golden);

@@ -5,12 +5,13 @@ use super::{
         self, Area, Drawn, EXCITATION, GRID, INHIBITION, INK, PALE, WIDTH, colour, cut, font, text,
         width_of,
     },
-    study::{Group, Spread, Study},
+    study::{Group, Study},
 };
 use crate::{
     EpochMetrics, Error,
     analysis::{confused, histograms},
     config::RuleKind,
+    statistics::Spread,
     trained::Trained,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -3,8 +3,9 @@
 use super::{
     MARK,
     figures::Figure,
-    study::{Group, Spread, Study},
+    study::{Group, Study},
 };
+use crate::statistics::Spread;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");

@@ -1,9 +1,11 @@
 //! The runs of a report, grouped: those that differ in nothing but the seed belong together.
 
-use crate::{Config, EpochMetrics, Error, Outcome, PRESETS, RULES, Run, trained::Trained};
+use crate::{
+    Config, EpochMetrics, Error, Outcome, PRESETS, RULES, Run, statistics::Spread, trained::Trained,
+};
 use std::{
     collections::BTreeSet,
-    fmt, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -31,39 +33,6 @@ pub struct Record {
     pub metrics: Vec<EpochMetrics>,
     /// `None` while it is not at its end.
     pub outcome: Option<Outcome>,
-}
-
-/// Mean and sample standard deviation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
-    pub mean: f64,
-    /// 0 for a single value.
-    pub deviation: f64,
-    pub count: usize,
-}
-
-impl Spread {
-    /// `None` if there are no values.
-    pub fn of(values: &[f64]) -> Option<Self> {
-        let count = values.len();
-        let mean = values.iter().sum::<f64>() / count as f64;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        let deviation = (squares / count.saturating_sub(1).max(1) as f64).sqrt();
-        (count > 0).then_some(Self { mean, deviation, count })
-    }
-
-    pub fn times(self, factor: f64) -> Self {
-        Self { mean: factor * self.mean, deviation: factor * self.deviation, ..self }
-    }
-}
-
-/// `97.31 ± 0.04`, or `97.31` for a single value; the precision is that of the format.
-impl fmt::Display for Spread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = f.precision().unwrap_or(2);
-        write!(f, "{:.digits$}", self.mean)?;
-        if self.count > 1 { write!(f, " ± {:.digits$}", self.deviation) } else { Ok(()) }
-    }
 }
 
 impl Study {
