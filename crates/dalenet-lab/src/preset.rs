@@ -77,6 +77,9 @@ impl Config {
 /// of rectified units, cross-entropy, Adam. A convolution has as many units as both streams had.
 fn single_stream(config: &mut Config, rule: RuleKind) {
     config.convolutions.iter_mut().for_each(|convolution| convolution.units *= 2);
+    if rule == RuleKind::Dfa && !config.convolutions.is_empty() {
+        config.epochs = config.epochs.max(16); // it is slower to fit
+    }
     config.rule = rule;
     (config.dual, config.dale) = (false, false);
     config.centred = false;
