@@ -408,6 +408,7 @@ impl Config {
             inhibitory_gain: self.inhibitory_gain,
             fan_in: self.fan_in,
             threshold: self.threshold,
+            ..NetworkSpec::default()
         })
     }
 

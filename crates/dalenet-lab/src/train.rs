@@ -459,8 +459,7 @@ impl Training {
             ("ends", json(&self.task.ends())),
         ];
         let bytes = checkpoint::write(
-            &self.learner.network,
-            &self.learner.optimiser,
+            &[("", &self.learner.network, &self.learner.optimiser)],
             &[("order", &self.order)],
             metadata.map(|(key, value)| (key.to_owned(), value)).into(),
         );
@@ -490,8 +489,8 @@ impl Training {
             let (data, run) = (self.task.name.clone(), self.run.folder().into());
             return Err(Error::OtherData { data, found, wanted, run });
         }
-        file.load_network(&mut self.learner.network).map_err(broken)?;
-        file.load_optimiser(&mut self.learner.optimiser).map_err(broken)?;
+        file.load_network("", &mut self.learner.network).map_err(broken)?;
+        file.load_optimiser("", &mut self.learner.optimiser).map_err(broken)?;
         self.order = order;
         self.progress = file.json("progress").map_err(broken)?;
         self.generator = Generator::restore(&self.progress.generator);

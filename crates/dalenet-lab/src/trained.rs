@@ -28,7 +28,7 @@ impl Trained {
         let mut network = Network::new(&spec, &mut generator);
         let mut rule = config.rule();
         rule.prepare(&network, &mut generator);
-        file.load_network(&mut network).map_err(broken)?;
+        file.load_network("", &mut network).map_err(broken)?;
         let taught_by: String = file.json("rule").map_err(broken)?;
         let rule = (rule.name() == taught_by).then_some(rule);
         Ok(Self { config, ends, network, rule })

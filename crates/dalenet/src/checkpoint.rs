@@ -2,18 +2,19 @@
 //!
 //! Weights are stored as their magnitudes, part by part: `layer1.W_pp`, `layer1.W_np`, … are
 //! non-negative under Dale's principle and can go to a device as they are. `layer1.bias` are the
-//! biases, `optimiser.layer1.*` the optimiser's averages.
+//! biases, `optimiser.layer1.*` the optimiser's averages. Where a file holds several networks, each
+//! has a prefix of its own before all of its names: `actor.layer1.W_pp`.
 //!
 //! ```
 //! use dalenet::{Generator, Method, Network, NetworkSpec, Optimiser, checkpoint};
 //! let spec = NetworkSpec { inputs: 2, hidden: vec![3], outputs: 1, ..NetworkSpec::default() };
 //! let network = Network::new(&spec, &mut Generator::new(0, 0));
 //! let optimiser = Optimiser::new(Method::Sgd, true, &network);
-//! let bytes = checkpoint::write(&network, &optimiser, &[], Default::default());
+//! let bytes = checkpoint::write(&[("", &network, &optimiser)], &[], Default::default());
 //!
 //! let mut copy = Network::new(&spec, &mut Generator::new(1, 0));
 //! let file = checkpoint::Checkpoint::parse(&bytes).unwrap();
-//! file.load_network(&mut copy).unwrap();
+//! file.load_network("", &mut copy).unwrap();
 //! assert_eq!(copy.layers()[0].weights(), network.layers()[0].weights());
 //! ```
 
@@ -64,10 +65,10 @@ pub enum Error {
     },
 }
 
-/// The bytes of a checkpoint: network, optimiser, `extra` tensors of whole numbers and metadata.
+/// The bytes of a checkpoint: networks with their prefixes and optimisers, `extra` tensors of whole
+/// numbers and metadata.
 pub fn write(
-    network: &Network,
-    optimiser: &Optimiser,
+    networks: &[(&str, &Network, &Optimiser)],
     extra: &[(&str, &[u32])],
     mut metadata: HashMap<String, String>,
 ) -> Vec<u8> {
@@ -76,26 +77,29 @@ pub fn write(
         tensors.push((name, Stored { dtype, shape, bytes }));
     };
     let floats = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect();
-    for (l, layer) in (1..).zip(network.layers()) {
-        for part in layer.sub_matrices() {
-            let values = layer.magnitudes(&part);
-            let shape = vec![values.rows(), values.cols()];
-            add(format!("layer{l}.{}", part.name), Dtype::F32, shape, floats(values.as_slice()));
-        }
-        let bias = layer.bias();
-        add(format!("layer{l}.bias"), Dtype::F32, vec![bias.len()], floats(bias));
-    }
-    for (l, state) in (1..).zip(optimiser.layers()) {
-        for (name, values) in moments(l, &state.weights, &state.bias) {
-            if !values.is_empty() {
-                add(name, Dtype::F32, vec![values.len()], floats(values));
+    for (prefix, network, optimiser) in networks {
+        for (l, layer) in (1..).zip(network.layers()) {
+            for part in layer.sub_matrices() {
+                let (name, values) =
+                    (format!("{prefix}layer{l}.{}", part.name), layer.magnitudes(&part));
+                let shape = vec![values.rows(), values.cols()];
+                add(name, Dtype::F32, shape, floats(values.as_slice()));
             }
+            let bias = layer.bias();
+            add(format!("{prefix}layer{l}.bias"), Dtype::F32, vec![bias.len()], floats(bias));
         }
-        let power = std::slice::from_ref(&state.power);
-        add(format!("optimiser.layer{l}.power"), Dtype::F32, vec![1], floats(power));
+        for (l, state) in (1..).zip(optimiser.layers()) {
+            for (name, values) in moments(prefix, l, &state.weights, &state.bias) {
+                if !values.is_empty() {
+                    add(name, Dtype::F32, vec![values.len()], floats(values));
+                }
+            }
+            let power = std::slice::from_ref(&state.power);
+            add(format!("{prefix}optimiser.layer{l}.power"), Dtype::F32, vec![1], floats(power));
+        }
+        let steps = optimiser.steps().to_le_bytes().to_vec();
+        add(format!("{prefix}optimiser.steps"), Dtype::U64, vec![1], steps);
     }
-    let steps = optimiser.steps().to_le_bytes().to_vec();
-    add("optimiser.steps".into(), Dtype::U64, vec![1], steps);
     for (name, values) in extra {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         add((*name).into(), Dtype::U32, vec![values.len()], bytes);
@@ -178,42 +182,43 @@ impl<'a> Checkpoint<'a> {
             .collect())
     }
 
-    /// Sets all weights and biases.
+    /// Sets all weights and biases of the network with this prefix.
     ///
     /// # Errors
     /// If the checkpoint is of a network of other shapes; the network is then unusable.
-    pub fn load_network(&self, network: &mut Network) -> Result<(), Error> {
+    pub fn load_network(&self, prefix: &str, network: &mut Network) -> Result<(), Error> {
         for (l, layer) in (1..).zip(network.layers_mut()) {
             for part in layer.sub_matrices() {
                 let (rows, cols) = (part.rows.len(), part.cols.len());
-                let values = self.floats(&format!("layer{l}.{}", part.name), &[rows, cols])?;
+                let values =
+                    self.floats(&format!("{prefix}layer{l}.{}", part.name), &[rows, cols])?;
                 layer.set_magnitudes(&part, &Matrix::from_vec(rows, cols, values));
             }
-            layer.set_bias(&self.floats(&format!("layer{l}.bias"), &[layer.units()])?);
+            layer.set_bias(&self.floats(&format!("{prefix}layer{l}.bias"), &[layer.units()])?);
         }
-        self.absent(&format!("layer{}.bias", network.layers().len() + 1))
+        self.absent(&format!("{prefix}layer{}.bias", network.layers().len() + 1))
     }
 
-    /// Sets what the optimiser remembers.
+    /// Sets what the optimiser of the network with this prefix remembers.
     ///
     /// # Errors
     /// If the checkpoint is of another method or of a network of other shapes.
-    pub fn load_optimiser(&self, optimiser: &mut Optimiser) -> Result<(), Error> {
+    pub fn load_optimiser(&self, prefix: &str, optimiser: &mut Optimiser) -> Result<(), Error> {
         let mut layers = optimiser.layers().to_vec();
         for (l, state) in (1..).zip(&mut layers) {
             let super::State { weights, bias, power } = state;
-            for (name, values) in moments_mut(l, weights, bias) {
+            for (name, values) in moments_mut(prefix, l, weights, bias) {
                 if values.is_empty() {
                     self.absent(&name)?;
                 } else {
                     *values = self.floats(&name, &[values.len()])?;
                 }
             }
-            *power = self.floats(&format!("optimiser.layer{l}.power"), &[1])?[0];
+            *power = self.floats(&format!("{prefix}optimiser.layer{l}.power"), &[1])?[0];
         }
-        let name = "optimiser.steps";
-        let tensor = self.tensor(name)?;
-        expect(name, &tensor, Dtype::U64, &[1])?;
+        let name = format!("{prefix}optimiser.steps");
+        let tensor = self.tensor(&name)?;
+        expect(&name, &tensor, Dtype::U64, &[1])?;
         let mut steps = [0; 8];
         steps.copy_from_slice(tensor.data());
         optimiser.restore(u64::from_le_bytes(steps), layers);
@@ -275,25 +280,27 @@ fn expect(name: &str, tensor: &TensorView<'_>, dtype: Dtype, shape: &[usize]) ->
     })
 }
 
-fn moment_names(l: usize) -> [String; 4] {
+fn moment_names(prefix: &str, l: usize) -> [String; 4] {
     ["weight.first", "weight.second", "bias.first", "bias.second"]
-        .map(|kind| format!("optimiser.layer{l}.{kind}"))
+        .map(|kind| format!("{prefix}optimiser.layer{l}.{kind}"))
 }
 
 fn moments<'a>(
+    prefix: &str,
     l: usize,
     weights: &'a Moments,
     bias: &'a Moments,
 ) -> impl Iterator<Item = (String, &'a [f32])> {
     let values = [&weights.first, &weights.second, &bias.first, &bias.second];
-    moment_names(l).into_iter().zip(values.map(Vec::as_slice))
+    moment_names(prefix, l).into_iter().zip(values.map(Vec::as_slice))
 }
 
 fn moments_mut<'a>(
+    prefix: &str,
     l: usize,
     weights: &'a mut Moments,
     bias: &'a mut Moments,
 ) -> impl Iterator<Item = (String, &'a mut Vec<f32>)> {
     let values = [&mut weights.first, &mut weights.second, &mut bias.first, &mut bias.second];
-    moment_names(l).into_iter().zip(values)
+    moment_names(prefix, l).into_iter().zip(values)
 }

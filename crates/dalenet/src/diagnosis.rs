@@ -164,6 +164,7 @@ fn silence(layer: &Layer, activity: &Matrix) -> (f64, f64) {
 fn relative_slope(activation: Activation, a: f32) -> f32 {
     match activation {
         Activation::Sigmoid { .. } => 4.0 * a * (1.0 - a),
+        Activation::Tanh => 1.0 - a * a,
         Activation::Relu => f32::from(a > 0.0),
         // Their error arrives ungated.
         Activation::Softmax | Activation::Identity => 1.0,

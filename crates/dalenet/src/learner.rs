@@ -1,6 +1,6 @@
 //! A network, the rule that teaches it and the optimiser that moves it.
 
-use crate::{Generator, Lesson, Matrix, Network, Optimiser, Rule, Trace};
+use crate::{Generator, Lesson, Matrix, Network, Optimiser, Rule, Trace, engine};
 
 /// Learns from errors, whatever task they come from.
 ///
@@ -38,6 +38,16 @@ pub struct Learner {
     signals: Vec<Matrix>,
     /// What the rule says, before it is gated.
     told: Matrix,
+    gradients: Vec<Gradient>,
+}
+
+/// The mean over the batch of a layer's gradient.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gradient {
+    /// K×N (folded: K/2×N).
+    pub weights: Matrix,
+    /// N.
+    pub bias: Vec<f32>,
 }
 
 impl Learner {
@@ -50,7 +60,8 @@ impl Learner {
     ) -> Self {
         rule.prepare(&network, generator);
         let signals = vec![Matrix::default(); network.layers().len()];
-        Self { network, rule, optimiser, trace: Trace::default(), signals, told: Matrix::default() }
+        let (told, gradients) = (Matrix::default(), vec![Gradient::default(); signals.len()]);
+        Self { network, rule, optimiser, trace: Trace::default(), signals, told, gradients }
     }
 
     /// The prediction B×C for the input in the trace.
@@ -66,6 +77,31 @@ impl Learner {
         self.optimiser.begin();
         for (l, layer) in self.network.layers_mut().iter_mut().enumerate() {
             self.optimiser.step(l, layer, self.trace.presynaptic(l), &self.signals[l], rate);
+        }
+    }
+
+    /// Fills every layer's gradient along the error at the output, B×C, of the last
+    /// [`Learner::forward`], its mean over the batch, and returns the square of its norm: for those
+    /// who clip it, alone or together with other networks', before [`Learner::step`].
+    pub fn gradient(&mut self, error: &Matrix) -> f64 {
+        self.teach(error);
+        let mut total = 0.0;
+        for (l, layer) in self.network.layers().iter().enumerate() {
+            let Gradient { weights, bias } = &mut self.gradients[l];
+            let (x, u) = (self.trace.presynaptic(l), &self.signals[l]);
+            total += layer.mean_gradient(x, u, weights, bias, &mut self.optimiser.partial);
+        }
+        total
+    }
+
+    /// One step at `rate` along `factor` times the gradients that [`Learner::gradient`] has found.
+    ///
+    /// # Panics
+    /// If the optimiser's step is normalised: it has no factor.
+    pub fn step(&mut self, factor: f32, rate: f32) {
+        self.optimiser.begin();
+        for (l, layer) in self.network.layers_mut().iter_mut().enumerate() {
+            self.optimiser.step_along(l, layer, &self.gradients[l], factor, rate);
         }
     }
 
@@ -99,6 +135,9 @@ pub(crate) fn teach(
             told.clone_from(error);
         } else {
             rule.teach(&Lesson { network, trace, error, above: &above[0] }, l, told);
+        }
+        if layer.is_normalised() {
+            engine::normalise_transposed(told, trace.postsynaptic(l), trace.rms(l));
         }
         layer.gate(told, trace.postsynaptic(l), trace.pooled(l), &mut below[l]);
     }

@@ -40,6 +40,14 @@ pub struct NetworkSpec {
     pub excitatory_gain: f32,
     /// Factor of the initial inhibitory weights of the hidden layers (paper: 0.5).
     pub inhibitory_gain: f32,
+    /// Factor of the initial weights of the output layer.
+    pub output_gain: f32,
+    /// Whether single-stream weights start orthogonal, times √2 in hidden layers, instead of
+    /// uniform (Saxe et al. 2014; what PPO is used with).
+    pub orthogonal: bool,
+    /// Whether the activity of every hidden layer is divided by its root mean square over the
+    /// units; for fully connected layers of [`Activation::Relu`].
+    pub rms: bool,
     /// Whether initial weights are divided by √K, K the layer's presynaptic units.
     pub fan_in: bool,
     /// β: biases start as the difference of two of Kaneko's threshold weights, β·(U − U′).
@@ -79,6 +87,9 @@ impl Default for NetworkSpec {
             output: Activation::Sigmoid { width: 6.0 },
             excitatory_gain: 1.5,
             inhibitory_gain: 0.5,
+            output_gain: 1.0,
+            orthogonal: false,
+            rms: false,
             fan_in: true,
             threshold: 0.0,
         }
@@ -146,6 +157,8 @@ struct Activity {
     /// What is left of it after pooling, B×(P'·N); unused without.
     pooled: Matrix,
     is_pooled: bool,
+    /// What each sample's activity was divided by, B; unused without RMS normalisation.
+    rms: Vec<f32>,
 }
 
 impl Activity {
@@ -171,6 +184,11 @@ impl Trace {
         &self.layers[layer].units
     }
 
+    /// What the activity of layer `layer` was divided by, B; only in an RMS-normalised layer.
+    pub fn rms(&self, layer: usize) -> &[f32] {
+        &self.layers[layer].rms
+    }
+
     /// What layer `layer` hands on: the activity of its units, pooled if it has a pooling.
     pub fn pooled(&self, layer: usize) -> &Matrix {
         self.layers[layer].output()
@@ -190,18 +208,21 @@ impl Network {
     ///
     /// Dual-stream weights are gain·U[0, 1)/√K with the gains of the specification in hidden
     /// layers and 1 in the last. Single-stream weights are U(−1, 1)·√(6/K), for sigmoids of width
-    /// α times 2α, the inverse of their slope at zero.
+    /// α times 2α, the inverse of their slope at zero, or orthogonal.
     ///
     /// # Panics
-    /// If `dale` is asked of a single-stream network, or there are no activations.
+    /// If `dale` is asked of a single-stream network, there are no activations, or `rms` is asked of
+    /// other layers than it is for.
     pub fn new(spec: &NetworkSpec, generator: &mut Generator) -> Self {
         assert!(spec.dual || spec.dale.is_none(), "Dale's principle needs two streams");
         let ends = spec.ends();
         let layers = ends.len();
-        let layer = |(l, ends): (usize, Ends)| {
+        let mut fresh = |l: usize, ends: Ends| {
             let activation = spec.activation(l, layers);
             if !spec.dual {
-                return Layer::single(ends, activation, generator);
+                let layer = Layer::single(ends, activation, generator);
+                let gain = if l + 1 < layers { std::f32::consts::SQRT_2 } else { 1.0 };
+                return if spec.orthogonal { layer.orthogonal(gain, generator) } else { layer };
             }
             let gains = [spec.excitatory_gain, spec.inhibitory_gain];
             let [excitatory, inhibitory] = if l + 1 < layers { gains } else { [1.0, 1.0] };
@@ -213,6 +234,11 @@ impl Network {
                 threshold: spec.threshold,
             };
             Layer::dual(ends, l == 0, start, spec.dale, activation, generator)
+        };
+        let layer = |(l, ends): (usize, Ends)| match fresh(l, ends) {
+            layer if l + 1 == layers => layer.scaled(spec.output_gain),
+            layer if spec.rms => layer.normalised(),
+            layer => layer,
         };
         Self { layers: ends.into_iter().enumerate().map(layer).collect() }
     }
@@ -246,8 +272,11 @@ impl Network {
         for (l, layer) in self.layers.iter().enumerate() {
             let (before, after) = trace.layers.split_at_mut(l);
             let h = before.last().map_or(&trace.input, Activity::output);
-            let Activity { units, pooled, is_pooled } = &mut after[0];
+            let Activity { units, pooled, is_pooled, rms } = &mut after[0];
             layer.forward(h, units);
+            if layer.is_normalised() {
+                engine::normalise(units, rms);
+            }
             let pooling = layer.geometry().filter(|geometry| geometry.pooling.is_some());
             *is_pooled = pooling.is_some();
             if let Some(geometry) = pooling {

@@ -27,7 +27,7 @@ fn metadata() -> HashMap<String, String> {
 fn small() -> Vec<u8> {
     let network = network(&common::dual(2, &[3], 2), 0);
     let optimiser = Optimiser::new(ADAM, true, &network);
-    checkpoint::write(&network, &optimiser, &[("order", &[3, 1, 2])], metadata())
+    checkpoint::write(&[("", &network, &optimiser)], &[("order", &[3, 1, 2])], metadata())
 }
 
 #[test]
@@ -46,15 +46,18 @@ fn a_run_goes_on_bit_for_bit_with_every_method() {
                 for [input, target] in [batch(), batch(), batch()] {
                     common::step(&mut written, &input, &target, 0.1);
                 }
-                let file =
-                    checkpoint::write(&written.network, &written.optimiser, &[], HashMap::new());
+                let file = checkpoint::write(
+                    &[("", &written.network, &written.optimiser)],
+                    &[],
+                    HashMap::new(),
+                );
 
                 let mut read = new(2);
                 let [input, target] = batch();
                 common::step(&mut read, &input, &target, 0.1); // memories of another past
                 let file = Checkpoint::parse(&file).unwrap();
-                file.load_network(&mut read.network).unwrap();
-                file.load_optimiser(&mut read.optimiser).unwrap();
+                file.load_network("", &mut read.network).unwrap();
+                file.load_optimiser("", &mut read.optimiser).unwrap();
                 assert_eq!(bits(&written.network), bits(&read.network));
                 for [input, target] in [batch(), batch()] {
                     common::step(&mut written, &input, &target, 0.1);
@@ -159,7 +162,7 @@ fn a_checkpoint_of_another_architecture_is_refused_by_the_name_of_a_tensor() {
         (common::dual(2, &[], 2), "layer1.W_pp"),
         (common::single(2, &[3], 2), "layer1.W"),
     ] {
-        let error = file.load_network(&mut network(&spec, 0)).unwrap_err();
+        let error = file.load_network("", &mut network(&spec, 0)).unwrap_err();
         assert!(error.to_string().contains(&format!("`{culprit}`")), "{spec:?}: {error}");
     }
 }
@@ -168,7 +171,7 @@ fn a_checkpoint_of_another_architecture_is_refused_by_the_name_of_a_tensor() {
 fn the_shapes_of_both_sides_are_named() {
     let bytes = small();
     let file = Checkpoint::parse(&bytes).unwrap();
-    let error = file.load_network(&mut network(&common::dual(4, &[3], 2), 0)).unwrap_err();
+    let error = file.load_network("", &mut network(&common::dual(4, &[3], 2), 0)).unwrap_err();
     let message = error.to_string();
     assert!(message.contains("[2, 3]") && message.contains("[4, 3]"), "{message}");
 }
@@ -178,8 +181,8 @@ fn a_checkpoint_of_a_deeper_network_is_refused() {
     let [deep, mut shallow] =
         [&[3][..], &[]].map(|hidden| network(&common::single(4, hidden, 3), 0));
     let optimiser = Optimiser::new(Method::Sgd, false, &deep);
-    let bytes = checkpoint::write(&deep, &optimiser, &[], HashMap::new());
-    let error = Checkpoint::parse(&bytes).unwrap().load_network(&mut shallow).unwrap_err();
+    let bytes = checkpoint::write(&[("", &deep, &optimiser)], &[], HashMap::new());
+    let error = Checkpoint::parse(&bytes).unwrap().load_network("", &mut shallow).unwrap_err();
     assert!(error.to_string().contains("`layer2.bias`"), "{error}");
 }
 
@@ -196,8 +199,8 @@ fn a_checkpoint_of_another_optimiser_is_refused() {
         (&adam, &sgd, "weight.first"),
         (&adam, &momentum, "weight.second"),
     ] {
-        let bytes = checkpoint::write(&network, written, &[], HashMap::new());
-        let error = Checkpoint::parse(&bytes).unwrap().load_optimiser(&mut read.clone());
+        let bytes = checkpoint::write(&[("", &network, written)], &[], HashMap::new());
+        let error = Checkpoint::parse(&bytes).unwrap().load_optimiser("", &mut read.clone());
         let message = error.unwrap_err().to_string();
         assert!(message.contains(&format!("`optimiser.layer1.{culprit}`")), "{message}");
     }
@@ -260,8 +263,8 @@ fn a_loaded_network_predicts_as_the_written_one() {
     let spec = common::dual(2, &[3], 2);
     let [written, mut read] = [0, 1].map(|seed| network(&spec, seed));
     let optimiser = Optimiser::new(Method::Sgd, false, &written);
-    let bytes = checkpoint::write(&written, &optimiser, &[], HashMap::new());
-    Checkpoint::parse(&bytes).unwrap().load_network(&mut read).unwrap();
+    let bytes = checkpoint::write(&[("", &written, &optimiser)], &[], HashMap::new());
+    Checkpoint::parse(&bytes).unwrap().load_network("", &mut read).unwrap();
     let predict = |network: &Network| {
         let mut trace = dalenet::Trace::default();
         *trace.input_mut() = Matrix::from_rows(&[[0.3, 0.9]]);

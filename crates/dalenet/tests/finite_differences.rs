@@ -18,6 +18,7 @@ struct Plain {
     bias: Vec<f64>,
     activation: Activation,
     geometry: Option<Geometry>,
+    rms: bool,
 }
 
 fn plain(network: &Network) -> Vec<Plain> {
@@ -27,6 +28,7 @@ fn plain(network: &Network) -> Vec<Plain> {
         bias: wide(layer.bias()),
         activation: layer.activation(),
         geometry: layer.geometry().copied(),
+        rms: layer.is_normalised(),
     };
     network.layers().iter().map(layer).collect()
 }
@@ -50,7 +52,12 @@ impl Plain {
 
     fn forward(&self, h: &[f64]) -> Vec<f64> {
         let Some(Geometry { input, window, units, pooling, output }) = self.geometry else {
-            return self.respond(h);
+            let mut a = self.respond(h);
+            if self.rms {
+                let power = a.iter().map(|a| a * a).sum::<f64>() / a.len() as f64;
+                a.iter_mut().for_each(|a| *a /= (power + 1e-5).sqrt());
+            }
+            return a;
         };
         let mut made = Vec::new();
         for place in 0..units.positions() {
@@ -99,6 +106,7 @@ fn respond(z: &[f64], activation: Activation) -> Vec<f64> {
             z.iter().map(|z| 1.0 / (1.0 + (-2.0 * z / f64::from(width)).exp())).collect()
         }
         Activation::Relu => z.iter().map(|z| z.max(0.0)).collect(),
+        Activation::Tanh => z.iter().map(|z| z.tanh()).collect(),
         Activation::Softmax => exponentials.map(|e| e / total).collect(),
         Activation::Identity => z.to_vec(),
     }
@@ -160,12 +168,15 @@ fn convolutions(generator: &mut Generator) -> (Image, Vec<Convolution>) {
 }
 
 /// Checks every parameter of a network of random shape.
-fn check(dual: bool, hidden: Activation, output: Activation, seed: u64) {
+fn check(dual: bool, hidden: Activation, output: Activation, rms: bool, seed: u64) {
     let mut generator = Generator::new(seed, 0);
     let depth = generator.below(3);
     let flat = Image { height: 1, width: 1, channels: 1 + generator.below(5) };
-    let (image, convolutions) =
-        if seed.is_multiple_of(2) { (flat, Vec::new()) } else { convolutions(&mut generator) };
+    let (image, convolutions) = if rms || seed.is_multiple_of(2) {
+        (flat, Vec::new())
+    } else {
+        convolutions(&mut generator)
+    };
     let spec = NetworkSpec {
         inputs: image.len(),
         image: Some(image),
@@ -176,6 +187,7 @@ fn check(dual: bool, hidden: Activation, output: Activation, seed: u64) {
         dale: None,
         activations: vec![hidden],
         output,
+        rms,
         ..NetworkSpec::default()
     };
     let mut network = Network::new(&spec, &mut generator);
@@ -223,8 +235,8 @@ fn check(dual: bool, hidden: Activation, output: Activation, seed: u64) {
 
 fn check_all(hidden: Activation, output: Activation) {
     for seed in 0..12 {
-        check(true, hidden, output, seed);
-        check(false, hidden, output, seed);
+        check(true, hidden, output, false, seed);
+        check(false, hidden, output, false, seed);
     }
 }
 
@@ -251,4 +263,58 @@ fn cross_entropy_of_a_softmax_over_sigmoids() {
 #[test]
 fn cross_entropy_of_a_softmax_over_relus() {
     check_all(Activation::Relu, Activation::Softmax);
+}
+
+#[test]
+fn linear_outputs_over_hyperbolic_tangents() {
+    check_all(Activation::Tanh, Activation::Identity);
+}
+
+#[test]
+fn linear_outputs_over_normalised_relus() {
+    for seed in 0..24 {
+        check(seed < 12, Activation::Relu, Activation::Identity, true, seed);
+    }
+}
+
+/// Oracle: the step that is taken at once, whose gradient is checked above.
+#[test]
+fn a_step_along_the_gradient_is_the_step_and_its_length_is_told() {
+    for dual in [false, true] {
+        let mut generator = Generator::new(3, 0);
+        let spec = NetworkSpec {
+            inputs: 3,
+            hidden: vec![5, 4],
+            outputs: 2,
+            dual,
+            dale: None,
+            ..NetworkSpec::default()
+        };
+        let network = Network::new(&spec, &mut generator);
+        let input = unsigned(4, 3, &mut generator);
+        let error = signed(4, 2, &mut generator);
+        let optimiser = Optimiser::new(Method::Sgd, false, &network);
+        let mut at_once = learner(network.clone(), Backprop, optimiser.clone());
+        let mut in_two = learner(network.clone(), Backprop, optimiser);
+        for learner in [&mut at_once, &mut in_two] {
+            learner.trace.input_mut().clone_from(&input);
+            learner.forward();
+        }
+        at_once.learn(&error, 4.0);
+        let norm = in_two.gradient(&error);
+        in_two.step(0.5, 8.0);
+        let (mut moved, mut differ) = (0.0, 0.0f64);
+        for ((old, a), b) in
+            plain(&network).iter().zip(plain(&at_once.network)).zip(plain(&in_two.network))
+        {
+            let old = old.weights.iter().chain(&old.bias);
+            let a = a.weights.iter().chain(&a.bias);
+            for ((old, a), b) in old.zip(a).zip(b.weights.iter().chain(&b.bias)) {
+                moved += (a - old).powi(2);
+                differ = differ.max((a - b).abs());
+            }
+        }
+        assert!(differ < 1e-5, "{differ}");
+        assert!((moved / 16.0 / norm - 1.0).abs() < 1e-4, "{moved} {norm}");
+    }
 }

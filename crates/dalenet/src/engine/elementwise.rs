@@ -28,6 +28,7 @@ pub(super) fn activate_rows(rows: &mut [f32], bias: &[f32], activation: Activati
         match activation {
             Activation::Sigmoid { width } => sigmoid(row, bias, width),
             Activation::Relu => relu(row, bias),
+            Activation::Tanh => tanh(row, bias),
             Activation::Softmax => softmax(row, bias),
             Activation::Identity => add(row, bias),
         }
@@ -53,6 +54,7 @@ pub(super) fn gate_slice(u: &mut [f32], a: &[f32], activation: Activation) {
     match activation {
         Activation::Sigmoid { width } => gate_sigmoid(u, a, width),
         Activation::Relu => gate_relu(u, a),
+        Activation::Tanh => gate_tanh(u, a),
         Activation::Softmax | Activation::Identity => {}
     }
 }
@@ -82,8 +84,12 @@ pub fn add_column_sums(sums: &mut [f32], m: &Matrix, scale: f32) {
 
 /// `⟨|x|²⟩`, the mean over the rows of their squared length.
 pub fn mean_squared_norm(x: &Matrix) -> f32 {
-    let total: f64 = x.iter_rows().map(|row| f64::from(squared_norm(row))).sum();
-    (total / x.rows().max(1) as f64) as f32
+    (squared_norm(x) / x.rows().max(1) as f64) as f32
+}
+
+/// `|x|²`, the sum of the squares of all entries.
+pub fn squared_norm(x: &Matrix) -> f64 {
+    x.iter_rows().map(|row| f64::from(dot(row, row))).sum()
 }
 
 /// `e^x` to 2 units in the last place for |x| ≤ 87, which `x` is clamped to: a polynomial on
@@ -123,6 +129,13 @@ fn relu(z: &mut [f32], bias: &[f32]) {
     }
 }
 
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn tanh(z: &mut [f32], bias: &[f32]) {
+    for (z, b) in z.iter_mut().zip(bias) {
+        *z = 1.0 - 2.0 / (1.0 + exp((2.0 * (*z + b)).clamp(-40.0, 40.0)));
+    }
+}
+
 fn softmax(z: &mut [f32], bias: &[f32]) {
     add(z, bias);
     let top = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -156,6 +169,13 @@ fn gate_relu(u: &mut [f32], a: &[f32]) {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn gate_tanh(u: &mut [f32], a: &[f32]) {
+    for (u, a) in u.iter_mut().zip(a) {
+        *u *= 1.0 - a * a;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(super) fn add_scaled(sums: &mut [f32], row: &[f32], scale: f32) {
     for (sum, x) in sums.iter_mut().zip(row) {
         *sum += scale * x;
@@ -163,14 +183,14 @@ pub(super) fn add_scaled(sums: &mut [f32], row: &[f32], scale: f32) {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-fn squared_norm(row: &[f32]) -> f32 {
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     // Sixteen partial sums, so that the order of addition is fixed and the loop vectorises.
     let mut sums = [0.0f32; 16];
-    let chunks = row.chunks_exact(16);
-    let rest: f32 = chunks.remainder().iter().map(|x| x * x).sum();
-    for chunk in chunks {
-        for (sum, x) in sums.iter_mut().zip(chunk) {
-            *sum += x * x;
+    let (a, b) = (a.chunks_exact(16), b.chunks_exact(16));
+    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a.zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
         }
     }
     sums.iter().sum::<f32>() + rest

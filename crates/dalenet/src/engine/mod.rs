@@ -7,15 +7,18 @@
 
 mod convolution;
 mod elementwise;
+mod normalisation;
 mod pooling;
 mod product;
 mod update;
 
 pub use convolution::{Patches, convolve, convolve_transposed, patches_gradient};
-pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm};
+pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm, squared_norm};
+pub use normalisation::{normalise, normalise_transposed};
 pub use pooling::{gate_places, pool};
 pub use product::{product, product_transposed};
 pub(crate) use update::fold;
 pub use update::{
     Method, Moments, Step, TILE_ROWS, Weights, gradient, update, update_along, update_bias,
+    update_bias_along,
 };

@@ -153,6 +153,20 @@ pub fn update_bias(bias: &mut [f32], u: &Matrix, step: &Step, moments: &mut Mome
     });
 }
 
+/// `b ← b + step(g)`: the gradient `g` is N.
+///
+/// # Panics
+/// Unless there is one bias an entry of `gradient`.
+pub fn update_bias_along(bias: &mut [f32], gradient: &[f32], step: &Step, moments: &mut Moments) {
+    GRADIENT.with_borrow_mut(|buffer| {
+        buffer.resize(buffer.len().max(bias.len()), 0.0);
+        let g = &mut buffer[..bias.len()];
+        g.copy_from_slice(gradient);
+        step.apply(g, &mut moments.first, &mut moments.second);
+        add(bias, g);
+    });
+}
+
 /// `out = xᵀ·u`: `x` is B×K, `u` is B×N, `out` becomes K×N.
 ///
 /// # Panics

@@ -13,6 +13,8 @@ pub enum Activation {
     },
     /// `φ(z) = max(z, 0)`.
     Relu,
+    /// `φ(z) = tanh(z)`.
+    Tanh,
     /// `φ(z)_i = exp(z_i)/Σ_j exp(z_j)`; only for the output, with the cross-entropy.
     Softmax,
     /// `φ(z) = z`.

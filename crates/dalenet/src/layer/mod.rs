@@ -39,6 +39,8 @@ pub struct Layer {
     geometry: Option<Geometry>,
     dale: Option<Dale>,
     activation: Activation,
+    /// Whether its activity is divided by its root mean square.
+    rms: bool,
 }
 
 /// How many units of each stream are on one side of a layer; a single stream is all `p`.
@@ -134,8 +136,17 @@ impl Layer {
             bias.fill_with(&mut draw);
         }
         let folded = folded.then(|| Matrix::zeros(rows / 2, cols));
-        let mut layer =
-            Self { weights, bias, folded, sources, targets, geometry, dale, activation };
+        let mut layer = Self {
+            weights,
+            bias,
+            folded,
+            sources,
+            targets,
+            geometry,
+            dale,
+            activation,
+            rms: false,
+        };
         layer.fold();
         layer
     }
@@ -148,7 +159,7 @@ impl Layer {
     ) -> Self {
         let slope = match activation {
             Activation::Sigmoid { width } => 0.5 / width,
-            Activation::Relu | Activation::Softmax | Activation::Identity => 1.0,
+            Activation::Relu | Activation::Tanh | Activation::Softmax | Activation::Identity => 1.0,
         };
         let (rows, cols) = (pixels * sources.total(), targets.total());
         let scale = (6.0 / rows as f32).sqrt() / slope;
@@ -156,7 +167,50 @@ impl Layer {
         weights.as_mut_slice().fill_with(|| scale * (2.0 * generator.uniform() - 1.0));
         let bias = vec![0.0; cols];
         let (folded, dale) = (None, None);
-        Self { weights, bias, folded, sources, targets, geometry, dale, activation }
+        Self { weights, bias, folded, sources, targets, geometry, dale, activation, rms: false }
+    }
+
+    /// With activity that is divided, sample by sample, by its root mean square over the units.
+    ///
+    /// # Panics
+    /// Unless it is a fully connected layer of [`Activation::Relu`]: φ' is then told from the
+    /// normalised activity as well.
+    pub(crate) fn normalised(self) -> Self {
+        let possible = self.geometry.is_none() && self.activation == Activation::Relu;
+        assert!(possible, "RMS normalisation needs fully connected layers of rectified units");
+        Self { rms: true, ..self }
+    }
+
+    /// With its weights multiplied by `factor`, but not brought under the floor.
+    pub(crate) fn scaled(mut self, factor: f32) -> Self {
+        let floor = self.dale.map_or(0.0, |dale| dale.floor);
+        let scale = |w: &mut f32| *w = (factor * *w).abs().max(floor).copysign(*w);
+        self.weights.as_mut_slice().iter_mut().for_each(scale);
+        self.fold();
+        self
+    }
+
+    /// With orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al. 2014): for
+    /// a single stream.
+    pub(crate) fn orthogonal(mut self, gain: f32, generator: &mut Generator) -> Self {
+        let (rows, cols) = (self.weights.rows(), self.weights.cols());
+        let (count, length) = (rows.min(cols), rows.max(cols));
+        let mut vectors: Vec<Vec<f64>> = Vec::with_capacity(count);
+        for _ in 0..count {
+            let mut vector: Vec<_> = (0..length).map(|_| f64::from(generator.normal())).collect();
+            for other in &vectors {
+                let along: f64 = vector.iter().zip(other).map(|(a, b)| a * b).sum();
+                vector.iter_mut().zip(other).for_each(|(a, b)| *a -= along * b);
+            }
+            let norm = vector.iter().map(|a| a * a).sum::<f64>().sqrt();
+            vector.iter_mut().for_each(|a| *a /= norm);
+            vectors.push(vector);
+        }
+        for (at, w) in self.weights.as_mut_slice().iter_mut().enumerate() {
+            let (i, j) = (at / cols, at % cols);
+            *w = gain * if rows <= cols { vectors[i][j] } else { vectors[j][i] } as f32;
+        }
+        self
     }
 
     /// `units = φ(h·W + b)`: `h` is B×K (folded: B×K/2, the input that both streams receive),
@@ -211,6 +265,27 @@ impl Layer {
         }
     }
 
+    /// The mean over the batch of the gradient of all its weights and biases, and the square of its
+    /// norm; a folded layer's gradient counts twice in it, as it moves both halves.
+    pub(crate) fn mean_gradient(
+        &self,
+        x: &Matrix,
+        u: &Matrix,
+        weights: &mut Matrix,
+        bias: &mut Vec<f32>,
+        partial: &mut Vec<f32>,
+    ) -> f64 {
+        let scale = 1.0 / u.rows() as f32;
+        self.gradient(x, u, weights, partial);
+        weights.as_mut_slice().iter_mut().for_each(|g| *g *= scale);
+        bias.clear();
+        bias.resize(self.units(), 0.0);
+        engine::add_column_sums(bias, u, scale);
+        let copies = (self.inputs() / self.distinct_inputs()) as f64;
+        let of_bias: f64 = bias.iter().map(|g| f64::from(*g).powi(2)).sum();
+        copies * engine::squared_norm(weights) + of_bias
+    }
+
     /// The mean squared length of what a unit receives: `⟨|x|²⟩` over samples and, in a
     /// convolution, places; of both streams where the layer is folded.
     pub fn presynaptic_power(&self, x: &Matrix) -> f32 {
@@ -245,6 +320,11 @@ impl Layer {
     /// The unit's response.
     pub fn activation(&self) -> Activation {
         self.activation
+    }
+
+    /// Whether its activity is divided by its root mean square.
+    pub fn is_normalised(&self) -> bool {
+        self.rms
     }
 
     /// The constraint it keeps, if it is under Dale's principle.

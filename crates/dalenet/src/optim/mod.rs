@@ -9,6 +9,7 @@ use crate::{
     Matrix, Network,
     engine::{self, Moments, Step},
     layer::Layer,
+    learner::Gradient,
 };
 
 /// How much of the running mean of the presynaptic power is kept at each step.
@@ -25,7 +26,7 @@ pub struct Optimiser {
     layers: Vec<State>,
     // Buffers of the gradients of convolutions.
     gradient: Matrix,
-    partial: Vec<f32>,
+    pub(crate) partial: Vec<f32>,
 }
 
 /// What is remembered for a layer.
@@ -108,6 +109,26 @@ impl Optimiser {
         }
         step.rate *= self.bias_rate;
         engine::update_bias(bias, u, &step, &mut state.bias);
+    }
+
+    /// Moves layer `l` along `factor` times its gradient, and back under Dale's principle.
+    pub(crate) fn step_along(
+        &mut self,
+        l: usize,
+        layer: &mut Layer,
+        gradient: &Gradient,
+        factor: f32,
+        rate: f32,
+    ) {
+        assert!(!self.normalised, "a normalised step is not along a gradient");
+        let state = &mut self.layers[l];
+        let convolution = if layer.geometry().is_some() { self.convolution_rate } else { 1.0 };
+        let rate = rate * convolution;
+        let mut step = Step { method: self.method, rate, scale: factor, count: self.steps };
+        let (weights, bias) = layer.learnable(&mut state.weights);
+        engine::update_along(weights, &gradient.weights, &step);
+        step.rate *= self.bias_rate;
+        engine::update_bias_along(bias, &gradient.bias, &step, &mut state.bias);
     }
 
     /// How many steps were made.
