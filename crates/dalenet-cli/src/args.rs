@@ -35,6 +35,9 @@ pub enum Command {
         /// Another data set than the run's
         #[arg(long, value_name = "TASK")]
         data: Option<String>,
+        /// Episodes that an agent plays [default: 64]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        episodes: Option<u32>,
     },
     /// Compare learning rules: train each with several seeds
     Compare(study::Compare),
@@ -74,7 +77,7 @@ pub enum Command {
 #[derive(clap::Args)]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(["task", "config", "resume"]))]
 pub struct Train {
-    /// What to learn: see `dalenet list`, or the path of an .npz file
+    /// What to learn: a data set or an environment of `dalenet list`, or the path of an .npz file
     pub task: Option<String>,
     /// Go on with this run
     #[arg(long, value_name = "RUN", conflicts_with_all = ["task", "out", "rule", "preset", "config"])]
@@ -105,6 +108,12 @@ pub struct Settings {
     /// Where all chance starts from
     #[arg(long, allow_negative_numbers = true, value_parser = whole::<u64>())]
     pub seed: Option<u64>,
+    /// Steps of all environments together, such as 5e7
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub steps: Option<String>,
+    /// Environments that are stepped together
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub envs: Option<String>,
     /// Passes over the training data
     #[arg(long, allow_negative_numbers = true, value_parser = whole::<usize>())]
     pub epochs: Option<usize>,

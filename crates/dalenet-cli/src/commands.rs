@@ -6,7 +6,8 @@ use crate::{
 };
 use dalenet_data::Source;
 use dalenet_lab::{
-    Config, Error, Outcome, PRESETS, RULES, Run, TASKS, Training, evaluate_run, nearest,
+    AgentOutcome, ENVIRONMENTS, Ending, Error, Experiment, Outcome, PRESETS, RULES, Run, TASKS,
+    evaluate_agent, evaluate_run, nearest,
 };
 use serde_json::json;
 use std::{
@@ -28,7 +29,9 @@ pub fn run(args: Args) -> Result<ExitCode, Error> {
     let data_dir = args.data_dir.as_deref();
     match args.command {
         Command::Train(train) => return self::train(&train, data_dir, args.json),
-        Command::Eval { run, data } => eval(&run, data.as_deref(), data_dir, args.json)?,
+        Command::Eval { run, data, episodes } => {
+            eval(&run, data.as_deref(), episodes, data_dir, args.json)?
+        }
         Command::Compare(compare) => return study::compare(&compare, data_dir, args.json),
         Command::Ablate(ablate) => return study::ablate(&ablate, data_dir, args.json),
         Command::Analyse { run } => inspect::show_analysis(&run, data_dir, args.json)?,
@@ -50,13 +53,13 @@ fn train(args: &Train, data_dir: Option<&Path>, json: bool) -> Result<ExitCode, 
     let mut fetching = progress::Fetching::new();
     let mut training = match &args.resume {
         Some(folder) => {
-            let mut wanted = Run::open(folder)?.config()?;
+            let mut wanted = Run::open(folder)?.experiment()?;
             override_with(&mut wanted, &args.settings)?;
-            Training::resume(folder, &wanted, data_dir, &mut fetching)?
+            wanted.resume(folder, data_dir, &mut fetching)?
         }
         None => {
             let config = configure(args.task.as_deref(), &args.settings)?;
-            Training::start(config, args.out.as_deref(), data_dir, &mut fetching)?
+            config.start(args.out.as_deref(), data_dir, &mut fetching)?
         }
     };
     drop(fetching);
@@ -68,7 +71,10 @@ fn train(args: &Train, data_dir: Option<&Path>, json: bool) -> Result<ExitCode, 
     shown.finish();
     match outcome? {
         Some(outcome) => {
-            report(&outcome);
+            match &outcome {
+                Ending::Classification(outcome) => report(outcome),
+                Ending::Agent(outcome) => report_agent(outcome),
+            }
             say::object(json, || json!(outcome));
             Ok(ExitCode::SUCCESS)
         }
@@ -99,10 +105,10 @@ pub fn interruption() -> Arc<AtomicBool> {
 }
 
 /// Preset, then file, then flags; says what differs from the preset.
-fn configure(task: Option<&str>, settings: &Settings) -> Result<Config, Error> {
-    let file = settings.config.as_deref().map(Config::read).transpose()?;
+fn configure(task: Option<&str>, settings: &Settings) -> Result<Experiment, Error> {
+    let file = settings.config.as_deref().map(Experiment::read).transpose()?;
     let rule = settings.rule.as_deref();
-    let (preset, mut config) = Config::layered(task, &settings.preset, rule, file)?;
+    let (preset, mut config) = Experiment::layered(task, &settings.preset, rule, file)?;
     override_with(&mut config, settings)?;
     config.validate()?;
     note_changes(&config.differences(&preset));
@@ -120,10 +126,20 @@ pub fn note_changes(changes: &[(String, String, String)]) {
 }
 
 /// What the flags say, in place of what `config` has.
-fn override_with(config: &mut Config, settings: &Settings) -> Result<(), Error> {
-    config.seed = settings.seed.unwrap_or(config.seed);
-    config.epochs = settings.epochs.unwrap_or(config.epochs);
-    config.bits = settings.bits.unwrap_or(config.bits);
+fn override_with(config: &mut Experiment, settings: &Settings) -> Result<(), Error> {
+    let text = |number: Option<usize>| number.map(|number| number.to_string());
+    let flags = [
+        ("seed", settings.seed.map(|seed| seed.to_string())),
+        ("steps", settings.steps.clone()),
+        ("envs", settings.envs.clone()),
+        ("epochs", text(settings.epochs)),
+        ("bits", text(settings.bits)),
+    ];
+    for (key, value) in flags {
+        if let Some(value) = value {
+            config.set(key, &value)?;
+        }
+    }
     for setting in &settings.set {
         let (key, value) = key_and_value(setting)?;
         config.set(key, value)?;
@@ -163,6 +179,23 @@ fn report(outcome: &Outcome) {
     say::line(&format!("saved in {}", outcome.run.display()));
 }
 
+fn report_agent(outcome: &AgentOutcome) {
+    say::line(&format!(
+        "return {:.1} ± {:.1} in {} of {:.0} steps ({} {}), after {} steps of training in {:.1} s \
+         ({:.0} steps/s)",
+        outcome.return_mean,
+        outcome.return_std,
+        counted(outcome.episodes, "episode"),
+        outcome.episode_steps,
+        outcome.task,
+        outcome.backend,
+        outcome.steps,
+        outcome.train_seconds,
+        outcome.steps_per_second,
+    ));
+    say::line(&format!("saved in {}", outcome.run.display()));
+}
+
 pub fn epochs(count: usize) -> String {
     counted(count, "epoch")
 }
@@ -172,7 +205,24 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-fn eval(run: &Path, data: Option<&str>, data_dir: Option<&Path>, json: bool) -> Result<(), Error> {
+fn eval(
+    run: &Path,
+    data: Option<&str>,
+    episodes: Option<u32>,
+    data_dir: Option<&Path>,
+    json: bool,
+) -> Result<(), Error> {
+    if let Experiment::Agent(_) = Run::open(run)?.experiment()? {
+        if data.is_some() {
+            let message = "--data is for runs on data sets; this one is of an environment";
+            return Err(Error::Config(message.into()));
+        }
+        return eval_agent(run, episodes.unwrap_or(64) as usize, json);
+    }
+    if episodes.is_some() {
+        let message = "--episodes is for runs in an environment; this one is on a data set";
+        return Err(Error::Config(message.into()));
+    }
     let mut fetching = progress::Fetching::new();
     let (config, evaluation) = evaluate_run(run, data, data_dir, &mut fetching)?;
     drop(fetching);
@@ -188,6 +238,20 @@ fn eval(run: &Path, data: Option<&str>, data_dir: Option<&Path>, json: bool) -> 
             "predicted": evaluation.predicted,
         })
     });
+    Ok(())
+}
+
+fn eval_agent(run: &Path, episodes: usize, json: bool) -> Result<(), Error> {
+    let (config, evaluation) = evaluate_agent(run, episodes)?;
+    say::line(&format!(
+        "{}: return {:.1} ± {:.1} in {} of {:.0} steps",
+        config.task,
+        evaluation.return_mean,
+        evaluation.return_std,
+        counted(evaluation.episodes, "episode"),
+        evaluation.episode_steps,
+    ));
+    say::object(json, || json!({ "run": run, "task": config.task, "evaluation": evaluation }));
     Ok(())
 }
 
@@ -207,16 +271,22 @@ fn fetch(name: &str, data_dir: Option<&Path>, json: bool) -> Result<(), Error> {
 }
 
 fn list(json: bool) {
-    for (title, entries) in [("tasks", TASKS), ("rules", RULES), ("presets", PRESETS)] {
+    let lists =
+        [("tasks", TASKS), ("environments", ENVIRONMENTS), ("rules", RULES), ("presets", PRESETS)];
+    for (title, entries) in lists {
         say::line(title);
         for (name, meaning) in entries {
-            say::line(&format!("  {name:15} {meaning}"));
+            say::line(&format!("  {name:30} {meaning}"));
         }
     }
     let names =
         |entries: &[(&str, &str)]| entries.iter().map(|(name, _)| json!(name)).collect::<Vec<_>>();
-    say::object(
-        json,
-        || json!({ "tasks": names(TASKS), "rules": names(RULES), "presets": names(PRESETS) }),
-    );
+    say::object(json, || {
+        json!({
+            "tasks": names(TASKS),
+            "environments": names(ENVIRONMENTS),
+            "rules": names(RULES),
+            "presets": names(PRESETS),
+        })
+    });
 }

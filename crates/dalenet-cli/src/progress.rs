@@ -1,7 +1,7 @@
 //! Progress on a terminal, and plain lines elsewhere.
 
 use crate::say;
-use dalenet_lab::{EpochMetrics, Position};
+use dalenet_lab::{EpochMetrics, Position, UpdateMetrics};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, stdout};
 
@@ -16,13 +16,29 @@ pub struct Training {
     position: Option<Position>,
     start: std::time::Instant,
     first_epoch: Option<usize>,
+    agent: Agent,
 }
+
+/// What an agent's training was like so far.
+#[derive(Default)]
+struct Agent {
+    /// The last return that is known.
+    returns: Option<[f64; 2]>,
+    /// Steps when it was first shown.
+    first: Option<u64>,
+    /// When a line was last written.
+    said: Option<std::time::Instant>,
+}
+
+/// Updates of an agent are many: a line so often where there is no bar.
+const BETWEEN_LINES: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Training {
     pub fn new() -> Self {
         let bar = stdout().is_terminal().then(|| bar(TRAINING));
         let start = std::time::Instant::now();
-        Self { bar, validation: None, position: None, start, first_epoch: None }
+        let agent = Agent::default();
+        Self { bar, validation: None, position: None, start, first_epoch: None, agent }
     }
 
     pub fn finish(&self) {
@@ -72,6 +88,49 @@ impl dalenet_lab::Observer for Training {
             metrics.samples_per_second,
             left,
         ));
+    }
+
+    fn update(&mut self, metrics: &UpdateMetrics, steps: u64) {
+        self.agent.returns =
+            metrics.return_mean.zip(metrics.return_std).map(<[_; 2]>::from).or(self.agent.returns);
+        let first = *self.agent.first.get_or_insert(metrics.steps);
+        let returns = self
+            .agent
+            .returns
+            .map_or(String::new(), |[mean, std]| format!("  return {mean:.1} ± {std:.1}"));
+        let explained =
+            metrics.explained_variance.map_or(String::new(), |ev| format!("  explained {ev:.2}"));
+        let text = format!(
+            "{:.2e} steps{returns}  entropy {:.2}  KL {:.3}  clipped {:.1} %{explained}  {:.0} steps/s",
+            metrics.steps as f64,
+            metrics.entropy,
+            metrics.kl,
+            100.0 * metrics.clip_fraction,
+            metrics.steps_per_second,
+        );
+        match &self.bar {
+            Some(bar) => {
+                if bar.length() != Some(steps) {
+                    bar.set_length(steps);
+                    bar.set_position(first);
+                    bar.reset_eta();
+                }
+                bar.set_position(metrics.steps);
+                bar.set_message(text);
+            }
+            None => {
+                let ended = metrics.steps >= steps;
+                if ended || self.agent.said.is_none_or(|said| said.elapsed() >= BETWEEN_LINES) {
+                    let done = (metrics.steps - first) as f64;
+                    let left = steps.saturating_sub(metrics.steps) as f64;
+                    let left = self.start.elapsed().as_secs_f64() * left / done.max(1.0);
+                    let left =
+                        if done > 0.0 { format!("  {left:.0} s left") } else { String::new() };
+                    say::line(&format!("{text}{left}"));
+                    self.agent.said = Some(std::time::Instant::now());
+                }
+            }
+        }
     }
 
     fn warn(&mut self, message: &str) {

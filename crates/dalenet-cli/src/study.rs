@@ -2,8 +2,8 @@
 
 use crate::{args::whole, commands, progress, say};
 use dalenet_lab::{
-    Config, Error, Findings, Job, Observer, Outcome, Plan, Position, Study, StudyObserver,
-    StudySettings,
+    Ending, Error, Experiment, Findings, Job, Observer, Plan, Position, Study, StudyObserver,
+    StudySettings, UpdateMetrics,
 };
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -54,6 +54,12 @@ struct Common {
     /// A TOML file of settings
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Steps of all environments together, such as 5e7
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    steps: Option<String>,
+    /// Environments that are stepped together
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    envs: Option<String>,
     /// Passes over the training data
     #[arg(long, allow_negative_numbers = true, value_parser = whole::<usize>())]
     epochs: Option<usize>,
@@ -70,9 +76,15 @@ struct Common {
 
 impl Common {
     fn settings<'a>(&self, preset: &'a str) -> Result<StudySettings<'a>, Error> {
-        let file = self.config.as_deref().map(Config::read).transpose()?;
-        let flag = |key: &str, value: Option<usize>| Some((key.into(), value?.to_string()));
-        let flags = [flag("epochs", self.epochs), flag("bits", self.bits)];
+        let file = self.config.as_deref().map(Experiment::read).transpose()?;
+        let text = |number: Option<usize>| number.map(|number| number.to_string());
+        let flags = [
+            ("steps", self.steps.clone()),
+            ("envs", self.envs.clone()),
+            ("epochs", text(self.epochs)),
+            ("bits", text(self.bits)),
+        ]
+        .map(|(key, value)| Some((key.to_owned(), value?)));
         let mut set: Vec<(String, String)> = flags.into_iter().flatten().collect();
         for setting in &self.set {
             let (key, value) = commands::key_and_value(setting)?;
@@ -178,6 +190,13 @@ impl Observer for Progress {
         bar.set_position((PARTS * (self.done as f64 + share)) as u64);
         bar.set_message(format!("{}  epoch {}/{}", self.name, position.epoch, position.epochs));
     }
+
+    fn update(&mut self, metrics: &UpdateMetrics, steps: u64) {
+        let Some(bar) = &self.bar else { return };
+        let share = metrics.steps as f64 / steps as f64;
+        bar.set_position((PARTS * (self.done as f64 + share)) as u64);
+        bar.set_message(format!("{}  {:.2e} steps", self.name, metrics.steps as f64));
+    }
 }
 
 impl StudyObserver for Progress {
@@ -191,12 +210,19 @@ impl StudyObserver for Progress {
         self.name = name(job);
     }
 
-    fn end(&mut self, job: &Job<'_>, outcome: Result<&Outcome, &Error>) {
+    fn end(&mut self, job: &Job<'_>, outcome: Result<&Ending, &Error>) {
         let said = match outcome {
-            Ok(outcome) => format!(
+            Ok(Ending::Classification(outcome)) => format!(
                 "{:.2} % after {} in {:.1} s",
                 100.0 * outcome.test_accuracy,
                 commands::epochs(outcome.epochs),
+                outcome.train_seconds
+            ),
+            Ok(Ending::Agent(outcome)) => format!(
+                "return {:.1} ± {:.1} after {:.2e} steps in {:.1} s",
+                outcome.return_mean,
+                outcome.return_std,
+                outcome.steps as f64,
                 outcome.train_seconds
             ),
             Err(error) => error.to_string(),

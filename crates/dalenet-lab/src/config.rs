@@ -1,6 +1,6 @@
 //! The configuration of an experiment: one typed struct, each field with a default and a meaning.
 
-use crate::{Error, InputKind, files, task};
+use crate::{Error, InputKind, settings, task};
 use dalenet::{
     Activation, Backprop, Convolution, Dale, DirectFeedbackAlignment, ErrorDiffusion,
     FeedbackAlignment, Loss, Method, Modulo, NetworkSpec, Rule, Schedule, SignSymmetric,
@@ -8,8 +8,6 @@ use dalenet::{
 };
 use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
-use std::{fmt::Write, path::Path};
-use toml::{Table, Value};
 
 /// Everything that decides the outcome of a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, DocumentedFields)]
@@ -182,6 +180,19 @@ pub enum RuleKind {
     Bp,
 }
 
+impl RuleKind {
+    /// The rule, before it is prepared for a network.
+    pub(crate) fn rule(self) -> Box<dyn Rule> {
+        match self {
+            Self::Ed => Box::new(ErrorDiffusion::new(Modulo)),
+            Self::Dfa => Box::new(DirectFeedbackAlignment::default()),
+            Self::Fa => Box::new(FeedbackAlignment::default()),
+            Self::SignSymmetric => Box::new(SignSymmetric),
+            Self::Bp => Box::new(Backprop),
+        }
+    }
+}
+
 /// Response of the hidden units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -227,71 +238,7 @@ impl Config {
     /// # Ok::<(), dalenet_lab::Error>(())
     /// ```
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
-        let value_text = value.trim().to_owned();
-        let parsed = format!("value = {value_text}").parse::<Table>().ok();
-        let value = parsed.and_then(|mut table| table.remove("value"));
-        self.set_value(key, value.unwrap_or_else(|| Value::String(value_text)))
-    }
-
-    /// The settings in a TOML file.
-    ///
-    /// # Errors
-    /// If it cannot be read or is not TOML.
-    pub fn read(path: &Path) -> Result<Table, Error> {
-        let text = files::read_text(path)?;
-        text.parse().map_err(|error: toml::de::Error| {
-            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-            let path = path.display();
-            Error::Config(format!("{path}, line {line} is not TOML: {}", error.message()))
-        })
-    }
-
-    /// What a preset gives, and the same with the settings of a file over it. A task and a rule
-    /// that are given go before those of the file.
-    ///
-    /// # Errors
-    /// As [`Config::new`] and [`Config::set`], or if nothing names the task.
-    pub fn layered(
-        task: Option<&str>,
-        preset: &str,
-        rule: Option<&str>,
-        file: Option<Table>,
-    ) -> Result<(Self, Self), Error> {
-        let mut file = file.unwrap_or_default();
-        let mut named = |key: &str, given: Option<&str>| {
-            let value = file.remove(key);
-            given.map(str::to_owned).or_else(|| value?.as_str().map(str::to_owned))
-        };
-        let task = named("task", task)
-            .ok_or_else(|| Error::Config("the file names no task: add task = \"mnist\"".into()))?;
-        let rule = named("rule", rule).unwrap_or_else(|| "ed".into());
-        let preset = Self::new(&task, preset, &rule)?;
-        let mut config = preset.clone();
-        file.into_iter().try_for_each(|(key, value)| config.set_value(&key, value))?;
-        Ok((preset, config))
-    }
-
-    fn set_value(&mut self, key: &str, value: Value) -> Result<(), Error> {
-        let mut table = self.table();
-        let Some(old) = table.get(key) else {
-            let keys = table.keys().map(String::as_str);
-            let near = match nearest(key, keys) {
-                near if near.is_empty() => "; `dalenet config mnist` shows them all".into(),
-                near => near,
-            };
-            return Err(Error::Config(format!("there is no configuration key `{key}`{near}")));
-        };
-        let (wanted, found) = (kind(old), kind(&value));
-        let shown = value.to_string();
-        table.insert(key.into(), value);
-        *self = table.try_into().map_err(|error: toml::de::Error| {
-            let reason = match wanted == found {
-                true => plain(error.message()),
-                false => format!("it must be {wanted}, not {found}"),
-            };
-            Error::Config(format!("`{key} = {shown}` is not possible: {reason}"))
-        })?;
-        Ok(())
+        settings::set(self, key, value)
     }
 
     /// Checks what types cannot.
@@ -326,44 +273,17 @@ impl Config {
             ("dale", !self.dale || self.dual, "needs two streams: set dual=true, or dale=false"),
             ("grow_only", !self.grow_only || self.dale, "needs dale=true"),
         ];
-        match checks.into_iter().find(|(_, holds, _)| !holds) {
-            Some((key, _, what)) => {
-                let value = self.table().remove(key).map(|value| value.to_string());
-                let value = value.unwrap_or_default();
-                Err(Error::Config(format!("`{key} = {value}` is not possible: it {what}")))
-            }
-            None => Ok(()),
-        }
+        settings::check(self, checks)
     }
 
     /// The whole configuration as TOML, each key under its meaning.
     pub fn commented(&self) -> String {
-        let mut text = String::new();
-        for (key, value) in &self.table() {
-            let meaning = Self::get_field_docs(key).unwrap_or_default();
-            for line in meaning.lines() {
-                let _ = writeln!(text, "# {line}");
-            }
-            let _ = writeln!(text, "{key} = {value}\n");
-        }
-        text
+        settings::commented(self)
     }
 
     /// The keys in which it differs from `other`, with its own and the other's value.
     pub fn differences(&self, other: &Self) -> Vec<(String, String, String)> {
-        let other = other.table();
-        let differs = |(key, value): (String, Value)| {
-            let theirs = other.get(&key)?;
-            (*theirs != value).then(|| (key.clone(), value.to_string(), theirs.to_string()))
-        };
-        self.table().into_iter().filter_map(differs).collect()
-    }
-
-    /// Keys and values, in the order of the fields.
-    pub(crate) fn table(&self) -> Table {
-        let mut table = Table::try_from(self).expect("a struct of plain values");
-        table.iter_mut().for_each(|(_, value)| shorten(value));
-        table
+        settings::differences(self, other)
     }
 
     /// The network it describes, for samples of the shape `image`.
@@ -414,15 +334,8 @@ impl Config {
 
     /// The rule it names.
     pub fn rule(&self) -> Box<dyn Rule> {
-        match self.rule {
-            RuleKind::Ed => Box::new(ErrorDiffusion::new(match self.routing {
-                RoutingKind::Modulo => Modulo,
-            })),
-            RuleKind::Dfa => Box::new(DirectFeedbackAlignment::default()),
-            RuleKind::Fa => Box::new(FeedbackAlignment::default()),
-            RuleKind::SignSymmetric => Box::new(SignSymmetric),
-            RuleKind::Bp => Box::new(Backprop),
-        }
+        let RoutingKind::Modulo = self.routing;
+        self.rule.rule()
     }
 
     /// The optimiser's method.
@@ -434,45 +347,5 @@ impl Config {
                 Method::Adam { beta1: self.momentum, beta2: 0.999, epsilon: 1e-8 }
             }
         }
-    }
-}
-
-/// `; did you mean …?` with the candidate most like `word`, or nothing if none is near.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    let likeness = |candidate: &str| strsim::damerau_levenshtein(word, candidate);
-    let best = candidates.into_iter().min_by_key(|candidate| likeness(candidate));
-    match best {
-        Some(best) if likeness(best) <= best.len() / 2 => format!("; did you mean `{best}`?"),
-        _ => String::new(),
-    }
-}
-
-/// Every number of a [`Config`] is an `f32`: 0.9 is written as 0.9, not as 0.8999999761581421.
-fn shorten(value: &mut Value) {
-    match value {
-        Value::Float(number) => {
-            *number = (*number as f32).to_string().parse().unwrap_or(*number);
-        }
-        Value::Array(values) => values.iter_mut().for_each(shorten),
-        _ => {}
-    }
-}
-
-/// What serde says, without the names of Rust's types.
-fn plain(message: &str) -> String {
-    let types = [("usize", "a whole number from 0"), ("u64", "a whole number from 0")];
-    let types = types.into_iter().chain([("f32", "a number")]);
-    types.fold(message.to_owned(), |text, (name, meaning)| text.replace(name, meaning))
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::String(_) => "a text",
-        Value::Integer(_) => "a whole number",
-        Value::Float(_) => "a number",
-        Value::Boolean(_) => "true or false",
-        Value::Array(_) => "a list",
-        Value::Table(_) => "a table",
-        Value::Datetime(_) => "a date",
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong in an experiment, each as one sentence with the cause and the mend.
 
+use crate::Run;
 use std::path::{Path, PathBuf};
 
 /// Why an experiment cannot be run.
@@ -9,6 +10,12 @@ pub enum Error {
     /// The configuration is not one: unknown key, wrong type, impossible value.
     #[error("{0}")]
     Config(String),
+    /// The environment cannot be had.
+    #[error(transparent)]
+    Environment(#[from] dalenet_envs::Error),
+    /// An agent cannot learn like that.
+    #[error(transparent)]
+    Ppo(dalenet_ppo::Error),
     /// The data cannot be had.
     #[error(transparent)]
     Data(#[from] dalenet_data::Error),
@@ -99,6 +106,31 @@ pub enum Error {
         /// The run.
         run: PathBuf,
     },
+    /// A run is not an agent's.
+    #[error("{} was trained to classify; only a run in an environment can do that", .0.display())]
+    NoAgent(PathBuf),
+    /// A run is an agent's.
+    #[error("{} was trained in an environment, and this is for runs on data sets; see `dalenet eval` and metrics.jsonl in it", .0.display())]
+    IsAgent(PathBuf),
+    /// An agent's checkpoint cannot be used.
+    #[error(
+        "{} cannot be used: {cause}; restore it from a copy, or train anew with another --out",
+        path.display()
+    )]
+    AgentCheckpoint {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: dalenet_ppo::Error,
+    },
+    /// The outputs of an agent's network are no longer numbers.
+    #[error("{cause} ({} keeps what was saved before)", run.display())]
+    AgentDiverged {
+        /// When.
+        cause: dalenet_ppo::Error,
+        /// The run.
+        run: PathBuf,
+    },
     /// The error or a weight is no longer a number.
     #[error(
         "training diverged in epoch {epoch}: the error or a weight is no longer a number; train \
@@ -118,12 +150,42 @@ pub enum Error {
 impl Error {
     /// The exit code of the program: 1 for a training that failed, 2 for input that is wrong.
     pub fn exit_code(&self) -> u8 {
-        if matches!(self, Self::Diverged { .. }) { 1 } else { 2 }
+        if self.is_divergence() { 1 } else { 2 }
+    }
+
+    /// Whether a training failed that was asked for rightly.
+    pub(crate) fn is_divergence(&self) -> bool {
+        matches!(self, Self::Diverged { .. } | Self::AgentDiverged { .. })
+    }
+
+    /// What PPO says of the training in `run`.
+    pub(crate) fn from_ppo(cause: dalenet_ppo::Error, run: &Run) -> Self {
+        match cause {
+            dalenet_ppo::Error::Diverged { .. } => {
+                Self::AgentDiverged { cause, run: run.folder().into() }
+            }
+            dalenet_ppo::Error::Checkpoint(cause) => {
+                Self::Checkpoint { path: run.checkpoint_path(), cause }
+            }
+            dalenet_ppo::Error::OtherState(_) => {
+                Self::AgentCheckpoint { path: run.checkpoint_path(), cause }
+            }
+            other => other.into(),
+        }
     }
 
     /// For `map_err`: `action` on `path` failed.
     pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |cause| Self::File { action, path: path.into(), cause }
+    }
+}
+
+impl From<dalenet_ppo::Error> for Error {
+    fn from(cause: dalenet_ppo::Error) -> Self {
+        match cause {
+            dalenet_ppo::Error::Environment(cause) => Self::Environment(cause),
+            cause => Self::Ppo(cause),
+        }
     }
 }
 

@@ -11,13 +11,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a study found. Displayed it is Markdown; scores are test accuracies in percent.
+/// What a study found. Displayed it is Markdown; scores are test accuracies in percent, or mean
+/// returns of episodes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Findings {
     /// The study's folder.
     pub study: PathBuf,
     /// What it asks.
     pub question: Question,
+    /// Whether its scores are returns instead of accuracies.
+    pub returns: bool,
     /// Its cells that have a finished run.
     pub cells: Vec<CellFindings>,
     /// In an ablation, task by task, what its parts are worth.
@@ -37,7 +40,7 @@ pub struct CellFindings {
     pub removed: Option<Part>,
     /// The score of each finished run.
     pub scores: Vec<SeedScore>,
-    /// What the scores say together, in percent.
+    /// What the scores say together.
     #[serde(flatten)]
     pub score: Estimate,
     /// The paper's score.
@@ -46,7 +49,7 @@ pub struct CellFindings {
     pub difference: Option<Estimate>,
     /// The paper's difference.
     pub paper_difference: Option<f64>,
-    /// Median epochs of a run.
+    /// Median epochs of a run, or steps of all environments.
     pub epochs: f64,
     /// Median seconds of a run.
     pub seconds: f64,
@@ -57,7 +60,7 @@ pub struct CellFindings {
 pub struct SeedScore {
     /// Its seed.
     pub seed: u64,
-    /// Its test accuracy in percent.
+    /// Its test accuracy in percent, or mean return.
     pub score: f64,
 }
 
@@ -80,6 +83,7 @@ impl Findings {
         Self {
             study: study.into(),
             question: plan.question,
+            returns: plan.cells.iter().all(Cell::is_agent),
             importance: importance(&cells),
             cells,
             diverged: diverged.into(),
@@ -97,9 +101,9 @@ impl CellFindings {
             Question::Compare => &cell.name,
             Question::Ablate => "ed",
         };
-        let task = &cell.config.task;
+        let task = cell.config.task();
         let paper_difference = cell.removed.and_then(|part| paper::difference(task, part));
-        let paper = paper::accuracy(task, rule);
+        let paper = paper::score(task, rule);
         Some(Self {
             task: cell.task(),
             cell: cell.name.clone(),
@@ -109,8 +113,8 @@ impl CellFindings {
             paper: paper.map(|paper| tenths(paper + paper_difference.unwrap_or(0.0))),
             difference: whole.and_then(|whole| Estimate::of(&paired(&runs, &whole))),
             paper_difference,
-            epochs: median(&values(&runs, |run| run.outcome.epochs as f64)),
-            seconds: median(&values(&runs, |run| run.outcome.train_seconds)),
+            epochs: median(&values(&runs, |run| run.outcome.length())),
+            seconds: median(&values(&runs, |run| run.outcome.seconds())),
         })
     }
 
@@ -124,7 +128,7 @@ impl CellFindings {
 
 impl SeedScore {
     fn new(run: &Record) -> Self {
-        Self { seed: run.outcome.seed, score: run.score() }
+        Self { seed: run.outcome.seed(), score: run.score() }
     }
 }
 
@@ -140,7 +144,7 @@ fn values(runs: &[&Record], value: impl Fn(&Record) -> f64) -> Vec<f64> {
 /// Score minus the other's score, for each seed that both have.
 fn paired(runs: &[&Record], others: &[&Record]) -> Vec<f64> {
     let difference = |run: &&Record| {
-        let other = others.iter().find(|other| other.outcome.seed == run.outcome.seed)?;
+        let other = others.iter().find(|other| other.outcome.seed() == run.outcome.seed())?;
         Some(run.score() - other.score())
     };
     runs.iter().filter_map(difference).collect()
@@ -179,14 +183,14 @@ impl fmt::Display for Findings {
         let mut table = Table::new([
             "task",
             first,
-            "test accuracy, %",
+            if self.returns { "return" } else { "test accuracy, %" },
             "95 % interval",
-            "paper, %",
+            if self.returns { "paper" } else { "paper, %" },
             "difference, pp",
             "95 % interval of it",
             "paper, pp",
             "seeds",
-            "epochs",
+            if self.returns { "steps" } else { "epochs" },
             "s a run",
         ]);
         for row in &self.cells {
@@ -256,7 +260,7 @@ fn verdict(tasks: &[Importance]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Outcome, StudySettings};
+    use crate::{Ending, StudySettings};
 
     /// A plan of the paper's ablations on both tasks, and runs with these accuracies in percent:
     /// task, cell, one a seed.
@@ -277,7 +281,7 @@ mod tests {
             "train_seconds": 10.0 + seed as f64, "samples_per_second": 1.0, "parameters": 1,
             "ei_ratio": [], "floor_share": [], "warning": null, "run": "",
         });
-        let outcome: Outcome = serde_json::from_value(outcome).unwrap();
+        let outcome = Ending::Classification(serde_json::from_value(outcome).unwrap());
         Record { cell: cell.into(), outcome }
     }
 

@@ -15,11 +15,13 @@
 //! A rule of one's own trains in the same harness: [`Training::start_with`].
 
 mod ablation;
+mod agent;
 mod analysis;
 mod config;
 mod distortion;
 mod error;
 mod evaluate;
+mod experiment;
 mod files;
 mod findings;
 mod input;
@@ -30,6 +32,7 @@ mod preset;
 mod probe;
 mod report;
 mod run;
+mod settings;
 mod statistics;
 mod study;
 mod table;
@@ -39,20 +42,25 @@ mod train;
 mod trained;
 
 pub use ablation::Part;
+pub use agent::{
+    AgentConfig, AgentEvaluation, AgentOutcome, AgentResponse, AgentTraining, ENVIRONMENTS,
+    UpdateMetrics, evaluate_agent,
+};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use config::{
     Config, ConvolutionConfig, OptimiserKind, PoolingChoice, Response, RoutingKind, RuleKind,
-    nearest,
 };
 pub use error::Error;
 pub use evaluate::{Evaluation, evaluate, evaluate_run};
+pub use experiment::{AnyTraining, Experiment};
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use input::{InputKind, Preparation};
-pub use metrics::{EpochMetrics, Outcome};
+pub use metrics::{Ending, EpochMetrics, Outcome};
 pub use plan::{Cell, Plan, Question, StudySettings};
 pub use preset::{PRESETS, RULES};
 pub use report::{Report, report};
 pub use run::Run;
+pub use settings::nearest;
 pub use statistics::Estimate;
 pub use study::{Job, Record, Study, StudyObserver};
 pub use task::{TASKS, Task};

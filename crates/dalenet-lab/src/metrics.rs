@@ -1,5 +1,6 @@
 //! What is measured while training and at its end.
 
+use crate::{AgentOutcome, tensorboard::Scalars};
 use dalenet::{Network, diagnosis::Diagnosis};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -34,9 +35,12 @@ pub struct EpochMetrics {
     pub layers: Vec<Diagnosis>,
 }
 
-impl EpochMetrics {
-    /// Name and value of all that can be drawn over epochs.
-    pub(crate) fn scalars(&self) -> Vec<(String, f64)> {
+impl Scalars for EpochMetrics {
+    fn step(&self) -> u64 {
+        self.step
+    }
+
+    fn scalars(&self) -> Vec<(String, f64)> {
         let mut scalars: Vec<_> = [
             ("rate", f64::from(self.rate)),
             ("error", self.error),
@@ -113,6 +117,58 @@ pub struct Outcome {
     pub validation_confusion: Option<Vec<Vec<usize>>>,
     /// Where it was saved.
     pub run: PathBuf,
+}
+
+/// How a training of either kind ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Ending {
+    /// Learning to act. It knows no other fields.
+    Agent(AgentOutcome),
+    /// Learning to classify.
+    Classification(Outcome),
+}
+
+impl Ending {
+    /// What was learnt.
+    pub fn task(&self) -> &str {
+        match self {
+            Self::Classification(outcome) => &outcome.task,
+            Self::Agent(outcome) => &outcome.task,
+        }
+    }
+
+    /// Where chance started from.
+    pub fn seed(&self) -> u64 {
+        match self {
+            Self::Classification(outcome) => outcome.seed,
+            Self::Agent(outcome) => outcome.seed,
+        }
+    }
+
+    /// What runs are judged by: the test accuracy in percent, or the mean return.
+    pub fn score(&self) -> f64 {
+        match self {
+            Self::Classification(outcome) => 100.0 * outcome.test_accuracy,
+            Self::Agent(outcome) => outcome.return_mean,
+        }
+    }
+
+    /// Epochs, or steps of all environments.
+    pub fn length(&self) -> f64 {
+        match self {
+            Self::Classification(outcome) => outcome.epochs as f64,
+            Self::Agent(outcome) => outcome.steps as f64,
+        }
+    }
+
+    /// Seconds of training.
+    pub fn seconds(&self) -> f64 {
+        match self {
+            Self::Classification(outcome) => outcome.train_seconds,
+            Self::Agent(outcome) => outcome.train_seconds,
+        }
+    }
 }
 
 /// E/I ratio and share at the floor of every layer.

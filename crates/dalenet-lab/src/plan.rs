@@ -1,6 +1,6 @@
 //! What a study trains: cells × seeds.
 
-use crate::{Config, Error, ablation::Part};
+use crate::{Config, Error, Experiment, ablation::Part};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
@@ -38,13 +38,18 @@ pub struct Cell {
     /// What was removed, if anything.
     pub removed: Option<Part>,
     /// The configuration; its seed is that of the first run.
-    pub config: Config,
+    pub config: Experiment,
 }
 
 impl Cell {
     /// Its task, as it is shown and as folders are named: of a file, the name without `.npz`.
     pub fn task(&self) -> String {
-        stem(&self.config.task)
+        stem(self.config.task())
+    }
+
+    /// Whether it learns to act.
+    pub(crate) fn is_agent(&self) -> bool {
+        matches!(self.config, Experiment::Agent(_))
     }
 
     /// The name of one of its runs: `mnist-ed-seed0`.
@@ -57,17 +62,17 @@ impl Cell {
 pub struct StudySettings<'a> {
     /// The preset's name.
     pub preset: &'a str,
-    /// The settings of a file, if any: [`Config::read`].
+    /// The settings of a file, if any: [`Experiment::read`].
     pub file: Option<toml::Table>,
-    /// Keys and values, as [`Config::set`] takes them.
+    /// Keys and values, as [`Experiment::set`] takes them.
     pub set: Vec<(String, String)>,
 }
 
 impl StudySettings<'_> {
     /// What the preset gives, and the configuration.
-    fn configure(&self, task: &str, rule: &str) -> Result<(Config, Config), Error> {
+    fn configure(&self, task: &str, rule: &str) -> Result<(Experiment, Experiment), Error> {
         let (preset, mut config) =
-            Config::layered(Some(task), self.preset, Some(rule), self.file.clone())?;
+            Experiment::layered(Some(task), self.preset, Some(rule), self.file.clone())?;
         for (key, value) in &self.set {
             if VARIED.contains(&key.as_str()) {
                 return Err(Error::Config(format!(
@@ -77,7 +82,7 @@ impl StudySettings<'_> {
             }
             config.set(key, value)?;
         }
-        config.seed = preset.seed;
+        let config = config.with_seed(preset.seed());
         config.validate()?;
         Ok((preset, config))
     }
@@ -123,6 +128,13 @@ impl Plan {
                 plan.cells.push(Cell { name: rule.clone(), removed: None, config });
             }
         }
+        if plan.cells.iter().any(Cell::is_agent) && !plan.cells.iter().all(Cell::is_agent) {
+            return Err(Error::Config(
+                "returns and accuracies do not go into one table: compare environments and data \
+                 sets in studies of their own"
+                    .into(),
+            ));
+        }
         plan.distinct()
     }
 
@@ -138,7 +150,18 @@ impl Plan {
         let mut plan = Self::new(Question::Ablate, seeds);
         for task in tasks {
             let full = plan.configure(task, "ed", settings)?;
-            plan.cells.push(Cell { name: "full".into(), removed: None, config: full.clone() });
+            let Experiment::Classification(full) = full else {
+                return Err(Error::Config(format!(
+                    "{task} has none of the three innovations that `dalenet ablate` removes; they \
+                     are for classification"
+                )));
+            };
+            let cell = |name: &str, removed, config: &Config| Cell {
+                name: name.into(),
+                removed,
+                config: Experiment::Classification(config.clone()),
+            };
+            plan.cells.push(cell("full", None, &full));
             for part in Part::ALL {
                 let config = part.removed_from(&full);
                 if config == full {
@@ -148,7 +171,7 @@ impl Plan {
                         part.name()
                     )));
                 }
-                plan.cells.push(Cell { name: part.cell().into(), removed: Some(part), config });
+                plan.cells.push(cell(part.cell(), Some(part), &config));
             }
         }
         plan.distinct()
@@ -163,7 +186,7 @@ impl Plan {
         task: &str,
         rule: &str,
         settings: &StudySettings<'_>,
-    ) -> Result<Config, Error> {
+    ) -> Result<Experiment, Error> {
         let (preset, config) = settings.configure(task, rule)?;
         for change in config.differences(&preset) {
             if !self.changes.contains(&change) {
@@ -218,5 +241,8 @@ impl Plan {
 }
 
 fn stem(task: &str) -> String {
-    Path::new(task).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    match task.ends_with(".npz") {
+        true => Path::new(task).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        false => task.replace('/', "-"),
+    }
 }

@@ -2,9 +2,8 @@
 
 use crate::{
     Config, Error, InputKind,
-    config::{
-        ConvolutionConfig, OptimiserKind, PoolingChoice, Response, RoutingKind, RuleKind, nearest,
-    },
+    config::{ConvolutionConfig, OptimiserKind, PoolingChoice, Response, RoutingKind, RuleKind},
+    settings::nearest,
     task,
 };
 use dalenet::{Loss, Schedule};
@@ -35,8 +34,8 @@ impl Config {
     pub fn new(task: &str, preset: &str, rule: &str) -> Result<Self, Error> {
         task::check(task)?;
         let toy = matches!(task, "xor" | "parity");
-        let rule = known("rule", rule, RULES)?;
-        let preset = match (known("preset", preset, PRESETS)?, rule, toy) {
+        let (rule, preset) = known_rule_and_preset(rule, preset)?;
+        let preset = match (preset, rule, toy) {
             (_, "kaneko", _) | ("default", "ed", true) => "kaneko",
             (preset, ..) => preset,
         };
@@ -225,6 +224,14 @@ fn kaneko() -> Config {
         stop_error: 0.1,
         ..paper()
     }
+}
+
+/// A rule and a preset, if there are such.
+pub(crate) fn known_rule_and_preset<'a>(
+    rule: &'a str,
+    preset: &'a str,
+) -> Result<(&'a str, &'a str), Error> {
+    Ok((known("rule", rule, RULES)?, known("preset", preset, PRESETS)?))
 }
 
 fn known<'a>(what: &str, name: &'a str, list: &[(&'a str, &str)]) -> Result<&'a str, Error> {

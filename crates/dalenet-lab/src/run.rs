@@ -1,6 +1,7 @@
 //! The folder of a run: configuration, metrics, checkpoint, result.
 
-use crate::{Config, EpochMetrics, Error, Outcome, files};
+use crate::{Config, EpochMetrics, Error, Experiment, Outcome, files};
+use serde::{Serialize, de::DeserializeOwned};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
@@ -17,7 +18,7 @@ impl Run {
     ///
     /// # Errors
     /// If the folder exists already, or cannot be made.
-    pub(crate) fn create(folder: &Path, config: &Config) -> Result<Self, Error> {
+    pub(crate) fn create(folder: &Path, config: &str) -> Result<Self, Error> {
         if let Some(parent) = folder.parent() {
             fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
         }
@@ -26,21 +27,18 @@ impl Run {
             _ => Error::file("create", folder)(cause),
         })?;
         let mut run = Self { folder: folder.into(), _lock: None };
-        files::write(&run.config_path(), config.commented().as_bytes()).inspect_err(|_| {
+        files::write(&run.config_path(), config.as_bytes()).inspect_err(|_| {
             let _ = fs::remove_dir(folder); // it is empty, and would only be in the way
         })?;
         run.lock()?;
         Ok(run)
     }
 
-    /// Makes the next free folder for a run of this configuration: `runs/mnist-ed-seed0`,
+    /// Makes the next free folder of this name for a run: `runs/mnist-ed-seed0`,
     /// `runs/mnist-ed-seed0-2`, …
-    pub(crate) fn create_next(config: &Config) -> Result<Self, Error> {
-        let task = Path::new(&config.task).file_stem().unwrap_or_default().to_string_lossy();
-        let rule = config.rule().name().to_owned();
-        let name = format!("{task}-{rule}-seed{}", config.seed);
+    pub(crate) fn create_next(name: &str, config: &str) -> Result<Self, Error> {
         for attempt in 1.. {
-            let name = if attempt == 1 { name.clone() } else { format!("{name}-{attempt}") };
+            let name = if attempt == 1 { name.to_owned() } else { format!("{name}-{attempt}") };
             match Self::create(&Path::new("runs").join(name), config) {
                 Err(Error::Exists(_)) => {}
                 other => return other,
@@ -84,16 +82,30 @@ impl Run {
     ///
     /// # Errors
     /// If `config.toml` is not a whole configuration.
-    pub fn config(&self) -> Result<Config, Error> {
+    pub fn experiment(&self) -> Result<Experiment, Error> {
         let path = self.config_path();
         let text = files::read_text(&path)?;
-        toml::from_str(&text).map_err(|error| {
-            Error::Config(format!(
-                "{} is not a whole configuration: {}",
-                path.display(),
-                error.message()
-            ))
-        })
+        let broken = |error: toml::de::Error| {
+            let path = path.display();
+            Error::Config(format!("{path} is not a whole configuration: {}", error.message()))
+        };
+        let table: toml::Table = text.parse().map_err(broken)?;
+        match table.contains_key("envs") {
+            true => table.try_into().map(Experiment::Agent),
+            false => table.try_into().map(Experiment::Classification),
+        }
+        .map_err(broken)
+    }
+
+    /// The configuration of a run that classifies.
+    ///
+    /// # Errors
+    /// As [`Run::experiment`], or if it is an agent's.
+    pub fn config(&self) -> Result<Config, Error> {
+        match self.experiment()? {
+            Experiment::Classification(config) => Ok(config),
+            Experiment::Agent(_) => Err(Error::IsAgent(self.folder.clone())),
+        }
     }
 
     /// The bytes of the last checkpoint, if there is one.
@@ -122,7 +134,7 @@ impl Run {
     }
 
     /// The lines of a file, each one JSON value; none where there is no file.
-    fn json_lines<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Error> {
+    fn json_lines<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Error> {
         let path = self.folder.join(name);
         if !path.exists() {
             return Ok(Vec::new());
@@ -150,17 +162,17 @@ impl Run {
         files::write(&self.checkpoint_path(), bytes)
     }
 
-    pub(crate) fn save_metrics(&self, history: &[EpochMetrics]) -> Result<(), Error> {
+    pub(crate) fn save_metrics(&self, history: &[impl Serialize]) -> Result<(), Error> {
         let lines = history.iter().map(|metrics| json(metrics) + "\n");
         files::write(&self.folder.join("metrics.jsonl"), lines.collect::<String>().as_bytes())
     }
 
-    pub(crate) fn save_outcome(&self, outcome: &Outcome) -> Result<(), Error> {
+    pub(crate) fn save_outcome(&self, outcome: &impl Serialize) -> Result<(), Error> {
         files::write(&self.folder.join("result.json"), (json(outcome) + "\n").as_bytes())
     }
 }
 
 /// A value as one line of JSON.
-pub(crate) fn json(value: &impl serde::Serialize) -> String {
+pub(crate) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain numbers and texts")
 }

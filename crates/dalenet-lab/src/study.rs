@@ -1,7 +1,7 @@
 //! A study: many trainings in one folder that together answer a question.
 
 use crate::{
-    Cell, Config, Error, Findings, Observer, Outcome, Plan, Run, Task, Training, files, run::json,
+    Cell, Ending, Error, Experiment, Findings, Observer, Plan, Run, Task, files, run::json,
 };
 use serde::Serialize;
 use std::{
@@ -17,7 +17,7 @@ pub trait StudyObserver: Observer {
         let _ = job;
     }
     /// After it: its outcome, or why the training failed.
-    fn end(&mut self, job: &Job<'_>, outcome: Result<&Outcome, &Error>) {
+    fn end(&mut self, job: &Job<'_>, outcome: Result<&Ending, &Error>) {
         let _ = (job, outcome);
     }
 }
@@ -44,18 +44,18 @@ pub struct Record {
     pub cell: String,
     /// How its training ended.
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub outcome: Ending,
 }
 
 impl Record {
     /// Whether it is of this cell.
     pub(crate) fn is_of(&self, cell: &Cell) -> bool {
-        self.cell == cell.name && self.outcome.task == cell.config.task
+        self.cell == cell.name && self.outcome.task() == cell.config.task()
     }
 
-    /// What runs are judged by: the test accuracy in percent.
+    /// What runs are judged by: the test accuracy in percent, or the mean return.
     pub fn score(&self) -> f64 {
-        100.0 * self.outcome.test_accuracy
+        self.outcome.score()
     }
 }
 
@@ -165,9 +165,10 @@ impl Study {
     ) -> Result<(), Error> {
         let mut fetched: Vec<&str> = Vec::new();
         for (cell, seed) in self.asked.jobs() {
-            let task = cell.config.task.as_str();
+            let Experiment::Classification(config) = &cell.config else { continue };
+            let task = config.task.as_str();
             if !fetched.contains(&task) && self.record(cell, seed)?.is_none() {
-                Task::load(&cell.config, data_dir, observer)?;
+                Task::load(config, data_dir, observer)?;
                 fetched.push(task);
             }
         }
@@ -202,7 +203,7 @@ impl Study {
             match self.train(&job, data_dir, observer, stop) {
                 Ok(Some(outcome)) => observer.end(&job, Ok(&outcome)),
                 Ok(None) => return Ok(None),
-                Err(error @ Error::Diverged { .. }) => {
+                Err(error) if error.is_divergence() => {
                     observer.end(&job, Err(&error));
                     diverged.push(cell.run(seed));
                 }
@@ -220,14 +221,14 @@ impl Study {
         data_dir: Option<&Path>,
         observer: &mut dyn Observer,
         stop: &AtomicBool,
-    ) -> Result<Option<Outcome>, Error> {
+    ) -> Result<Option<Ending>, Error> {
         let folder = self.run_folder(job.cell, job.seed);
-        let config = Config { seed: job.seed, ..job.cell.config.clone() };
+        let config = job.cell.config.clone().with_seed(job.seed);
         let mut training = match Run::open(&folder) {
-            Ok(_) => Training::resume(&folder, &config, data_dir, &mut ())?,
+            Ok(_) => config.resume(&folder, data_dir, &mut ())?,
             Err(_) => {
                 sweep(&folder);
-                Training::start(config, Some(&folder), data_dir, &mut ())?
+                config.start(Some(&folder), data_dir, &mut ())?
             }
         };
         training.run(observer, stop)

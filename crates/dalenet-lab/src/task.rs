@@ -1,6 +1,6 @@
 //! What is learnt: a data set, or one of the tiny tasks of 1999.
 
-use crate::{Config, Error, Preparation, config::nearest};
+use crate::{Config, Error, Preparation, settings::nearest};
 use dalenet::{Matrix, layer::Image};
 use dalenet_data::{Observer, Source, Split};
 use rayon::prelude::*;

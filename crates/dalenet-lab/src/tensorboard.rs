@@ -1,6 +1,6 @@
 //! TensorBoard event files: records of protobuf messages, each between checksums.
 
-use crate::{EpochMetrics, Error};
+use crate::Error;
 use prost::Message;
 use std::{
     fs::{self, File},
@@ -36,6 +36,14 @@ struct Value {
     simple_value: Option<f32>,
 }
 
+/// What can be drawn over steps.
+pub trait Scalars {
+    /// The step it belongs to.
+    fn step(&self) -> u64;
+    /// Name and value of each.
+    fn scalars(&self) -> Vec<(String, f64)>;
+}
+
 const PREFIX: &str = "events.out.tfevents.";
 
 /// The event file of a run. Its format is made to be appended to: a reader ignores a cut record.
@@ -46,7 +54,7 @@ pub struct EventFile {
 
 impl EventFile {
     /// Starts a file that holds `history`, in place of those already in the folder.
-    pub fn start(folder: &Path, history: &[EpochMetrics]) -> Result<Self, Error> {
+    pub fn start(folder: &Path, history: &[impl Scalars]) -> Result<Self, Error> {
         let entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
         for entry in entries.flatten() {
             if entry.file_name().to_string_lossy().starts_with(PREFIX) {
@@ -64,13 +72,13 @@ impl EventFile {
         Ok(events)
     }
 
-    /// Adds an epoch.
-    pub fn add(&mut self, metrics: &EpochMetrics) -> Result<(), Error> {
+    /// Adds a step's values.
+    pub fn add(&mut self, metrics: &impl Scalars) -> Result<(), Error> {
         let scalars = metrics.scalars().into_iter();
         let value =
             scalars.map(|(tag, value)| Value { tag, simple_value: Some(value as f32) }).collect();
         let summary = Some(Summary { value });
-        let step = i64::try_from(metrics.step).unwrap_or(i64::MAX);
+        let step = i64::try_from(metrics.step()).unwrap_or(i64::MAX);
         let event = Event { wall_time: now(), step, file_version: None, summary };
         self.append(&event)
     }

@@ -1,7 +1,7 @@
 //! The training loop: from a configuration to an outcome, through kills and interruptions.
 
 use crate::{
-    Config, EpochMetrics, Error, Evaluation, Outcome, Run, Task,
+    Config, EpochMetrics, Error, Evaluation, Outcome, Run, Task, UpdateMetrics,
     distortion::Distortion,
     evaluate::{class, evaluate},
     metrics::balances,
@@ -42,6 +42,10 @@ pub trait Observer {
     /// After every epoch.
     fn epoch(&mut self, metrics: &EpochMetrics) {
         let _ = metrics;
+    }
+    /// After every update of an agent, of a training of so many `steps`.
+    fn update(&mut self, metrics: &UpdateMetrics, steps: u64) {
+        let _ = (metrics, steps);
     }
     /// Something the user should know.
     fn warn(&mut self, message: &str) {
@@ -143,8 +147,14 @@ impl Training {
         let task = Task::load(&config, data_dir, observer)?;
         config.network(task.input(), task.outputs)?; // before there is a folder
         let run = match folder {
-            Some(folder) => Run::create(folder, &config)?,
-            None => Run::create_next(&config)?,
+            Some(folder) => Run::create(folder, &config.commented())?,
+            None => {
+                let stem = Path::new(&config.task).file_stem().unwrap_or_default();
+                let rule = config.rule();
+                let name =
+                    format!("{}-{}-seed{}", stem.to_string_lossy(), rule.name(), config.seed);
+                Run::create_next(&name, &config.commented())?
+            }
         };
         Self::build(run, config, task, rule)
     }

@@ -1,0 +1,130 @@
+//! The settings an agent's task, a preset and a rule start from.
+
+use super::{AgentConfig, AgentResponse};
+use crate::{Error, RuleKind, preset::known_rule_and_preset};
+use dalenet_envs::NAMES;
+
+/// The environments known by name and what each is. Those of Brax are its `positional` tasks.
+pub const ENVIRONMENTS: &[(&str, &str)] = &[
+    ("brax/ant", "run on four legs: 27 observed, 8 torques"),
+    ("brax/half-cheetah", "run on two legs in a plane: 17 observed, 6 torques"),
+    ("brax/hopper", "hop on one leg in a plane: 11 observed, 3 torques"),
+    ("brax/humanoid", "run upright: 244 observed, 17 torques"),
+    ("brax/inverted-double-pendulum", "balance two poles on a cart: 8 observed, 1 force"),
+    ("brax/inverted-pendulum", "balance a pole on a cart: 4 observed, 1 force"),
+    ("brax/reacher", "reach a target with two links: 11 observed, 2 torques"),
+    ("brax/walker2d", "walk on two legs in a plane: 17 observed, 6 torques"),
+    ("cart-pole", "balance a pole by pushing left or right"),
+    ("bandit", "choose the best of some arms"),
+];
+
+impl AgentConfig {
+    /// Whether `task` names an environment, or was meant to.
+    pub fn is_task(task: &str) -> bool {
+        task.starts_with("brax/") || canonical(task).is_some()
+    }
+
+    /// What `preset` gives for a task under a rule, all of them by name.
+    ///
+    /// # Errors
+    /// If there is no such task, preset or rule; the nearest one is named.
+    pub fn new(task: &str, preset: &str, rule: &str) -> Result<Self, Error> {
+        let Some(task) = canonical(task) else {
+            // `make` says which is meant.
+            let name = task.trim_start_matches("brax/");
+            return Err(match dalenet_envs::make(name, 1, &Default::default()) {
+                Err(error) => error.into(),
+                Ok(_) => Error::Config(format!("`{task}` is not a task of Brax; train {name}")),
+            });
+        };
+        let (rule, preset) = known_rule_and_preset(rule, preset)?;
+        if rule == "kaneko" || preset == "kaneko" {
+            return Err(Error::Config(format!(
+                "Kaneko's rule learns one yes-or-no output; train {task} by --rule ed"
+            )));
+        }
+        let mut config = base(task);
+        if !task.starts_with("brax/") {
+            discrete(&mut config);
+        }
+        match rule {
+            "bp-dale" => config.rule = RuleKind::Bp,
+            "ed" => {}
+            "dfa" => single_stream(&mut config, RuleKind::Dfa),
+            "fa" => single_stream(&mut config, RuleKind::Fa),
+            "sign-symmetric" => single_stream(&mut config, RuleKind::SignSymmetric),
+            _ => single_stream(&mut config, RuleKind::Bp),
+        }
+        Ok(config)
+    }
+}
+
+/// The name a task is kept by: capitals, `-` and `_` do not matter.
+fn canonical(task: &str) -> Option<&'static str> {
+    let plain = |name: &str| name.to_lowercase().replace(['-', '_'], "");
+    let name = |known: &&'static str| plain(known.trim_start_matches("brax/"));
+    let wanted = plain(task);
+    let (brax, wanted) = match wanted.strip_prefix("brax/") {
+        Some(name) => (true, name),
+        None => (false, wanted.as_str()),
+    };
+    debug_assert_eq!(NAMES.len(), ENVIRONMENTS.len());
+    let mut all = ENVIRONMENTS.iter().map(|(known, _)| *known);
+    all.find(|known| name(known) == wanted && brax == known.starts_with("brax/"))
+}
+
+/// PureJaxRL's settings for Brax, on networks of 256 units a layer: half of them excitatory, half
+/// inhibitory. Rectified units and RMS normalisation are the paper's.
+fn base(task: &str) -> AgentConfig {
+    AgentConfig {
+        task: task.into(),
+        rule: RuleKind::Ed,
+        seed: 0,
+        layers: vec![128, 128],
+        dual: true,
+        dale: true,
+        floor: 1e-4,
+        response: AgentResponse::Relu,
+        rms: true,
+        excitatory_gain: 1.0,
+        inhibitory_gain: 1.0,
+        actor_gain: 0.01,
+        critic_gain: 1.0,
+        steps: 50_000_000,
+        envs: 2048,
+        episode_length: 0,
+        rollout: 10,
+        epochs: 4,
+        minibatches: 32,
+        rate: 3e-4,
+        anneal: false,
+        epsilon: 1e-5,
+        discount: 0.99,
+        lambda: 0.95,
+        clip: 0.2,
+        clip_value: true,
+        value_weight: 0.5,
+        entropy_weight: 0.0,
+        max_gradient_norm: 0.5,
+        normalise_advantages: true,
+        normalise_observations: true,
+        normalise_rewards: true,
+        bound: 10.0,
+        log_deviation: 0.0,
+        evaluation: 64,
+    }
+}
+
+/// For small tasks with choices.
+fn discrete(config: &mut AgentConfig) {
+    config.layers = vec![64, 64];
+    (config.envs, config.rollout, config.minibatches) = (16, 128, 8);
+    (config.steps, config.rate, config.entropy_weight) = (300_000, 1e-3, 0.01);
+}
+
+/// As many units in a single stream as both had, orthogonal at the start.
+fn single_stream(config: &mut AgentConfig, rule: RuleKind) {
+    config.rule = rule;
+    (config.dual, config.dale) = (false, false);
+    config.layers.iter_mut().for_each(|units| *units *= 2);
+}

@@ -1,0 +1,56 @@
+//! Returns of whole episodes.
+
+use crate::state::{Reader, Writer};
+use dalenet_envs::Batch;
+
+/// An episode that is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Episode {
+    /// Sum of its rewards, as the environment gave them.
+    pub ret: f64,
+    /// Its steps.
+    pub steps: u64,
+}
+
+/// The running episodes of N environments.
+#[derive(Clone, Debug)]
+pub(crate) struct Episodes {
+    running: Vec<Episode>,
+}
+
+impl Episodes {
+    pub fn new(envs: usize) -> Self {
+        Self { running: vec![Episode { ret: 0.0, steps: 0 }; envs] }
+    }
+
+    /// Counts a step and hands each episode that it ended, with its environment, to `done`. Those
+    /// that failed are not counted.
+    pub fn add(&mut self, batch: &Batch, mut done: impl FnMut(usize, Episode)) {
+        for (i, episode) in self.running.iter_mut().enumerate() {
+            episode.ret += f64::from(batch.rewards[i]);
+            episode.steps += 1;
+            if batch.terminated[i] || batch.truncated[i] {
+                let over = std::mem::replace(episode, Episode { ret: 0.0, steps: 0 });
+                if !batch.failed[i] {
+                    done(i, over);
+                }
+            }
+        }
+    }
+
+    pub fn save(&self, to: &mut Writer) {
+        for episode in &self.running {
+            to.doubles(&[episode.ret]);
+            to.long(episode.steps);
+        }
+    }
+
+    pub fn restore(&mut self, from: &mut Reader<'_>) -> Option<()> {
+        for episode in &mut self.running {
+            let mut ret = [0.0];
+            from.doubles(&mut ret)?;
+            *episode = Episode { ret: ret[0], steps: from.long()? };
+        }
+        Some(())
+    }
+}

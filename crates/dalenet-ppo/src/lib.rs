@@ -1,0 +1,47 @@
+//! Proximal policy optimisation (Schulman et al. 2017) in which any learning rule takes the place
+//! of backpropagation.
+//!
+//! Actor and critic are networks like any other: the gradient of PPO's objective by their *outputs*
+//! is the error, and a [`dalenet::Rule`] says what it teaches the hidden layers.
+//!
+//! Letters: `N` environments, `T` steps of a rollout, `O` numbers observed, `A` outputs of the actor
+//! (numbers of an action, or choices), `B` samples of a minibatch.
+//!
+//! ```
+//! use dalenet::{Backprop, NetworkSpec};
+//! use dalenet_envs::{Options, make};
+//! use dalenet_ppo::{Networks, Ppo, Settings};
+//!
+//! let env = make("cart-pole", 8, &Options::default())?;
+//! let single = NetworkSpec { hidden: vec![16], dual: false, dale: None, ..NetworkSpec::default() };
+//! let rule = || Box::new(Backprop) as _;
+//! let networks = Networks { actor: (single.clone(), rule()), critic: (single, rule()) };
+//! let settings = Settings { steps: 1024, rollout: 32, minibatches: 4, ..Settings::default() };
+//! let mut ppo = Ppo::new(env, networks, settings, 0)?;
+//! while !ppo.ended() {
+//!     let update = ppo.update()?;
+//!     assert!(update.entropy > 0.0);
+//! }
+//! # Ok::<(), dalenet_ppo::Error>(())
+//! ```
+//!
+//! The same seed gives the same bits at any thread count.
+
+mod agent;
+mod episodes;
+mod error;
+mod policy;
+mod ppo;
+mod rollout;
+mod running;
+mod settings;
+mod state;
+
+pub use agent::{Agent, Networks, Score, evaluate};
+pub use episodes::Episode;
+pub use error::Error;
+pub use policy::Policy;
+pub use ppo::{Ppo, Update};
+pub use rollout::{Transition, advantages};
+pub use running::Running;
+pub use settings::Settings;
