@@ -290,3 +290,122 @@ fn log_sum_exp(values: &[f32]) -> f32 {
     let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     top + values.iter().map(|value| (value - top).exp()).sum::<f32>().ln()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Oracle: central differences of PPO's objective (Schulman et al. 2017, eq. 7) plus entropy,
+    /// in double precision, from the textbook formulas.
+    fn objective(
+        [output, logs]: [&[f64]; 2],
+        action: &[f64],
+        wish: &Wish,
+        categorical: bool,
+    ) -> f64 {
+        let (log, entropy): (f64, f64) = if categorical {
+            let total: f64 = output.iter().map(|z| z.exp()).sum();
+            let p: Vec<_> = output.iter().map(|z| z.exp() / total).collect();
+            (p[action[0] as usize].ln(), -p.iter().map(|p| p * p.ln()).sum::<f64>())
+        } else {
+            let tau = std::f64::consts::TAU;
+            let density = |((mean, log), a): ((&f64, &f64), &f64)| {
+                let deviation = log.exp();
+                -((a - mean) / deviation).powi(2) / 2.0 - (deviation * tau.sqrt()).ln()
+            };
+            let log = output.iter().zip(logs).zip(action).map(density).sum();
+            let entropy = logs.iter().map(|l| (tau * 1f64.exp()).ln() / 2.0 + l).sum();
+            (log, entropy)
+        };
+        let ratio = (log - f64::from(wish.log_probability)).exp();
+        let (clip, gain) = (f64::from(wish.clip), f64::from(wish.advantage));
+        (ratio * gain).min(ratio.clamp(1.0 - clip, 1.0 + clip) * gain)
+            + f64::from(wish.entropy_weight) * entropy
+    }
+
+    fn check(space: &Space, categorical: bool) {
+        const STEP: f64 = 1e-6;
+        let mut generator = Generator::new(5, 0);
+        let (mut flat, mut inside) = (0, 0);
+        for _ in 0..200 {
+            let mut policy = Policy::new(space, -0.3);
+            let len = policy.outputs();
+            let output: Vec<_> = (0..len).map(|_| generator.normal()).collect();
+            let action: Vec<_> = match categorical {
+                true => vec![generator.below(len) as f32],
+                false => (0..len).map(|_| generator.normal()).collect(),
+            };
+            let old = policy.log_probability(&output, &action) + 0.3 * generator.normal();
+            let wish = Wish {
+                log_probability: old,
+                advantage: generator.normal(),
+                clip: 0.2,
+                entropy_weight: 0.1,
+            };
+            let mut error = vec![0.0; len];
+            let ratio = policy.teach(&output, &action, &wish, &mut error);
+            if ratio.clipped {
+                flat += 1
+            } else {
+                inside += 1
+            }
+
+            let wide = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
+            let (output, action) = (wide(&output), wide(&action));
+            let logs = vec![f64::from(-0.3f32); len];
+            let value = |output: &[f64], logs: &[f64]| {
+                objective([output, logs], &action, &wish, categorical)
+            };
+            for i in 0..len {
+                let moved = |values: &[f64], by: f64| {
+                    let mut values = values.to_vec();
+                    values[i] += by;
+                    values
+                };
+                let [up, down] = [STEP, -STEP].map(|step| value(&moved(&output, step), &logs));
+                let slope = (up - down) / (2.0 * STEP);
+                assert!((f64::from(error[i]) - slope).abs() < 1e-3, "{} {slope}", error[i]);
+                if let Policy::Gaussian(gaussian) = &policy {
+                    let [up, down] = [STEP, -STEP].map(|step| value(&output, &moved(&logs, step)));
+                    let (slope, found) = ((up - down) / (2.0 * STEP), gaussian.gradient[i]);
+                    assert!((f64::from(found) - slope).abs() < 1e-3, "{found} {slope}");
+                }
+            }
+        }
+        assert!(flat > 20 && inside > 20, "both branches are met: {flat} {inside}");
+    }
+
+    #[test]
+    fn the_gaussian_policy_is_taught_along_the_gradient() {
+        check(&Space::Continuous { low: vec![-1.0; 3], high: vec![1.0; 3] }, false);
+    }
+
+    #[test]
+    fn the_categorical_policy_is_taught_along_the_gradient() {
+        check(&Space::Discrete { n: 4 }, true);
+    }
+
+    #[test]
+    fn choices_come_as_often_as_they_are_likely() {
+        let logits = [0.1f32.ln(), 0.6f32.ln(), 0.3f32.ln()];
+        let mut generator = Generator::new(0, 0);
+        let mut counts = [0.0f64; 3];
+        (0..100_000).for_each(|_| counts[choose(&logits, Some(&mut generator)) as usize] += 1.0);
+        for (count, p) in counts.iter().zip([0.1, 0.6, 0.3]) {
+            // Five deviations of a binomial.
+            assert!((count / 1e5 - p).abs() < 5.0 * (p * (1.0f64 - p) / 1e5).sqrt(), "{counts:?}");
+        }
+        assert_eq!(choose(&logits, None), 1);
+    }
+
+    #[test]
+    fn actions_are_bounded_for_the_environment_alone() {
+        let policy =
+            Policy::new(&Space::Continuous { low: vec![-1.0; 2], high: vec![1.0; 2] }, 0.0);
+        let outputs = Matrix::from_rows(&[[5.0, -0.25]]);
+        let (mut actions, mut buffer) = ([0.0; 2], policy.buffer(1));
+        policy.act(&outputs, None, &mut actions, &mut buffer);
+        assert_eq!(actions, [5.0, -0.25]);
+        assert_eq!(buffer.actions(), Actions::Continuous(&[1.0, -0.25]));
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! Tests that need MNIST take it from the default data folder, and fetch it if it is not there.
 
+mod agent;
 mod bits;
 mod convolutions;
 mod files;

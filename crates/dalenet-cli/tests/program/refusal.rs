@@ -16,7 +16,7 @@ fn unknown_names_name_the_nearest() {
     refuses(&[
         ("xor --set epoch=3", &["no configuration key `epoch`", "did you mean `epochs`?"]),
         ("xor --set lyaers=[3]", &["`lyaers`", "did you mean `layers`?"]),
-        ("xor --set qqqqqqqq=3", &["`qqqqqqqq`", "`dalenet config mnist` shows them"]),
+        ("xor --set qqqqqqqq=3", &["`qqqqqqqq`", "`dalenet config TASK` shows them"]),
         ("mnst", &["no task `mnst`", "did you mean `mnist`?", "dalenet list"]),
         ("fashion_mnist", &["did you mean `fashion-mnist`?"]),
         ("xor --set task=mnsit", &["no task `mnsit`", "did you mean `mnist`?"]),

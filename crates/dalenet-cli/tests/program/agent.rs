@@ -1,0 +1,104 @@
+//! Learning to act: the program trains, evaluates, compares and goes on in environments.
+
+use crate::helper::{Folder, assert_says};
+use std::time::Duration;
+
+const SMALL: &str = "--set layers=[16] --set rollout=16 --set minibatches=4 --envs 32";
+
+/// PPO is shown right by a task whose best return is known: 500 steps.
+#[test]
+fn every_rule_solves_cart_pole() {
+    for rule in ["bp", "ed"] {
+        let folder = Folder::new();
+        let said = folder.ok(&format!("train cart-pole --rule {rule} --steps 2e5 --json --out r"));
+        let outcome = said.json();
+        assert!(outcome["return_mean"].as_f64().unwrap() > 475.0, "{rule}: {said:?}");
+        assert_eq!((&outcome["episodes"], &outcome["failures"]), (&64.into(), &0.into()));
+        let said = folder.ok("eval r --episodes 8 --json").json();
+        assert!(said["evaluation"]["return_mean"].as_f64().unwrap() > 475.0, "{said}");
+        let first = &folder.metrics("r")[0];
+        for key in ["entropy", "kl", "clip_fraction", "explained_variance", "steps_per_second"] {
+            assert!(first[key].is_number(), "{key}: {first}");
+        }
+    }
+}
+
+#[test]
+fn threads_and_kills_do_not_change_a_bit() {
+    let folder = Folder::new();
+    let train = format!("train brax/hopper --steps 2e5 {SMALL}");
+    folder.ok(&format!("{train} --threads 1 --out one"));
+    folder.ok(&format!("{train} --threads 2 --out two"));
+    assert!(folder.tensors("one") == folder.tensors("two"));
+
+    let mut child = folder.command(&format!("{train} --out killed")).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    folder.ok("train --resume killed");
+    assert!(folder.tensors("one") == folder.tensors("killed"));
+}
+
+#[test]
+fn an_interrupted_training_is_saved_and_goes_on() {
+    let folder = Folder::new();
+    let train = format!("train brax/hopper --steps 2e5 {SMALL}");
+    folder.ok(&format!("{train} --out whole"));
+    let mut child = folder.command(&format!("{train} --out cut")).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    let pid = child.id().to_string();
+    std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(folder.path("cut/checkpoint.safetensors").exists());
+    folder.ok("train --resume cut");
+    assert!(folder.tensors("whole") == folder.tensors("cut"));
+}
+
+#[test]
+fn a_study_of_environments_has_returns() {
+    let folder = Folder::new();
+    let said = folder.ok("compare bandit --rules ed,bp --seeds 2 --steps 20000 --out s");
+    assert_says(&said.stdout, &["| task", "| return", "| bandit | ed", "| bandit | bp", " ± "]);
+    let again = folder.ok("compare bandit --rules ed,bp --seeds 2 --steps 20000 --out s");
+    assert_says(&again.stdout, &["4 of them finished"]);
+    let sentence = folder.refused("compare bandit xor --out t");
+    assert_says(&sentence, &["returns and accuracies", "studies of their own"]);
+    assert_says(&folder.refused("ablate bandit --out t"), &["bandit", "innovations"]);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let folder = Folder::new();
+    folder.ok(&format!("train bandit --steps 1000 {SMALL} --out bandit"));
+    for (arguments, pieces) in [
+        ("train brax/antt --out r", &["`antt`", "did you mean `ant`?"][..]),
+        ("train brax/cart-pole --out r", &["not a task of Brax", "train cart-pole"]),
+        ("train cart-pole --steps 0 --out r", &["`steps = 0`", "at least 1"]),
+        ("train cart-pole --steps 1.5 --out r", &["`steps = 1.5`", "whole number"]),
+        ("train cart-pole --envs 0 --out r", &["`envs = 0`", "at least 1"]),
+        (
+            "train cart-pole --envs 2 --set rollout=2 --set minibatches=5 --out r",
+            &["`minibatches = 5`", "4 samples of a rollout"],
+        ),
+        ("train cart-pole --set rate=-1 --out r", &["`rate = -1`", "above 0"]),
+        ("train cart-pole --set response=tanh --out r", &["`rms = true`", "response=relu"]),
+        ("train cart-pole --set dual=false --out r", &["`dale = true`", "two streams"]),
+        ("train cart-pole --rule kaneko --out r", &["--rule ed"]),
+        ("train cart-pole --epoch 3 --out r", &["'--epoch'"]),
+        ("train --resume bandit --set discount=0.5", &["discount = 0.99", "goes on only as"]),
+        ("eval bandit --data mnist", &["--data", "environment"]),
+        ("analyse bandit", &["trained in an environment"]),
+        ("report bandit", &["trained in an environment"]),
+    ] {
+        assert_says(&folder.refused(arguments), pieces);
+    }
+    // A checkpoint of another task.
+    folder.ok(&format!("train cart-pole --steps 1000 {SMALL} --out pole"));
+    folder.write(
+        "pole/checkpoint.safetensors",
+        std::fs::read(folder.path("bandit/checkpoint.safetensors")).unwrap(),
+    );
+    assert_says(&folder.refused("train --resume pole"), &["task = bandit", "not cart-pole"]);
+    folder.write("pole/checkpoint.safetensors", b"no checkpoint");
+    assert_says(&folder.refused("eval pole"), &["checkpoint.safetensors", "safetensors file"]);
+}

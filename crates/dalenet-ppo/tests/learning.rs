@@ -1,0 +1,223 @@
+//! Any rule learns to act; what is not experience teaches nothing; the bits do not depend on
+//! threads or interruptions.
+
+use dalenet::{
+    Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, Generator, Modulo,
+    NetworkSpec, Rule, checkpoint::Checkpoint,
+};
+use dalenet_envs::{Actions, Batch, Error, Options, Space, VectorEnv, make};
+use dalenet_ppo::{Networks, Ppo, Running, Settings, Transition, advantages, evaluate};
+
+fn networks(rule: &str) -> Networks {
+    let dual = rule == "ed";
+    let spec = NetworkSpec {
+        hidden: vec![32, 32],
+        dual,
+        dale: dual.then(Dale::default),
+        activations: vec![Activation::Relu],
+        rms: true,
+        orthogonal: !dual,
+        excitatory_gain: 1.0,
+        inhibitory_gain: 1.0,
+        ..NetworkSpec::default()
+    };
+    let rule = || -> Box<dyn Rule> {
+        match rule {
+            "ed" => Box::new(ErrorDiffusion::new(Modulo)),
+            "dfa" => Box::new(DirectFeedbackAlignment::default()),
+            _ => Box::new(Backprop),
+        }
+    };
+    let actor = NetworkSpec { output_gain: 0.01, ..spec.clone() };
+    Networks { actor: (actor, rule()), critic: (spec, rule()) }
+}
+
+fn ppo(task: &str, rule: &str, settings: &Settings) -> Ppo {
+    let env = make(task, 32, &Options::default()).unwrap();
+    Ppo::new(env, networks(rule), settings.clone(), 1).unwrap()
+}
+
+fn settings() -> Settings {
+    Settings { steps: 40_000, rollout: 16, minibatches: 4, rate: 3e-3, ..Settings::default() }
+}
+
+#[test]
+fn every_rule_learns_which_arm_pays() {
+    for rule in ["ed", "dfa", "bp"] {
+        let mut ppo = ppo("bandit", rule, &settings());
+        while !ppo.ended() {
+            ppo.update().unwrap();
+        }
+        let mut env = make("bandit", 256, &Options::default()).unwrap();
+        let score = evaluate(&mut ppo.agent(), env.as_mut(), 9).unwrap();
+        let mean = score.episodes.iter().map(|e| e.ret).sum::<f64>() / 256.0;
+        // The best policy earns 1, chance 0.25; the mean of the pay's noise is 0.1/16.
+        assert!(mean > 0.95, "{rule}: {mean}");
+        for layer in ppo.actor().network.layers().iter().filter(|layer| layer.dale().is_some()) {
+            for part in layer.sub_matrices() {
+                assert!(layer.magnitudes(&part).as_slice().iter().all(|w| *w >= 0.99e-4));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_restored_training_goes_on_to_the_same_bits_at_any_thread_count() {
+    let run = |threads: usize, stop: u64| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let settings = Settings { steps: 5 * 512, ..settings() };
+            let mut ppo = ppo("half-cheetah", "ed", &settings);
+            while !ppo.ended() {
+                ppo.update().unwrap();
+                if ppo.steps() == stop * 512 {
+                    let bytes = ppo.save(Default::default());
+                    ppo = self::ppo("half-cheetah", "ed", &settings);
+                    ppo.restore(&Checkpoint::parse(&bytes).unwrap()).unwrap();
+                }
+            }
+            ppo.save(Default::default())
+        })
+    };
+    let whole = run(1, 0);
+    for (threads, stop) in [(2, 0), (8, 2), (1, 3)] {
+        assert!(run(threads, stop) == whole, "{threads} threads, stopped after {stop}");
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_task_is_refused() {
+    let bytes = ppo("bandit", "ed", &settings()).save(Default::default());
+    let file = Checkpoint::parse(&bytes).unwrap();
+    assert!(ppo("cart-pole", "ed", &settings()).restore(&file).is_err());
+    assert!(ppo("bandit", "bp", &settings()).restore(&file).is_err());
+}
+
+/// An environment whose physics fails in every second slot, with a reward that would be noticed.
+struct Broken(Batch, Space, Space);
+
+impl Broken {
+    fn new() -> Self {
+        let space = |n: usize| Space::Continuous { low: vec![-1.0; n], high: vec![1.0; n] };
+        let batch = Batch {
+            observations: vec![0.5; 8],
+            next: vec![0.5; 8],
+            rewards: (0..8).map(|i| if i % 2 == 1 { 1e6 } else { 0.0 }).collect(),
+            terminated: vec![false; 8],
+            truncated: (0..8).map(|i| i % 2 == 1).collect(),
+            failed: (0..8).map(|i| i % 2 == 1).collect(),
+        };
+        Self(batch, space(1), space(1))
+    }
+}
+
+impl VectorEnv for Broken {
+    fn name(&self) -> &'static str {
+        "broken"
+    }
+    fn count(&self) -> usize {
+        8
+    }
+    fn observation_space(&self) -> &Space {
+        &self.1
+    }
+    fn action_space(&self) -> &Space {
+        &self.2
+    }
+    fn reset(&mut self, _seed: u64) -> &Batch {
+        &self.0
+    }
+    fn step(&mut self, _actions: Actions<'_>) -> Result<&Batch, Error> {
+        Ok(&self.0)
+    }
+    fn batch(&self) -> &Batch {
+        &self.0
+    }
+    fn failures(&self) -> u64 {
+        4
+    }
+    fn save(&self) -> Vec<u32> {
+        Vec::new()
+    }
+    fn restore(&mut self, _words: &[u32]) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[test]
+fn failed_steps_teach_nothing() {
+    let settings = Settings { normalise_rewards: false, ..settings() };
+    let mut ppo = Ppo::new(Box::new(Broken::new()), networks("bp"), settings, 0).unwrap();
+    let update = ppo.update().unwrap();
+    // Rewards are 0 wherever there is experience: a value of order 1 has no error of order 1e6.
+    assert!(update.value_loss < 100.0, "{update:?}");
+    assert!(update.episodes.is_empty(), "a failed episode has no return");
+}
+
+/// Oracle: the sum of γλ-weighted surprises to the episode's end, term by term.
+#[test]
+fn advantages_are_the_sums_of_later_surprises() {
+    const ENVS: usize = 3;
+    const STEPS: usize = 20;
+    let mut generator = Generator::new(2, 0);
+    let transition = |_| {
+        let ended = generator.below(5) == 0;
+        Transition {
+            reward: generator.normal(),
+            value: generator.normal(),
+            next_value: generator.normal(),
+            terminated: ended && generator.below(2) == 0,
+            ended,
+            failed: false,
+        }
+    };
+    let steps: Vec<_> = (0..ENVS * STEPS).map(transition).collect();
+    let (discount, lambda) = (0.9f32, 0.8f32);
+    let mut found = vec![0.0; steps.len()];
+    advantages(&steps, ENVS, discount, lambda, &mut found);
+    for env in 0..ENVS {
+        for t in 0..STEPS {
+            let mut want = 0.0f64;
+            for later in t..STEPS {
+                let step = &steps[later * ENVS + env];
+                let next = if step.terminated { 0.0 } else { f64::from(step.next_value) };
+                let surprise =
+                    f64::from(step.reward) + f64::from(discount) * next - f64::from(step.value);
+                want +=
+                    (f64::from(discount) * f64::from(lambda)).powi((later - t) as i32) * surprise;
+                if step.ended {
+                    break;
+                }
+            }
+            assert!((f64::from(found[t * ENVS + env]) - want).abs() < 1e-4);
+        }
+    }
+}
+
+/// Oracle: mean and variance of all rows at once.
+#[test]
+fn running_moments_are_those_of_all_rows() {
+    let mut generator = Generator::new(4, 0);
+    let rows: Vec<f32> = (0..3000)
+        .map(|i| generator.normal() * [1.0, 10.0, 0.1][i % 3] + [0.0, 5.0, -3.0][i % 3])
+        .collect();
+    let mut running = Running::new(3);
+    let mut rest = &rows[..];
+    for size in [1, 7, 100, 392, 500] {
+        let (head, tail) = rest.split_at(3 * size);
+        running.add(head);
+        rest = tail;
+    }
+    assert!(rest.is_empty());
+    for col in 0..3 {
+        let values: Vec<_> = rows.iter().skip(col).step_by(3).map(|x| f64::from(*x)).collect();
+        let mean = values.iter().sum::<f64>() / 1000.0;
+        let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 1000.0;
+        assert!((f64::from(running.mean()[col]) - mean).abs() < 1e-4);
+        let deviation = f64::from(running.deviation()[col]);
+        assert!((deviation / variance.sqrt() - 1.0).abs() < 1e-3, "{deviation} {variance}");
+    }
+    let mut out = [0.0; 3];
+    running.normalise(&[1e9, 5.0, -3.0], 10.0, &mut out);
+    assert!(out[0] == 10.0 && out[1].abs() < 0.2 && out[2].abs() < 0.2, "{out:?}");
+}
