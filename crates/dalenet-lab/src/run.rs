@@ -1,6 +1,6 @@
 //! The folder of a run: configuration, metrics, checkpoint, result.
 
-use crate::{Config, EpochMetrics, Error, Experiment, Outcome, files};
+use crate::{Config, EpochMetrics, Error, Experiment, Outcome, UpdateMetrics, files};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     fs::{self, File},
@@ -122,6 +122,14 @@ impl Run {
     /// # Errors
     /// If `metrics.jsonl` is there and cannot be read.
     pub fn metrics(&self) -> Result<Vec<EpochMetrics>, Error> {
+        self.json_lines("metrics.jsonl")
+    }
+
+    /// What was measured of an agent, update by update; nothing before the first save.
+    ///
+    /// # Errors
+    /// If `metrics.jsonl` is there and cannot be read.
+    pub fn updates(&self) -> Result<Vec<UpdateMetrics>, Error> {
         self.json_lines("metrics.jsonl")
     }
 

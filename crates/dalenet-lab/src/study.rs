@@ -1,7 +1,8 @@
 //! A study: many trainings in one folder that together answer a question.
 
 use crate::{
-    Cell, Ending, Error, Experiment, Findings, Observer, Plan, Run, Task, files, run::json,
+    Cell, Ending, Error, Experiment, Findings, Observer, Plan, Run, Task, agent::curves, files,
+    run::json,
 };
 use serde::Serialize;
 use std::{
@@ -241,7 +242,23 @@ impl Study {
         files::write(&self.folder.join("results.jsonl"), lines.as_bytes())?;
         let findings = Findings::new(&self.folder, &self.whole, &records, diverged);
         files::write(&self.folder.join("table.md"), findings.to_string().as_bytes())?;
+        if let Some(figure) = self.curves()? {
+            files::write(&self.folder.join("curves.svg"), figure.as_bytes())?;
+        }
         Ok(findings)
+    }
+
+    /// The curves of agents, if it has any.
+    fn curves(&self) -> Result<Option<String>, Error> {
+        let mut cells = Vec::new();
+        for cell in self.whole.cells.iter().filter(|cell| cell.is_agent()) {
+            let seeds = 0..self.whole.seeds;
+            let folders = seeds.map(|seed| self.run_folder(cell, seed));
+            let finished = folders.filter(|folder| folder.join("result.json").exists());
+            let runs = finished.map(|folder| Run::open(&folder)?.updates());
+            cells.push((cell, runs.collect::<Result<Vec<_>, _>>()?));
+        }
+        curves(&cells)
     }
 
     /// The finished runs.

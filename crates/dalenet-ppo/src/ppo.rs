@@ -59,6 +59,8 @@ pub struct Update {
     pub steps: u64,
     /// The episodes that ended in its rollout.
     pub episodes: Vec<Episode>,
+    /// Mean reward of a step of its rollout, as the environment gave it.
+    pub reward: f64,
     /// The rate of its steps.
     pub rate: f32,
     /// Mean entropy of the policy, in nats.
@@ -185,8 +187,9 @@ impl Ppo {
     pub fn update(&mut self) -> Result<Update, Error> {
         let mut update = Update::default();
         for t in 0..self.settings.rollout {
-            self.live(t, &mut update.episodes)?;
+            self.live(t, &mut update)?;
         }
+        update.reward /= self.rollout.transitions.len() as f64;
         let Settings { discount, lambda, .. } = self.settings;
         let Rollout { transitions, advantages: out, .. } = &mut self.rollout;
         advantages(transitions, self.env.count(), discount, lambda, out);
@@ -221,7 +224,7 @@ impl Ppo {
     }
 
     /// Step `t` of the rollout in every environment.
-    fn live(&mut self, t: usize, episodes: &mut Vec<Episode>) -> Result<(), Error> {
+    fn live(&mut self, t: usize, update: &mut Update) -> Result<(), Error> {
         let envs = self.env.count();
         let rows = t * envs..(t + 1) * envs;
         self.look(rows.start);
@@ -247,7 +250,8 @@ impl Ppo {
             }
         }
         let batch = self.env.step(self.taken.actions())?;
-        self.episodes.add(batch, |_, episode| episodes.push(episode));
+        self.episodes.add(batch, |_, episode| update.episodes.push(episode));
+        update.reward += batch.rewards.iter().map(|reward| f64::from(*reward)).sum::<f64>();
         for (i, step) in self.rollout.transitions[rows.clone()].iter_mut().enumerate() {
             step.reward = batch.rewards[i];
             step.terminated = batch.terminated[i];

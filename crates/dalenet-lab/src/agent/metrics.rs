@@ -12,6 +12,8 @@ pub struct UpdateMetrics {
     pub update: u64,
     /// Steps of all environments so far.
     pub steps: u64,
+    /// Mean reward of a step of the update's rollout.
+    pub reward: Option<f64>,
     /// Mean return of the episodes that ended in the update's rollout; none if none did.
     pub return_mean: Option<f64>,
     /// Their standard deviation; 0 of a single one.
@@ -58,6 +60,7 @@ impl UpdateMetrics {
         Self {
             update: update.update,
             steps: update.steps,
+            reward: Some(update.reward),
             return_mean: returns.map(|returns| returns.mean),
             return_std: returns.map(|returns| returns.deviation),
             episode_steps: Spread::of(&lengths).map(|lengths| lengths.mean),
@@ -85,6 +88,7 @@ impl Scalars for UpdateMetrics {
 
     fn scalars(&self) -> Vec<(String, f64)> {
         let scalars = [
+            ("reward", self.reward),
             ("return/mean", self.return_mean),
             ("return/std", self.return_std),
             ("episode_steps", self.episode_steps),

@@ -1,12 +1,14 @@
 //! Agents: learning to act in an environment by PPO, with any learning rule.
 
 mod config;
+mod curves;
 mod evaluate;
 mod metrics;
 mod preset;
 mod train;
 
 pub use config::{AgentConfig, AgentResponse};
+pub(crate) use curves::curves;
 pub use evaluate::{AgentEvaluation, evaluate_agent};
 pub use metrics::{AgentOutcome, UpdateMetrics};
 pub use preset::ENVIRONMENTS;

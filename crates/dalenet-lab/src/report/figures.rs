@@ -60,29 +60,29 @@ pub fn all(study: &Study) -> Result<Vec<Figure>, Error> {
     Ok(figures)
 }
 
-const UNLIMITED: [f64; 2] = [f64::NEG_INFINITY, f64::INFINITY];
+pub const UNLIMITED: [f64; 2] = [f64::NEG_INFINITY, f64::INFINITY];
 
 /// A curve with its spread over the seeds.
-struct Line {
-    colour: RGBColor,
-    points: Vec<(f64, Spread)>,
+pub struct Line {
+    pub colour: RGBColor,
+    pub points: Vec<(f64, Spread)>,
 }
 
 /// What a panel's axes say.
-struct Axes<'a> {
-    title: &'a str,
-    x: &'a str,
-    y: &'a str,
+pub struct Axes<'a> {
+    pub title: &'a str,
+    pub x: &'a str,
+    pub y: &'a str,
     /// Values y are exponents of 10.
-    logarithmic: bool,
+    pub logarithmic: bool,
     /// A line across, drawn faintly.
-    at: Option<f64>,
+    pub at: Option<f64>,
     /// The values that are possible, which bands do not leave.
-    possible: [f64; 2],
+    pub possible: [f64; 2],
 }
 
 /// One panel of curves, their mean as a line and ± one standard deviation as a band.
-fn lines(panel: &Area<'_>, axes: &Axes<'_>, lines: &[Line]) -> Drawn {
+pub fn lines(panel: &Area<'_>, axes: &Axes<'_>, lines: &[Line]) -> Drawn {
     let points = || lines.iter().flat_map(|line| &line.points);
     let [least, most] = axes.possible;
     let below = |y: &Spread| (y.mean - y.deviation).max(least);

@@ -5,6 +5,9 @@ mod figures;
 mod page;
 mod study;
 
+pub(crate) use canvas::{Area, colour, figure, panels, split};
+pub(crate) use figures::{Axes, Line, UNLIMITED, lines};
+
 use crate::{Error, files};
 use serde::Serialize;
 use std::{
