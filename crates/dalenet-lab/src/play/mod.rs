@@ -30,7 +30,7 @@ use dalenet_envs::{
     brax::{Pose, Shape},
 };
 
-/// What a [`page`] shows: bodies, and where they were in each step of an episode.
+/// What a [`page()`] shows: bodies, and where they were in each step of an episode.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
     /// The page's heading.
@@ -57,7 +57,7 @@ pub struct Frame {
 }
 
 impl Recording {
-    /// The first frame of the environment's environment 0, which has just been reset. `dt` is the
+    /// Begins with environment 0 of those, which has just been reset. `dt` is the
     /// length of a step in seconds.
     pub fn of(env: &dyn VectorEnv, title: impl Into<String>, dt: f64) -> Self {
         let shapes = env.shapes().to_vec();
