@@ -28,6 +28,7 @@ mod input;
 mod metrics;
 mod paper;
 mod plan;
+pub mod play;
 mod preset;
 mod probe;
 mod report;
