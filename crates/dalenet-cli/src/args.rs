@@ -49,6 +49,17 @@ pub enum Command {
         /// The run's folder
         run: PathBuf,
     },
+    /// Write a page on which a trained agent is seen to act
+    Play {
+        /// The run's folder
+        run: PathBuf,
+        /// The page
+        #[arg(long, value_name = "FILE", default_value = "play.html")]
+        out: PathBuf,
+        /// Where the episode's chance starts from
+        #[arg(long, default_value_t = 0, value_parser = whole::<u64>())]
+        seed: u64,
+    },
     /// Write a page with figures on runs
     Report {
         /// Runs, or folders with runs in them

@@ -7,7 +7,7 @@ use crate::{
 use dalenet_data::Source;
 use dalenet_lab::{
     AgentOutcome, ENVIRONMENTS, Ending, Error, Experiment, Outcome, PRESETS, RULES, Run, TASKS,
-    evaluate_agent, evaluate_run, nearest,
+    evaluate_agent, evaluate_run, nearest, play_run,
 };
 use serde_json::json;
 use std::{
@@ -35,6 +35,7 @@ pub fn run(args: Args) -> Result<ExitCode, Error> {
         Command::Compare(compare) => return study::compare(&compare, data_dir, args.json),
         Command::Ablate(ablate) => return study::ablate(&ablate, data_dir, args.json),
         Command::Analyse { run } => inspect::show_analysis(&run, data_dir, args.json)?,
+        Command::Play { run, out, seed } => play(&run, seed, &out, args.json)?,
         Command::Report { runs, out } => inspect::write_report(&runs, &out, args.json)?,
         Command::Data { command: DataCommand::Fetch { name } } => {
             fetch(&name, data_dir, args.json)?
@@ -252,6 +253,17 @@ fn eval_agent(run: &Path, episodes: usize, json: bool) -> Result<(), Error> {
         evaluation.episode_steps,
     ));
     say::object(json, || json!({ "run": run, "task": config.task, "evaluation": evaluation }));
+    Ok(())
+}
+
+fn play(run: &Path, seed: u64, out: &Path, json: bool) -> Result<(), Error> {
+    let (steps, ret) = play_run(run, seed, out)?;
+    let page = out.display();
+    say::line(&format!(
+        "{page}: {}, return {ret:.1}; open it in a browser",
+        counted(steps, "step")
+    ));
+    say::object(json, || json!({ "page": out, "steps": steps, "return": ret }));
     Ok(())
 }
 

@@ -66,6 +66,11 @@ pub trait VectorEnv: Send {
     /// If they are not of this task, number of environments and options. Nothing has changed then.
     fn restore(&mut self, words: &[u32]) -> Result<(), Error>;
 
+    /// How long a step takes in the environment's own time; `None` if it has none.
+    fn step_seconds(&self) -> Option<f64> {
+        None
+    }
+
     /// What to draw; empty if the task has no bodies.
     fn shapes(&self) -> &[Shape] {
         &[]

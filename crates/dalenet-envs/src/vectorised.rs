@@ -42,6 +42,10 @@ pub(crate) trait Block: Send {
     fn save(&self, lane: usize, out: &mut Writer);
     fn restore(&mut self, lane: usize, from: &mut Reader<'_>);
 
+    /// See [`VectorEnv::step_seconds`], for an action that is not repeated.
+    fn step_seconds(&self) -> Option<f64> {
+        None
+    }
     fn shapes(&self) -> &[Shape] {
         &[]
     }
@@ -357,6 +361,11 @@ impl<B: Block> VectorEnv for Vectorised<B> {
             flags.iter_mut().for_each(|flag| *flag = from.u32() != 0);
         }
         Ok(())
+    }
+
+    fn step_seconds(&self) -> Option<f64> {
+        let repeats = f64::from(self.rules.action_repeat);
+        self.groups[0].block.step_seconds().map(|seconds| repeats * seconds)
     }
 
     fn shapes(&self) -> &[Shape] {

@@ -10,8 +10,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = args().nth(2).unwrap_or("play.html".into());
     let mut env = make(&task, 1, &Options::default())?;
     env.reset(0);
-    let dt = if task == "humanoid" { 0.015 } else { 0.05 };
-    let mut recording = Recording::of(env.as_ref(), task, dt);
+    let mut recording = Recording::of(env.as_ref(), task);
+    let dt = recording.dt;
     recording.subtitle.push("sinusoidal actions".into());
     for step in 0..1000 {
         let angle = |i| 10.0 * dt * f64::from(step) + f64::from(i);

@@ -7,7 +7,7 @@ use dalenet_lab::play::{Recording, page};
 fn recording(task: &str, steps: usize) -> Recording {
     let mut env = make(task, 1, &Options::default()).unwrap();
     env.reset(3);
-    let mut recording = Recording::of(env.as_ref(), "<b>Bold & slanted", 0.05);
+    let mut recording = Recording::of(env.as_ref(), "<b>Bold & slanted");
     recording.subtitle.push("</script>".into());
     let zeros = vec![0.0; env.action_space().len()];
     for _ in 0..steps {

@@ -98,7 +98,7 @@ fn what_makes_no_sense_is_refused() {
         "pole/checkpoint.safetensors",
         std::fs::read(folder.path("bandit/checkpoint.safetensors")).unwrap(),
     );
-    assert_says(&folder.refused("train --resume pole"), &["task = bandit", "not cart-pole"]);
+    assert_says(&folder.refused("train --resume pole"), &["task = \"bandit\", not \"cart-pole\""]);
     folder.write("pole/checkpoint.safetensors", b"no checkpoint");
     assert_says(&folder.refused("eval pole"), &["checkpoint.safetensors", "safetensors file"]);
 }

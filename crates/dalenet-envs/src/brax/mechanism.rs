@@ -220,6 +220,10 @@ impl<R: Real> Block for Mechanism<R> {
         self.state.set_lane(lane, (0..len).map(|_| from.f64()));
     }
 
+    fn step_seconds(&self) -> Option<f64> {
+        Some(self.fixed.model.time_step * self.fixed.model.frames as f64)
+    }
+
     fn shapes(&self) -> &[Shape] {
         &self.fixed.model.shapes
     }

@@ -6,6 +6,7 @@ mod evaluate;
 mod metrics;
 mod preset;
 mod train;
+mod watch;
 
 pub use config::{AgentConfig, AgentResponse};
 pub(crate) use curves::curves;
@@ -13,3 +14,4 @@ pub use evaluate::{AgentEvaluation, evaluate_agent};
 pub use metrics::{AgentOutcome, UpdateMetrics};
 pub use preset::ENVIRONMENTS;
 pub use train::AgentTraining;
+pub use watch::play_run;

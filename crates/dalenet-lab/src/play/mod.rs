@@ -6,7 +6,7 @@
 //!
 //! let mut env = make("ant", 1, &Options::default())?;
 //! env.reset(0);
-//! let mut recording = Recording::of(env.as_ref(), "Ant", 0.05);
+//! let mut recording = Recording::of(env.as_ref(), "Ant");
 //! recording.subtitle.push("sinusoidal actions".into());
 //! for step in 0..20 {
 //!     let actions: Vec<_> = (0..8).map(|i| (0.3 * step as f32 + i as f32).sin()).collect();
@@ -57,9 +57,9 @@ pub struct Frame {
 }
 
 impl Recording {
-    /// Begins with environment 0 of those, which has just been reset. `dt` is the
-    /// length of a step in seconds.
-    pub fn of(env: &dyn VectorEnv, title: impl Into<String>, dt: f64) -> Self {
+    /// Begins with environment 0 of those, which has just been reset.
+    pub fn of(env: &dyn VectorEnv, title: impl Into<String>) -> Self {
+        let dt = env.step_seconds().unwrap_or(0.02);
         let shapes = env.shapes().to_vec();
         let frames = vec![Frame { poses: env.poses(0), reward: 0.0, ret: 0.0 }];
         Self { title: title.into(), subtitle: Vec::new(), dt, shapes, frames }
