@@ -16,7 +16,7 @@
 //!     state.observe_dense(&mut observation);
 //!     assert!(!outcome.over && outcome.reward.abs() < 3.0);
 //! }
-//! assert_eq!(observation.iter().filter(|&&x| x != 0.0).count(), state.observation().count());
+//! state.observe(|place, value| assert_eq!(observation[place], value)); // those that are not 0
 //! ```
 //!
 //! Worlds depend on the last bit of sines and cosines. They are those of craftax where Rust's
@@ -65,6 +65,8 @@ macro_rules! codes {
         impl $name {
             /// All of them, in the order of their codes.
             pub const ALL: [Self; [$(Self::$member),*].len()] = [$(Self::$member),*];
+            /// Their names, in the order of their codes.
+            pub const NAMES: [&str; Self::ALL.len()] = [$(stringify!($member)),*];
 
             /// The one of a code, if there is such a code.
             pub fn from_code(code: u32) -> Option<Self> {

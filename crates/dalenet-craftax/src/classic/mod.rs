@@ -9,7 +9,7 @@ mod step;
 mod world;
 
 pub use codes::{Achievement, Action, Block, Direction};
-pub use observation::{OBSERVATION, VIEW};
+pub use observation::{NONZERO, OBSERVATION, VIEW};
 pub use state::{Creature, Inventory, Map, Plant, State};
 
 /// Rows and columns of the map.

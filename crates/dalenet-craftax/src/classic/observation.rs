@@ -10,8 +10,8 @@ const CHANNELS: usize = Block::ALL.len() + 4;
 const CELLS: usize = VIEW.0 * VIEW.1;
 /// How many numbers are observed.
 pub const OBSERVATION: usize = CELLS * CHANNELS + 22;
-/// Numbers that are not 0: a block a cell, creatures, and all numbers after the map.
-const MOST: usize = CELLS + 11 + 22;
+/// The most numbers that are not 0: a block a cell, creatures, and all numbers after the map.
+pub const NONZERO: usize = CELLS + 11 + 22;
 
 /// n / 10 in half precision, as JAX reckons: n × 0.1.
 const TENTHS: [f32; 10] = [
@@ -32,17 +32,6 @@ fn tenth(n: i32) -> f32 {
 }
 
 impl State {
-    /// The numbers observed that are not 0, with their places, in ascending order of these but
-    /// for creatures, which come after the blocks.
-    pub fn observation(&self) -> impl Iterator<Item = (usize, f32)> {
-        let (mut list, mut len) = ([(0, 0.0); MOST], 0);
-        self.observe(|place, value| {
-            list[len] = (place, value);
-            len += 1;
-        });
-        list.into_iter().take(len)
-    }
-
     /// Fills `out` with all numbers observed. Takes as many as there is room for.
     pub fn observe_dense(&self, out: &mut [f32]) {
         out.fill(0.0);
@@ -53,9 +42,9 @@ impl State {
         });
     }
 
-    /// Hands on what is not 0, each place once.
+    /// Hands on the place and the value of each number observed that is not 0, each place once.
     #[inline]
-    fn observe(&self, mut put: impl FnMut(usize, f32)) {
+    pub fn observe(&self, mut put: impl FnMut(usize, f32)) {
         let corner = self.position - Position::new(VIEW.0 as i32 / 2, VIEW.1 as i32 / 2);
         for row in 0..VIEW.0 {
             for col in 0..VIEW.1 {

@@ -164,7 +164,10 @@ impl State {
         self.achievements[achievement as usize]
     }
 
-    /// Everything as 32-bit words, for [`Self::restore`]. Their number is always the same.
+    /// How many words [`Self::save`] gives.
+    pub const WORDS: usize = 1282;
+
+    /// Everything as [`Self::WORDS`] 32-bit words, for [`Self::restore`].
     pub fn save(&self, out: &mut Vec<u32>) {
         self.clone().visit(&mut Read(|_, word| out.push(word)));
     }

@@ -43,10 +43,13 @@ impl State {
         self.light = daylight(self.time);
         self.key = key.child(1);
         let (unlocked, healed) = (self.unlocked() - achievements, self.health - health);
-        Outcome {
-            reward: (healed as f32).mul_add(0.1, unlocked as f32),
-            over: self.time >= EPISODE || burns || self.health <= 0,
-        }
+        Outcome { reward: (healed as f32).mul_add(0.1, unlocked as f32), over: self.is_over() }
+    }
+
+    /// `is_game_over`: whether the player is dead or the time is up.
+    pub fn is_over(&self) -> bool {
+        let burns = self.map.get(self.position) == Block::Lava;
+        self.time >= EPISODE || burns || self.health <= 0
     }
 
     fn unlocked(&self) -> i32 {
