@@ -26,6 +26,7 @@
 #![forbid(unsafe_code)]
 
 pub mod classic;
+pub mod full;
 mod grid;
 mod noise;
 mod threefry;

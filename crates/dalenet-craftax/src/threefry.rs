@@ -79,7 +79,7 @@ impl Key {
     }
 
     /// `jax.random.choice(key, N, p=p)` of few probabilities: at most 16, whose running sum XLA
-    /// takes in order. They need not add up to 1. N if none is large enough, as with NaN.
+    /// takes in order. They need not add up to 1. 0 if there is a NaN among them.
     #[inline]
     pub fn choice<const N: usize>(self, p: [f32; N]) -> usize {
         const { assert!(N <= 16) };
@@ -89,7 +89,7 @@ impl Key {
             sum
         });
         let drawn = sum * (1.0 - self.uniform(0));
-        sums.iter().position(|&sum| drawn <= sum).unwrap_or(N)
+        sums.iter().position(|&sum| drawn <= sum).unwrap_or(0)
     }
 
     /// `jax.random.choice(key, cells, p=p)` where `p` is `weight` at the ascending `candidates`

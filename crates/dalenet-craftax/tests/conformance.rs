@@ -3,7 +3,7 @@
 //!
 //! `DALENET_FIXTURES=folder` takes the fixtures from elsewhere, written with other keys.
 
-use dalenet_craftax::{Key, Outcome, classic};
+use dalenet_craftax::{Key, Outcome, classic, full};
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 /// The words of a file. With fixtures of one's own, files may be missing.
@@ -101,6 +101,65 @@ impl Game for classic::State {
         self.achievements.to_vec()
     }
 }
+
+impl Game for full::State {
+    const NAME: &str = "full";
+    const OBSERVATION: usize = full::OBSERVATION;
+
+    fn new(key: Key) -> Self {
+        Self::new(key)
+    }
+    fn enrich(&mut self, key: Key) {
+        if key.child(8).uniform(0) >= 0.5 {
+            return;
+        }
+        const MOST: [u32; 34] = [
+            10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 3, 5, 5, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 9, 4,
+            5, 5, 5, 2, 2, 3, 3, 8,
+        ];
+        let drawn = |i: usize| key.child(7).integer(i as u32, 0, 1 << 20) as u32 % MOST[i];
+        let mut words = Vec::new();
+        self.save(&mut words);
+        let floor = (words.len() - GLOBALS) / 9;
+        let level = drawn(24);
+        let up_ladder = GLOBALS + floor * level as usize + 576 + 576 + 72 + 2304 + 2;
+        words[0] = level;
+        words.copy_within(up_ladder..up_ladder + 2, 1);
+        words[16] = drawn(25);
+        (0..3).for_each(|i| words[17 + i] = 1 + drawn(26 + i));
+        (0..24).for_each(|i| words[20 + i] = drawn(i));
+        (words[44], words[45]) = (drawn(31), drawn(32));
+        (words[50], words[51]) = (drawn(29), drawn(30));
+        words[58] = if level == 8 { drawn(33) } else { 0 };
+        words[up_ladder + 3] = 8;
+        full::State::restore(self, &words);
+    }
+    fn step(&mut self, key: Key, action: u32) -> Outcome {
+        self.step(key, full::Action::from_code(action).unwrap())
+    }
+    fn observe(&self, out: &mut [f32]) {
+        self.observe_dense(out);
+    }
+    fn save(&mut self, out: &mut Vec<u32>) {
+        full::State::save(self, out);
+    }
+    /// Of a case: what floors share and the player's floor; the rest is as reset.
+    fn restore(&mut self, words: &[u32]) {
+        let mut all = Vec::new();
+        self.save(&mut all);
+        let (shared, floor) = words.split_at(GLOBALS);
+        let at = GLOBALS + words[0] as usize * floor.len();
+        all[..GLOBALS].copy_from_slice(shared);
+        all[at..at + floor.len()].copy_from_slice(floor);
+        full::State::restore(self, &all);
+    }
+    fn achievements(&self) -> Vec<bool> {
+        self.achievements.to_vec()
+    }
+}
+
+/// Words that the floors of the full game share.
+const GLOBALS: usize = 107;
 
 fn fresh<G: Game>(key: Key) -> G {
     let mut state = G::new(key);
@@ -261,4 +320,19 @@ fn classic_lives_are_craftaxs() {
 #[test]
 fn injected_classic_states_go_on_as_craftaxs() {
     injected_states_go_on_as_craftaxs::<classic::State>();
+}
+
+#[test]
+fn full_worlds_are_craftaxs() {
+    worlds_are_craftaxs::<full::State>(1000);
+}
+
+#[test]
+fn full_lives_are_craftaxs() {
+    lives_are_craftaxs::<full::State>(100_000);
+}
+
+#[test]
+fn injected_full_states_go_on_as_craftaxs() {
+    injected_states_go_on_as_craftaxs::<full::State>();
 }

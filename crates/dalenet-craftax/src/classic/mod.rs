@@ -16,3 +16,5 @@ pub use state::{Creature, Inventory, Map, Plant, State};
 pub const SIZE: usize = 64;
 /// Time steps until an episode ends.
 pub const EPISODE: i32 = 10_000;
+
+pub(crate) use step::{NEIGHBOURS, RIPE, random_way, way_towards};

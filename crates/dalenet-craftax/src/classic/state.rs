@@ -35,6 +35,14 @@ pub struct Plant {
     pub alive: bool,
 }
 
+impl Plant {
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor) {
+        v.position("growing_plants_positions", &mut self.position);
+        v.int("growing_plants_age", &mut self.age);
+        v.flag("growing_plants_mask", &mut self.alive);
+    }
+}
+
 /// What the player carries, 0 to 9 of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[allow(missing_docs)] // the game's own words
@@ -205,11 +213,7 @@ impl State {
         creatures(v, "skeletons", &mut self.skeletons);
         creatures(v, "arrows", &mut self.arrows);
         self.arrow_ways.iter_mut().for_each(|way| v.position("arrow_directions", way));
-        for plant in &mut self.plants {
-            v.position("growing_plants_positions", &mut plant.position);
-            v.int("growing_plants_age", &mut plant.age);
-            v.flag("growing_plants_mask", &mut plant.alive);
-        }
+        self.plants.iter_mut().for_each(|plant| plant.visit(v));
         v.float("light_level", &mut self.light);
         v.bits("achievements", &mut self.achievements);
         v.word("state_rng", &mut self.key.0);

@@ -5,7 +5,7 @@ use super::{Achievement, Action, Block, Creature, Direction, EPISODE, Map, Plant
 use crate::{Key, Outcome, daylight, grid::Position};
 
 /// The eight cells around one, for tables and furnaces.
-const NEIGHBOURS: [Position; 8] = [
+pub(crate) const NEIGHBOURS: [Position; 8] = [
     Position::new(0, -1),
     Position::new(0, 1),
     Position::new(-1, 0),
@@ -18,7 +18,7 @@ const NEIGHBOURS: [Position; 8] = [
 /// Steps from the player at which creatures vanish.
 const FAR: i32 = 14;
 /// When a plant is ripe.
-const RIPE: i32 = 600;
+pub(crate) const RIPE: i32 = 600;
 
 impl State {
     /// `env.step(key, state, action)`, without starting anew after the end.
