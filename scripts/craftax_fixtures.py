@@ -376,12 +376,16 @@ class Runner:
             steps = jnp.arange(len(actions), dtype=jnp.uint32)
             return jax.lax.scan(body, state, (steps, actions))
 
-        def world(key):
-            observation, state = env.reset(key, params)
-            return hashed(words(settled(state))), hashed(bits(observation))
+        @jax.jit
+        def seen(state):
+            return hashed(words(state)), hashed(bits(env.get_obs(state)))
+
+        # Apart from the reset, so that XLA folds no constants of the first state.
+        reset = jax.jit(lambda key: settled(env.reset(key, params)[1]))
 
         self.fresh, self.after = jax.jit(fresh), jax.jit(after)
-        self.life, self.case, self.world = jax.jit(life), jax.jit(case), jax.jit(world)
+        self.life, self.case = jax.jit(life), jax.jit(case)
+        self.world = lambda key: seen(reset(key))
 
     def actions(self, rng, n):
         """Mostly moves, kept up for a while, and `DO`."""

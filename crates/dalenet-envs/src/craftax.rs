@@ -6,7 +6,7 @@ use crate::{
     words::{Reader, Writer},
 };
 use dalenet::Generator;
-use dalenet_craftax::{Key, Outcome, classic};
+use dalenet_craftax::{Key, Outcome, classic, full};
 
 /// The game of an environment, to draw it.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,8 @@ use dalenet_craftax::{Key, Outcome, classic};
 pub enum CraftaxState<'a> {
     /// Craftax-Classic.
     Classic(&'a classic::State),
+    /// Craftax.
+    Full(&'a full::State),
 }
 
 /// What the two games have in common.
@@ -26,6 +28,8 @@ pub(crate) trait Game: Send + Sync {
     const ACHIEVEMENTS: &'static [&'static str];
 
     fn new(key: Key) -> Self;
+    /// Begins anew, in the same memory.
+    fn reset(&mut self, key: Key);
     /// The key that the state carries, from which the next step is drawn.
     fn key(&self) -> Key;
     fn step(&mut self, key: Key, action: u32) -> Outcome;
@@ -52,6 +56,9 @@ macro_rules! game {
 
             fn new(key: Key) -> Self {
                 Self::new(key)
+            }
+            fn reset(&mut self, key: Key) {
+                self.reset(key);
             }
             fn key(&self) -> Key {
                 self.key
@@ -89,6 +96,7 @@ macro_rules! game {
 }
 
 game!(classic, "craftax-classic", Classic);
+game!(full, "craftax", Full);
 
 /// One game.
 pub(crate) struct Craftax<G>(G);
@@ -120,7 +128,7 @@ impl<G: Game> Block for Craftax<G> {
 
     fn start(&mut self, _: usize, generator: &mut Generator) {
         let [high, low] = [(); 2].map(|()| generator.below(1 << 32) as u32);
-        self.0 = G::new(Key(high, low));
+        self.0.reset(Key(high, low));
     }
 
     fn step(

@@ -8,13 +8,14 @@ use crate::{
     craftax::Craftax,
     vectorised::Vectorised,
 };
-use dalenet_craftax::classic;
+use dalenet_craftax::{classic, full};
 
 /// All environments that [`make`] knows.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 12] = [
     "ant",
     "bandit",
     "cart-pole",
+    "craftax",
     "craftax-classic",
     "half-cheetah",
     "hopper",
@@ -58,6 +59,9 @@ pub fn make(name: &str, count: usize, options: &Options) -> Result<Box<dyn Vecto
         "cartpole" => Ok(Box::new(Vectorised::new(count, options, CartPole::default))),
         "craftaxclassic" | "craftaxclassicsymbolicv1" => {
             Ok(Box::new(Vectorised::new(count, options, Craftax::<classic::State>::default)))
+        }
+        "craftax" | "craftaxsymbolicv1" => {
+            Ok(Box::new(Vectorised::new(count, options, Craftax::<full::State>::default)))
         }
         "bandit" => Ok(Box::new(Vectorised::new(count, options, Bandit::default))),
         _ => Err(unknown(name)),

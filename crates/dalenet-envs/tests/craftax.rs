@@ -18,7 +18,8 @@ fn sparse_rows_are_the_dense_ones() {
         let mut dense = make(name, 5, &short(Options::default())).unwrap();
         let mut lists = make(name, 5, &short(sparse)).unwrap();
         let width = dense.observation_space().len();
-        (dense.reset(4), lists.reset(4));
+        dense.reset(4);
+        lists.reset(4);
         for t in 0..120 {
             let both = dense.batch();
             let rows = [(&both.sparse, &both.observations), (&both.sparse_next, &both.next)];

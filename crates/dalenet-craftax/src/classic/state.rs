@@ -167,6 +167,11 @@ impl State {
         }
     }
 
+    /// Begins anew at another key, as [`Self::new`] does.
+    pub fn reset(&mut self, key: Key) {
+        *self = Self::new(key);
+    }
+
     /// Whether something was unlocked in this episode.
     pub fn has(&self, achievement: Achievement) -> bool {
         self.achievements[achievement as usize]
@@ -195,9 +200,9 @@ impl State {
         v.codes("map", self.map.0.as_flattened_mut(), |block| block as u8, block);
         v.bits("mob_map", self.occupied.0.as_flattened_mut());
         v.position("player_position", &mut self.position);
-        let mut direction = self.direction as i32 + 1;
-        v.int("player_direction", &mut direction);
-        self.direction = Direction::from_code(direction as u32 - 1).unwrap_or(Direction::Up);
+        let mut direction = self.direction as u32 + 1;
+        v.word("player_direction", &mut direction);
+        self.direction = Direction::from_code(direction.wrapping_sub(1)).unwrap_or(self.direction);
         v.int("player_health", &mut self.health);
         v.int("player_food", &mut self.food);
         v.int("player_drink", &mut self.drink);

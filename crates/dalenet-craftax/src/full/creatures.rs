@@ -134,8 +134,8 @@ fn row<T>(table: &[T; 8], species: i32) -> &T {
 
 /// `get_damage`.
 fn dealt(damage: Damage, defence: Damage) -> f32 {
-    let [a, b, c] = std::array::from_fn(|i| (1.0 - defence[i]) * damage[i]);
-    a + b + c
+    // Products and sums rounded at once, as XLA compiles them.
+    damage.into_iter().zip(defence).fold(0.0, |sum, (x, d)| (1.0 - d).mul_add(x, sum))
 }
 
 /// How an attack on one kind of creatures went.

@@ -378,7 +378,7 @@ impl State {
 
     fn drink_potion(&mut self, action: Action) {
         let colour = (action as usize).wrapping_sub(Action::DrinkPotionRed as usize);
-        if !self.inventory.potions.get(colour).is_some_and(|&potions| potions > 0) {
+        if self.inventory.potions.get(colour).is_none_or(|&potions| potions <= 0) {
             return;
         }
         self.inventory.potions[colour] -= 1;
@@ -400,7 +400,7 @@ impl State {
         }
         self.inventory.books -= 1;
         let [fire, ice] = self.learned_spells.map(|known| f32::from(u8::from(!known)));
-        let spell = key.choice([fire / (fire + ice), ice / (fire + ice)]);
+        let spell = key.child(1).choice([fire / (fire + ice), ice / (fire + ice)]);
         // Who knows both learns nothing new.
         self.unlock(match spell {
             0 => Achievement::LearnFireball,
@@ -435,7 +435,7 @@ impl State {
                     true => piece == 0,
                     false => piece != element,
                 });
-                let chosen = key.choice(eligible.map(|yes| f32::from(u8::from(yes))));
+                let chosen = key.child(1).choice(eligible.map(|yes| f32::from(u8::from(yes))));
                 pieces[chosen.min(3)] = element;
                 self.achievements[Achievement::EnchantArmour as usize] = true;
             }

@@ -271,8 +271,8 @@ fn wild(floor: &mut Floor, mut key: Key, config: &Wild) {
         }
     }
     if config.lava == Block::Lava && config.light < 1.0 {
-        for row in 0..SIZE {
-            for col in 0..SIZE {
+        for (row, lights) in light.iter_mut().enumerate() {
+            for (col, light) in lights.iter_mut().enumerate() {
                 let mut glow = 0.0;
                 for i in row.saturating_sub(1)..=(row + 1).min(SIZE - 1) {
                     for j in col.saturating_sub(1)..=(col + 1).min(SIZE - 1) {
@@ -280,7 +280,7 @@ fn wild(floor: &mut Floor, mut key: Key, config: &Wild) {
                         glow += if is_lava(i, j) { [1.0, 0.7, 0.2][steps] } else { 0.0 };
                     }
                 }
-                light[row][col] = (light[row][col] + glow).clamp(0.0, 1.0);
+                *light = (*light + glow).clamp(0.0, 1.0);
             }
         }
     }
