@@ -3,6 +3,7 @@
 use crate::{
     Error,
     brax::{Pose, Shape},
+    craftax::CraftaxState,
 };
 
 /// N environments of one task, stepped together. An environment whose episode is over starts the
@@ -81,6 +82,17 @@ pub trait VectorEnv: Send {
     fn poses(&self, _index: usize) -> Vec<Pose> {
         Vec::new()
     }
+
+    /// The names of the achievements of [`Batch::unlocked`]; empty if the task has none.
+    fn achievements(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The game of one environment, to draw it; none if it is no Craftax or there is no such
+    /// environment.
+    fn craftax(&self, _index: usize) -> Option<CraftaxState<'_>> {
+        None
+    }
 }
 
 /// What an observation or action can be.
@@ -143,6 +155,39 @@ pub struct Batch {
     /// anew; the transition is not for learning. Its reward is 0 and its `next` the observation
     /// that was acted on, so that no NaN ever leaves.
     pub failed: Vec<bool>,
+    /// What of `observations` is not 0, from environments that are mostly 0: those of Craftax. Of
+    /// others there are no rows.
+    pub sparse: SparseRows,
+    /// The same of `next`.
+    pub sparse_next: SparseRows,
+    /// N×K, of the K achievements that [`VectorEnv::achievements`] names: which were unlocked in
+    /// the episode that has just ended; all false where none has. Empty if there are none.
+    pub unlocked: Vec<bool>,
+}
+
+/// Rows of numbers, of each those that are not 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SparseRows {
+    /// Where each row begins in the other two, and last where they end: N + 1 numbers, or none if
+    /// there are no rows.
+    pub offsets: Vec<u32>,
+    /// The columns of the numbers, each at most once a row, in no order.
+    pub columns: Vec<u32>,
+    /// The numbers.
+    pub values: Vec<f32>,
+}
+
+impl SparseRows {
+    /// The columns and the numbers of a row; none if there is no such row.
+    pub fn row(&self, row: usize) -> (&[u32], &[f32]) {
+        match (self.offsets.get(row), self.offsets.get(row + 1)) {
+            (Some(&start), Some(&end)) => {
+                let at = start as usize..end as usize;
+                (&self.columns[at.clone()], &self.values[at])
+            }
+            _ => (&[], &[]),
+        }
+    }
 }
 
 /// How episodes are run.
@@ -156,11 +201,18 @@ pub struct Options {
     pub action_repeat: u32,
     /// How new episodes begin.
     pub restart: Restart,
+    /// How observations are given.
+    pub observe: Observe,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { episode_length: None, action_repeat: 1, restart: Restart::Fresh }
+        Self {
+            episode_length: None,
+            action_repeat: 1,
+            restart: Restart::Fresh,
+            observe: Observe::Dense,
+        }
     }
 }
 
@@ -173,4 +225,16 @@ pub enum Restart {
     /// Where it began its first one, as Brax's `AutoResetWrapper` does. Not for the bandit, whose
     /// chance it would repeat.
     Same,
+}
+
+/// How observations are given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Observe {
+    /// All numbers, in [`Batch::observations`] and [`Batch::next`]. Environments that are mostly 0
+    /// give [`Batch::sparse`] and [`Batch::sparse_next`] besides.
+    #[default]
+    Dense,
+    /// Only the sparse rows, where there are any; other environments go on giving all numbers.
+    /// `observations` and `next` are empty then. It saves most of the time of a step of Craftax.
+    Sparse,
 }

@@ -1,5 +1,5 @@
 //! Environments for reinforcement learning behind one vectorised trait, [`VectorEnv`]: Brax's
-//! `positional` tasks natively, cart-pole and a bandit.
+//! `positional` tasks and Craftax natively, cart-pole and a bandit.
 //!
 //! Letters: N environments stepped together, O numbers observed of each, A numbers of an action.
 //! Buffers are row-major, one row an environment.
@@ -26,12 +26,14 @@
 mod bandit;
 pub mod brax;
 mod cart_pole;
+mod craftax;
 mod env;
 mod error;
 mod registry;
 mod vectorised;
 mod words;
 
-pub use env::{Actions, Batch, Options, Restart, Space, VectorEnv};
+pub use craftax::CraftaxState;
+pub use env::{Actions, Batch, Observe, Options, Restart, Space, SparseRows, VectorEnv};
 pub use error::Error;
 pub use registry::{NAMES, make};

@@ -5,14 +5,18 @@ use crate::{
     bandit::Bandit,
     brax::{Mechanism, Real, Task, with_best_lanes},
     cart_pole::CartPole,
+    craftax::Craftax,
     vectorised::Vectorised,
 };
+use dalenet_craftax::{classic, full};
 
 /// All environments that [`make`] knows.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 12] = [
     "ant",
     "bandit",
     "cart-pole",
+    "craftax",
+    "craftax-classic",
     "half-cheetah",
     "hopper",
     "humanoid",
@@ -23,7 +27,8 @@ pub const NAMES: [&str; 10] = [
 ];
 
 /// `count` environments of a task. Capitals, `-` and `_` do not matter in the name, so that
-/// `HalfCheetah` and Brax's `halfcheetah` are found too.
+/// `HalfCheetah` and Brax's `halfcheetah` are found too, and so is Craftax's
+/// `Craftax-Classic-Symbolic-v1`.
 ///
 /// ```
 /// use dalenet_envs::{Options, make};
@@ -52,6 +57,12 @@ pub fn make(name: &str, count: usize, options: &Options) -> Result<Box<dyn Vecto
     }
     match plain.as_str() {
         "cartpole" => Ok(Box::new(Vectorised::new(count, options, CartPole::default))),
+        "craftaxclassic" | "craftaxclassicsymbolicv1" => {
+            Ok(Box::new(Vectorised::new(count, options, Craftax::<classic::State>::default)))
+        }
+        "craftax" | "craftaxsymbolicv1" => {
+            Ok(Box::new(Vectorised::new(count, options, Craftax::<full::State>::default)))
+        }
         "bandit" => Ok(Box::new(Vectorised::new(count, options, Bandit::default))),
         _ => Err(unknown(name)),
     }

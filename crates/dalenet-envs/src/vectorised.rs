@@ -2,8 +2,9 @@
 //! saving. What differs is a [`Block`].
 
 use crate::{
-    Actions, Batch, Error, Options, Restart, Space, VectorEnv,
+    Actions, Batch, Error, Observe, Options, Restart, Space, SparseRows, VectorEnv,
     brax::{Pose, Shape},
+    craftax::CraftaxState,
     words::{Reader, Writer},
 };
 use dalenet::Generator;
@@ -21,6 +22,11 @@ pub(crate) trait Block: Send {
     const EPISODE: u32;
     /// How many blocks are worth another thread's while.
     const SHARE: usize;
+    /// The most numbers of an observation that are not 0, if it is given as sparse rows; 0 if it
+    /// is not. A block that does so has one lane.
+    const NONZERO: usize = 0;
+    /// What can be unlocked.
+    const ACHIEVEMENTS: &'static [&'static str] = &[];
 
     fn name(&self) -> &'static str;
     fn observation_space(&self) -> Space;
@@ -38,6 +44,12 @@ pub(crate) trait Block: Send {
     );
     /// Writes lanes×O numbers.
     fn observe(&mut self, out: &mut [f32]);
+    /// Adds the numbers of an observation that are not 0, if [`Self::NONZERO`].
+    fn observe_sparse(&self, _columns: &mut Vec<u32>, _values: &mut Vec<f32>) {}
+    /// Which of the achievements a lane has unlocked in its episode.
+    fn unlocked(&self, _lane: usize) -> &[bool] {
+        &[]
+    }
 
     fn save(&self, lane: usize, out: &mut Writer);
     fn restore(&mut self, lane: usize, from: &mut Reader<'_>);
@@ -52,12 +64,17 @@ pub(crate) trait Block: Send {
     fn poses(&self, _lane: usize) -> Vec<Pose> {
         Vec::new()
     }
+    fn craftax(&self) -> Option<CraftaxState<'_>> {
+        None
+    }
 }
 
 /// N environments as blocks that threads share.
 pub(crate) struct Vectorised<B> {
     groups: Vec<Group<B>>,
     batch: Batch,
+    /// A number for each row of observations, where only sparse ones are given.
+    blank: [Vec<f32>; 2],
     observation_space: Space,
     action_space: Space,
     rules: Rules,
@@ -68,6 +85,8 @@ struct Rules {
     episode_length: u32,
     action_repeat: u32,
     restart: Restart,
+    /// Whether all numbers of observations are given.
+    dense: bool,
 }
 
 /// A block and what its episodes need besides.
@@ -81,13 +100,36 @@ struct Group<B> {
     failures: u64,
     /// lanes×O: first observations of new episodes.
     fresh: Vec<f32>,
+    /// The sparse observations: what to act on next, and what the action led to.
+    sparse: [Entries; 2],
+    /// lanes×K: see [`Batch::unlocked`].
+    unlocked: Vec<bool>,
+}
+
+/// The numbers of an observation that are not 0.
+struct Entries {
+    columns: Vec<u32>,
+    values: Vec<f32>,
+}
+
+impl Entries {
+    fn with_capacity(n: usize) -> Self {
+        Self { columns: Vec::with_capacity(n), values: Vec::with_capacity(n) }
+    }
+
+    fn observe(&mut self, block: &impl Block) {
+        self.columns.clear();
+        self.values.clear();
+        block.observe_sparse(&mut self.columns, &mut self.values);
+    }
 }
 
 impl<B: Block> Vectorised<B> {
     pub fn new(count: usize, options: &Options, block: impl Fn() -> B) -> Self {
         let sample = block();
         let (observation_space, action_space) = (sample.observation_space(), sample.action_space());
-        let row = observation_space.len();
+        let dense = options.observe == Observe::Dense || B::NONZERO == 0;
+        let row = if dense { observation_space.len() } else { 0 };
         let group = |first: usize| {
             let lanes = B::LANES.min(count - first);
             Group {
@@ -97,8 +139,18 @@ impl<B: Block> Vectorised<B> {
                 first: first as u64,
                 steps: vec![0; lanes],
                 failures: 0,
-                fresh: vec![0.0; lanes * row],
+                fresh: vec![0.0; lanes * row.max(1)],
+                sparse: [(); 2].map(|()| Entries::with_capacity(B::NONZERO)),
+                unlocked: vec![false; lanes * B::ACHIEVEMENTS.len()],
             }
+        };
+        let sparse_rows = || match B::NONZERO {
+            0 => SparseRows::default(),
+            most => SparseRows {
+                offsets: Vec::with_capacity(count + 1),
+                columns: Vec::with_capacity(count * most),
+                values: Vec::with_capacity(count * most),
+            },
         };
         let batch = Batch {
             observations: vec![0.0; count * row],
@@ -107,22 +159,31 @@ impl<B: Block> Vectorised<B> {
             terminated: vec![false; count],
             truncated: vec![false; count],
             failed: vec![false; count],
+            sparse: sparse_rows(),
+            sparse_next: sparse_rows(),
+            unlocked: vec![false; count * B::ACHIEVEMENTS.len()],
         };
         let rules = Rules {
             episode_length: options.episode_length.unwrap_or(B::EPISODE),
             action_repeat: options.action_repeat,
             restart: options.restart,
+            dense,
         };
+        let blank = [(); 2].map(|()| vec![0.0; if dense { 0 } else { count }]);
         let groups = (0..count).step_by(B::LANES).map(group).collect();
-        let mut env = Self { groups, batch, observation_space, action_space, rules };
+        let mut env = Self { groups, batch, blank, observation_space, action_space, rules };
         env.reset(0);
         env
     }
 
     /// The groups with their rows of the batch.
     fn parts(&mut self) -> impl IndexedParallelIterator<Item = (&mut Group<B>, Rows<'_>)> {
-        let row = B::LANES * self.observation_space.len();
-        let Batch { observations, next, rewards, terminated, truncated, failed } = &mut self.batch;
+        let Batch { observations, next, rewards, terminated, truncated, failed, .. } =
+            &mut self.batch;
+        let (row, observations, next) = match (self.rules.dense, &mut self.blank) {
+            (true, _) => (B::LANES * self.observation_space.len(), observations, next),
+            (false, [observations, next]) => (B::LANES, observations, next),
+        };
         let parts = (
             self.groups.par_iter_mut(),
             observations.par_chunks_mut(row),
@@ -137,6 +198,28 @@ impl<B: Block> Vectorised<B> {
                 (group, Rows { observations, next, rewards, terminated, truncated, failed })
             },
         )
+    }
+
+    /// Brings together what groups keep in lists of their own.
+    fn gather(&mut self) {
+        let Batch { sparse, sparse_next, unlocked, .. } = &mut self.batch;
+        if B::NONZERO > 0 {
+            for (i, rows) in [sparse, sparse_next].into_iter().enumerate() {
+                rows.offsets.clear();
+                rows.columns.clear();
+                rows.values.clear();
+                rows.offsets.push(0);
+                for group in &self.groups {
+                    rows.columns.extend_from_slice(&group.sparse[i].columns);
+                    rows.values.extend_from_slice(&group.sparse[i].values);
+                    rows.offsets.push(rows.columns.len() as u32);
+                }
+            }
+        }
+        if !B::ACHIEVEMENTS.is_empty() {
+            let rows = unlocked.chunks_mut(B::LANES * B::ACHIEVEMENTS.len());
+            rows.zip(&self.groups).for_each(|(row, group)| row.copy_from_slice(&group.unlocked));
+        }
     }
 
     fn check(&self, actions: Actions<'_>) -> Result<(), Error> {
@@ -169,7 +252,7 @@ impl<B: Block> Vectorised<B> {
 
     /// What the saved words of this environment begin with.
     fn header(&self) -> Vec<u32> {
-        let Rules { episode_length, action_repeat, restart } = self.rules;
+        let Rules { episode_length, action_repeat, restart, .. } = self.rules;
         let name = self.name().bytes().fold(2_166_136_261u32, |hash, byte| {
             (hash ^ u32::from(byte)).wrapping_mul(16_777_619) // FNV-1a
         });
@@ -190,7 +273,7 @@ struct Rows<'a> {
 
 impl<B: Block> Group<B> {
     /// First episodes for all.
-    fn reset(&mut self, seed: u64, rows: Rows<'_>) {
+    fn reset(&mut self, seed: u64, dense: bool, rows: Rows<'_>) {
         let lanes = self.steps.len();
         let streams = (0..lanes as u64).map(|lane| STREAMS + self.first + lane);
         self.seed = seed;
@@ -201,8 +284,12 @@ impl<B: Block> Group<B> {
         for (lane, generator) in self.generators.iter_mut().enumerate() {
             self.block.start(lane, generator);
         }
-        self.block.observe(rows.observations);
+        if dense {
+            self.block.observe(rows.observations);
+        }
         rows.next.copy_from_slice(rows.observations);
+        self.sparse.iter_mut().for_each(|entries| entries.observe(&self.block));
+        self.unlocked.fill(false);
         rows.rewards.fill(0.0);
         for flags in [rows.terminated, rows.truncated, rows.failed] {
             flags.fill(false);
@@ -214,7 +301,14 @@ impl<B: Block> Group<B> {
         for _ in 0..rules.action_repeat {
             self.block.step(actions, &mut self.generators, rows.rewards, rows.terminated);
         }
-        self.block.observe(rows.next);
+        if rules.dense {
+            self.block.observe(rows.next);
+        }
+        let [acting, led] = &mut self.sparse;
+        led.observe(&self.block);
+        acting.columns.clone_from(&led.columns);
+        acting.values.clone_from(&led.values);
+        self.unlocked.fill(false);
         let row = rows.next.len() / self.steps.len();
         let mut any = false;
         for lane in 0..self.steps.len() {
@@ -232,12 +326,18 @@ impl<B: Block> Group<B> {
             rows.failed[lane] = failed;
             rows.truncated[lane] = failed || cut;
             if rows.terminated[lane] || rows.truncated[lane] {
+                let achievements = lane * B::ACHIEVEMENTS.len()..;
+                let unlocked = self.block.unlocked(lane);
+                self.unlocked[achievements][..unlocked.len()].copy_from_slice(unlocked);
                 self.restart(lane, rules.restart);
                 any = true;
             }
         }
         rows.observations.copy_from_slice(rows.next);
         if any {
+            self.sparse[0].observe(&self.block);
+        }
+        if any && rules.dense {
             self.block.observe(&mut self.fresh);
             for lane in 0..self.steps.len() {
                 if rows.terminated[lane] || rows.truncated[lane] {
@@ -294,7 +394,9 @@ impl<B: Block> VectorEnv for Vectorised<B> {
     }
 
     fn reset(&mut self, seed: u64) -> &Batch {
-        self.parts().for_each(|(group, rows)| group.reset(seed, rows));
+        let dense = self.rules.dense;
+        self.parts().for_each(|(group, rows)| group.reset(seed, dense, rows));
+        self.gather();
         &self.batch
     }
 
@@ -311,6 +413,7 @@ impl<B: Block> VectorEnv for Vectorised<B> {
             };
             group.step(actions, rules, rows);
         });
+        self.gather();
         Ok(&self.batch)
     }
 
@@ -328,12 +431,22 @@ impl<B: Block> VectorEnv for Vectorised<B> {
         out.u64(self.failures());
         // One environment after the other: machines differ in how many go into a group.
         self.groups.iter().for_each(|group| group.save(&mut out));
-        let Batch { observations, next, rewards, terminated, truncated, failed } = &self.batch;
+        let Batch { observations, next, rewards, terminated, truncated, failed, .. } = &self.batch;
         for floats in [observations, next, rewards] {
             out.f32s(floats);
         }
-        for flags in [terminated, truncated, failed] {
+        for flags in [terminated, truncated, failed, &self.batch.unlocked] {
             out.0.extend(flags.iter().map(|&flag| u32::from(flag)));
+        }
+        // Padded, so that as many words are saved whatever is observed.
+        for Entries { columns, values } in self.groups.iter().flat_map(|group| &group.sparse) {
+            let end = out.0.len() + 2 * B::NONZERO;
+            if B::NONZERO > 0 {
+                out.0.push(columns.len() as u32);
+                out.0.extend(columns);
+                out.f32s(values);
+                out.0.resize(end + 1, 0);
+            }
         }
         out.0
     }
@@ -341,7 +454,7 @@ impl<B: Block> VectorEnv for Vectorised<B> {
     fn restore(&mut self, words: &[u32]) -> Result<(), Error> {
         let header = self.header();
         if !words.starts_with(&header) || words.len() != self.save().len() {
-            let Rules { episode_length, action_repeat, restart } = self.rules;
+            let Rules { episode_length, action_repeat, restart, .. } = self.rules;
             let wanted = format!(
                 "{} × `{}` with episodes of {episode_length}, actions × {action_repeat}, {restart:?}",
                 self.count(),
@@ -353,13 +466,29 @@ impl<B: Block> VectorEnv for Vectorised<B> {
         let (seed, failures) = (from.u64(), from.u64());
         self.groups.iter_mut().for_each(|group| group.restore(seed, &mut from));
         self.groups[0].failures = failures;
-        let Batch { observations, next, rewards, terminated, truncated, failed } = &mut self.batch;
+        let Batch { observations, next, rewards, terminated, truncated, failed, unlocked, .. } =
+            &mut self.batch;
         for floats in [observations, next, rewards] {
             from.f32s(floats);
         }
-        for flags in [terminated, truncated, failed] {
+        for flags in [terminated, truncated, failed, unlocked] {
             flags.iter_mut().for_each(|flag| *flag = from.u32() != 0);
         }
+        let unlocked = self.batch.unlocked.chunks(B::LANES * B::ACHIEVEMENTS.len().max(1));
+        for (group, unlocked) in self.groups.iter_mut().zip(unlocked) {
+            group.unlocked.copy_from_slice(unlocked);
+        }
+        for entries in self.groups.iter_mut().flat_map(|group| &mut group.sparse) {
+            if B::NONZERO > 0 {
+                let len = (from.u32() as usize).min(B::NONZERO);
+                let mut padded = Reader(from.take(2 * B::NONZERO));
+                entries.columns.clear();
+                entries.columns.extend((0..len).map(|_| padded.u32()));
+                entries.values.clear();
+                entries.values.extend((0..len).map(|_| f32::from_bits(padded.u32())));
+            }
+        }
+        self.gather();
         Ok(())
     }
 
@@ -377,5 +506,13 @@ impl<B: Block> VectorEnv for Vectorised<B> {
             true => self.groups[index / B::LANES].block.poses(index % B::LANES),
             false => Vec::new(),
         }
+    }
+
+    fn achievements(&self) -> &'static [&'static str] {
+        B::ACHIEVEMENTS
+    }
+
+    fn craftax(&self, index: usize) -> Option<CraftaxState<'_>> {
+        self.groups.get(index / B::LANES)?.block.craftax()
     }
 }

@@ -29,7 +29,14 @@ impl Writer {
 /// were enough is checked by their number beforehand.
 pub(crate) struct Reader<'a>(pub &'a [u32]);
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// The next `n` words, or fewer if there are no more.
+    pub fn take(&mut self, n: usize) -> &'a [u32] {
+        let (first, rest) = self.0.split_at(n.min(self.0.len()));
+        self.0 = rest;
+        first
+    }
+
     pub fn u32(&mut self) -> u32 {
         let (first, rest) = self.0.split_first().unwrap_or((&0, &[]));
         self.0 = rest;

@@ -1,0 +1,29 @@
+//! `Craftax-Symbolic-v1`: the full game, nine floors of 48×48.
+//!
+//! Source: `craftax` of craftax 1.6.1, its folder `craftax`.
+
+mod codes;
+mod creatures;
+mod observation;
+mod state;
+mod step;
+mod world;
+
+pub use crate::classic::Direction;
+pub use codes::{Achievement, Action, Block, Item};
+pub use observation::{NONZERO, OBSERVATION, VIEW};
+pub use state::{Floor, Inventory, Mob, Projectile, State};
+
+/// How many floors there are.
+pub const FLOORS: usize = 9;
+/// Rows and columns of a floor.
+pub const SIZE: usize = 48;
+/// Time steps until an episode ends.
+pub const EPISODE: i32 = 100_000;
+/// The floor of the necromancer.
+const GRAVEYARD: usize = FLOORS - 1;
+/// How many monsters must fall before the ladder down opens.
+const CLEARED: i32 = 8;
+/// Steps in which monsters rise after the necromancer is hit, and hits that it takes.
+const SPAWN_TURNS: i32 = 7;
+const BOSS_HITS: i32 = 8;
