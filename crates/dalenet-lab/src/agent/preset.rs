@@ -14,6 +14,8 @@ pub const ENVIRONMENTS: &[(&str, &str)] = &[
     ("brax/inverted-pendulum", "balance a pole on a cart: 4 observed, 1 force"),
     ("brax/reacher", "reach a target with two links: 11 observed, 2 torques"),
     ("brax/walker2d", "walk on two legs in a plane: 17 observed, 6 torques"),
+    ("craftax", "explore, mine, build and fight on nine floors: 8268 observed, 43 choices"),
+    ("craftax-classic", "the same on one floor: 1345 observed, 17 choices"),
     ("cart-pole", "balance a pole by pushing left or right"),
     ("bandit", "choose the best of some arms"),
 ];
@@ -44,7 +46,9 @@ impl AgentConfig {
             )));
         }
         let mut config = base(task);
-        if !task.starts_with("brax/") {
+        if task.starts_with("craftax") {
+            craftax(&mut config);
+        } else if !task.starts_with("brax/") {
             discrete(&mut config);
         }
         match rule {
@@ -113,6 +117,15 @@ fn base(task: &str) -> AgentConfig {
         log_deviation: 0.0,
         evaluation: 64,
     }
+}
+
+/// Craftax_Baselines' settings (`ppo.py`), on narrower networks than its 512 units.
+fn craftax(config: &mut AgentConfig) {
+    config.layers = vec![128; 3];
+    (config.envs, config.rollout, config.minibatches) = (1024, 64, 8);
+    (config.steps, config.rate, config.anneal) = (10_000_000, 2e-4, true);
+    (config.lambda, config.entropy_weight, config.max_gradient_norm) = (0.8, 0.01, 1.0);
+    (config.normalise_observations, config.normalise_rewards) = (false, false);
 }
 
 /// For small tasks with choices.
