@@ -106,6 +106,7 @@ impl Broken {
             terminated: vec![false; 8],
             truncated: (0..8).map(|i| i % 2 == 1).collect(),
             failed: (0..8).map(|i| i % 2 == 1).collect(),
+            ..Batch::default()
         };
         Self(batch, space(1), space(1))
     }
