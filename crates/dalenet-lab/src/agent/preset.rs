@@ -2,7 +2,6 @@
 
 use super::{AgentConfig, AgentResponse};
 use crate::{Error, RuleKind, preset::known_rule_and_preset};
-use dalenet_envs::NAMES;
 
 /// The environments known by name and what each is. Those of Brax are its `positional` tasks.
 pub const ENVIRONMENTS: &[(&str, &str)] = &[
@@ -72,13 +71,13 @@ fn canonical(task: &str) -> Option<&'static str> {
         Some(name) => (true, name),
         None => (false, wanted.as_str()),
     };
-    debug_assert_eq!(NAMES.len(), ENVIRONMENTS.len());
     let mut all = ENVIRONMENTS.iter().map(|(known, _)| *known);
     all.find(|known| name(known) == wanted && brax == known.starts_with("brax/"))
 }
 
 /// PureJaxRL's settings for Brax, on networks of 256 units a layer: half of them excitatory, half
-/// inhibitory. Rectified units and RMS normalisation are the paper's.
+/// inhibitory. Rectified units and RMS normalisation are the paper's. Weights that are all positive or
+/// all negative sum to large values: the critic starts at a tenth of them (docs/results.md).
 fn base(task: &str) -> AgentConfig {
     AgentConfig {
         task: task.into(),
@@ -93,7 +92,7 @@ fn base(task: &str) -> AgentConfig {
         excitatory_gain: 1.0,
         inhibitory_gain: 1.0,
         actor_gain: 0.01,
-        critic_gain: 1.0,
+        critic_gain: 0.1,
         steps: 50_000_000,
         envs: 2048,
         episode_length: 0,
@@ -140,4 +139,33 @@ fn single_stream(config: &mut AgentConfig, rule: RuleKind) {
     config.rule = rule;
     (config.dual, config.dale) = (false, false);
     config.layers.iter_mut().for_each(|units| *units *= 2);
+    config.critic_gain = 1.0;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dalenet_envs::NAMES;
+
+    #[test]
+    fn every_environment_is_listed_and_has_presets_for_every_rule() {
+        assert_eq!(NAMES.len(), ENVIRONMENTS.len());
+        for (task, _) in ENVIRONMENTS {
+            assert!(NAMES.contains(&task.trim_start_matches("brax/")), "{task}");
+            for rule in ["ed", "dfa", "fa", "sign-symmetric", "bp", "bp-dale"] {
+                let config = AgentConfig::new(task, "default", rule).unwrap();
+                assert_eq!(config.task, *task);
+                config.validate().unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_found_however_they_are_written() {
+        for name in ["brax/HalfCheetah", "brax/half_cheetah", "Brax/halfcheetah"] {
+            assert_eq!(canonical(name), Some("brax/half-cheetah"));
+        }
+        assert_eq!(canonical("CartPole"), Some("cart-pole"));
+        assert_eq!(canonical("ant"), None, "accuracies of data sets have such names too");
+    }
 }
