@@ -89,6 +89,12 @@ pub trait VectorEnv: Send {
         &[]
     }
 
+    /// What the achievements are worth together, the most that an episode can earn by them; none if
+    /// there are none.
+    fn achievable(&self) -> Option<f64> {
+        None
+    }
+
     /// The game of one environment, to draw it; none if it is no Craftax or there is no such
     /// environment.
     fn craftax(&self, _index: usize) -> Option<CraftaxState<'_>> {

@@ -27,6 +27,8 @@ pub(crate) trait Block: Send {
     const NONZERO: usize = 0;
     /// What can be unlocked.
     const ACHIEVEMENTS: &'static [&'static str] = &[];
+    /// What all of that is worth.
+    const ACHIEVABLE: Option<f64> = None;
 
     fn name(&self) -> &'static str;
     fn observation_space(&self) -> Space;
@@ -502,6 +504,10 @@ impl<B: Block> VectorEnv for Vectorised<B> {
 
     fn achievements(&self) -> &'static [&'static str] {
         B::ACHIEVEMENTS
+    }
+
+    fn achievable(&self) -> Option<f64> {
+        B::ACHIEVABLE
     }
 
     fn craftax(&self, index: usize) -> Option<CraftaxState<'_>> {

@@ -86,6 +86,18 @@ impl SparseMatrix {
         self.offsets.push(self.columns.len());
     }
 
+    /// Adds all rows of another matrix.
+    ///
+    /// # Panics
+    /// Unless it has as many columns.
+    pub fn extend(&mut self, other: &Self) {
+        assert_eq!(self.cols, other.cols, "as many columns");
+        let start = self.entries();
+        self.columns.extend_from_slice(&other.columns);
+        self.values.extend_from_slice(&other.values);
+        self.offsets.extend(other.offsets[1..].iter().map(|end| start + end));
+    }
+
     /// The columns and the values of row `i`.
     pub fn row(&self, i: usize) -> (&[u32], &[f32]) {
         let at = self.offsets[i]..self.offsets[i + 1];

@@ -34,8 +34,7 @@ pub fn play_run(path: &Path, seed: u64, out: &Path) -> Result<(usize, f32), Erro
     ];
     let (mut steps, mut ret) = (0, 0.0);
     loop {
-        let observations = env.batch().observations.clone();
-        let batch = env.step(agent.act(&observations))?;
+        let batch = env.step(agent.act(env.batch()))?;
         let (reward, over) = (batch.rewards[0], batch.terminated[0] || batch.truncated[0]);
         (steps, ret) = (steps + 1, ret + reward);
         if over {
