@@ -11,6 +11,7 @@ use dalenet_lab::{
 };
 use serde_json::json;
 use std::{
+    collections::BTreeMap,
     path::Path,
     process::ExitCode,
     sync::{
@@ -194,7 +195,23 @@ fn report_agent(outcome: &AgentOutcome) {
         outcome.train_seconds,
         outcome.steps_per_second,
     ));
+    report_achievements(outcome.score, &outcome.achievements);
     say::line(&format!("saved in {}", outcome.run.display()));
+}
+
+/// What was unlocked in at least one of the episodes, the most frequent first.
+fn report_achievements(score: Option<f64>, achievements: &BTreeMap<String, f64>) {
+    let Some(score) = score else { return };
+    let mut unlocked: Vec<_> = achievements.iter().filter(|(_, share)| **share > 0.0).collect();
+    unlocked.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let told = |(name, share): &(&String, &f64)| format!("{name} {:.0} %", 100.0 * **share);
+    say::line(&format!(
+        "{:.1} % of what all {} achievements are worth; {} unlocked: {}",
+        100.0 * score,
+        achievements.len(),
+        unlocked.len(),
+        unlocked.iter().map(told).collect::<Vec<_>>().join(", "),
+    ));
 }
 
 pub fn epochs(count: usize) -> String {
@@ -252,6 +269,7 @@ fn eval_agent(run: &Path, episodes: usize, json: bool) -> Result<(), Error> {
         counted(evaluation.episodes, "episode"),
         evaluation.episode_steps,
     ));
+    report_achievements(evaluation.score, &evaluation.achievements);
     say::object(json, || json!({ "run": run, "task": config.task, "evaluation": evaluation }));
     Ok(())
 }

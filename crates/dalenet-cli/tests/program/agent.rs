@@ -39,6 +39,35 @@ fn threads_and_kills_do_not_change_a_bit() {
     assert!(folder.tensors("one") == folder.tensors("killed"));
 }
 
+/// Observations of Craftax are sparse, through the networks and through a checkpoint.
+#[test]
+fn a_game_goes_on_to_the_same_bits_and_tells_its_achievements() {
+    let folder = Folder::new();
+    let train = format!("train craftax-classic --steps 3e4 {SMALL} --set evaluation=8");
+    let outcome = folder.ok(&format!("{train} --threads 1 --json --out one")).json();
+    let mut child = folder.command(&format!("{train} --threads 2 --out killed")).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    folder.ok("train --resume killed");
+    assert!(folder.tensors("one") == folder.tensors("killed"));
+
+    let shares = |of: &serde_json::Value| -> Vec<f64> {
+        let shares = of["achievements"].as_object().expect("achievements");
+        shares.values().map(|share| share.as_f64().unwrap()).collect()
+    };
+    let (at_the_end, score) = (shares(&outcome), outcome["score"].as_f64().unwrap());
+    assert_eq!(at_the_end.len(), 22);
+    // An achievement is worth 1; the rest of the return is health, at most 0.9 lost in an episode.
+    let unlocked: f64 = at_the_end.iter().sum();
+    assert!((22.0 * score - unlocked).abs() <= 0.9 + 1e-6, "{outcome}");
+    let metrics = folder.metrics("one");
+    let told = metrics.iter().find(|update| update["episodes"].as_u64() > Some(0)).unwrap();
+    assert!(shares(told).iter().any(|share| *share > 0.0), "{told}");
+    let said = folder.ok("eval one --episodes 4");
+    assert_says(&said, "of what all 22 achievements are worth");
+}
+
 #[test]
 fn an_interrupted_training_is_saved_and_goes_on() {
     let folder = Folder::new();
