@@ -25,7 +25,7 @@ pub(super) struct Scene<'a> {
     /// Its style and its scripts.
     pub style: &'a str,
     pub scripts: &'a [&'a str],
-    /// A licence that goes with what is shown.
+    /// A licence that goes with what is shown; it has no `--`.
     pub notice: &'a str,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn page(caption: &Caption, worths: &[Worth], scene: &Scene) -> String
                 title { (title) }
                 style { (PreEscaped(STYLE)) (PreEscaped(scene.style)) }
                 @if !scene.notice.is_empty() {
-                    (PreEscaped("<!--\n")) (scene.notice) (PreEscaped("\n-->"))
+                    (PreEscaped(format!("<!--\n{}\n-->", scene.notice)))
                 }
             }
             body {

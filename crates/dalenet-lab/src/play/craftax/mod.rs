@@ -141,6 +141,7 @@ impl Recording {
                         div #inventory {}
                         canvas #map aria-label="The whole floor" {}
                         ul #achievements {}
+                        p { "Textures: Craftax, © 2024 Michael Matthews, MIT licence" }
                     }
                 }
             },
