@@ -60,7 +60,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE", default_value = "play.html")]
         out: PathBuf,
         /// Where the episode's chance starts from [default: 0; with --human, the time]
-        #[arg(long, value_parser = whole::<u64>())]
+        #[arg(long, value_parser = whole::<u64>(), allow_negative_numbers = true)]
         seed: Option<u64>,
     },
     /// Write a page with figures on runs

@@ -7,8 +7,7 @@ use dalenet_lab::play::{Caption, brax::Recording};
 fn recording(task: &str, steps: usize) -> Recording {
     let mut env = make(task, 1, &Options::default()).unwrap();
     env.reset(3);
-    let caption =
-        Caption { title: "<b>Bold & slanted".into(), subtitle: vec!["</script>".into()] };
+    let caption = Caption { title: "<b>Bold & slanted".into(), subtitle: vec!["</script>".into()] };
     let mut recording = Recording::of(env.as_ref(), caption);
     let zeros = vec![0.0; env.action_space().len()];
     for _ in 0..steps {

@@ -100,3 +100,46 @@ pub fn help(style: Style) -> impl Iterator<Item = (String, &'static str)> {
         key => (key.into(), does),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Oracle: `KEY_MAPPING` of craftax 1.6.1, as it stands there.
+    const CLASSIC_MAPPING: &str = "
+        q NOOP w UP d RIGHT s DOWN a LEFT SPACE DO t PLACE_TABLE TAB SLEEP r PLACE_STONE
+        f PLACE_FURNACE p PLACE_PLANT 1 MAKE_WOOD_PICKAXE 2 MAKE_STONE_PICKAXE 3 MAKE_IRON_PICKAXE
+        4 MAKE_WOOD_SWORD 5 MAKE_STONE_SWORD 6 MAKE_IRON_SWORD";
+    const FULL_MAPPING: &str = "
+        q NOOP w UP d RIGHT s DOWN a LEFT SPACE DO 1 MAKE_WOOD_PICKAXE 2 MAKE_STONE_PICKAXE
+        3 MAKE_IRON_PICKAXE 4 MAKE_DIAMOND_PICKAXE 5 MAKE_WOOD_SWORD 6 MAKE_STONE_SWORD
+        7 MAKE_IRON_SWORD 8 MAKE_DIAMOND_SWORD t PLACE_TABLE TAB SLEEP r PLACE_STONE
+        f PLACE_FURNACE p PLACE_PLANT e REST , ASCEND . DESCEND y MAKE_IRON_ARMOUR
+        u MAKE_DIAMOND_ARMOUR i SHOOT_ARROW o MAKE_ARROW g CAST_FIREBALL h CAST_ICEBALL
+        j PLACE_TORCH z DRINK_POTION_RED x DRINK_POTION_GREEN c DRINK_POTION_BLUE
+        v DRINK_POTION_PINK b DRINK_POTION_CYAN n DRINK_POTION_YELLOW m READ_BOOK k ENCHANT_SWORD
+        l ENCHANT_ARMOUR [ MAKE_TORCH ] LEVEL_UP_DEXTERITY - LEVEL_UP_STRENGTH
+        = LEVEL_UP_INTELLIGENCE ; ENCHANT_BOW";
+
+    fn keys_are(style: Style, mapping: &str, names: &[&str]) {
+        let words: Vec<_> = mapping.split_whitespace().collect();
+        for pair in words.chunks(2) {
+            let code = match pair[0] {
+                "SPACE" => KeyCode::Char(' '),
+                "TAB" => KeyCode::Tab,
+                key => KeyCode::Char(key.chars().next().unwrap()),
+            };
+            let name = names[action(style, code).unwrap()].to_uppercase();
+            assert_eq!(name, pair[1].replace('_', ""), "{}", pair[0]);
+        }
+        assert_eq!((words.len() / 2, names.len()), (names.len(), help(style).count()));
+        assert_eq!(action(style, KeyCode::Up), action(style, KeyCode::Char('w')));
+        assert_eq!(action(style, KeyCode::Home), None);
+    }
+
+    #[test]
+    fn keys_are_craftaxs() {
+        keys_are(Style::Classic, CLASSIC_MAPPING, &Classic::NAMES);
+        keys_are(Style::Full, FULL_MAPPING, &Full::NAMES);
+    }
+}

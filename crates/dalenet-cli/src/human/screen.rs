@@ -4,7 +4,9 @@ use super::{Session, glyph::glyph, panel};
 use crossterm::{
     cursor::{Hide, MoveTo, Show},
     execute, queue,
-    style::{Attribute, Color, Print, ResetColor, SetAttribute, SetBackgroundColor, SetForegroundColor},
+    style::{
+        Attribute, Color, Print, ResetColor, SetAttribute, SetBackgroundColor, SetForegroundColor,
+    },
     terminal::{
         self, BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate,
         EnterAlternateScreen, LeaveAlternateScreen,
@@ -100,7 +102,9 @@ impl Screen {
             Ok(pixels) => self.show_game(session, cols, rows, pixels)?,
             Err(sentence) => {
                 queue!(self.out, MoveTo(0, 0), Clear(ClearType::All))?;
-                for (row, line) in panel::wrapped(&sentence, cols).into_iter().take(rows).enumerate() {
+                for (row, line) in
+                    panel::wrapped(&sentence, cols).into_iter().take(rows).enumerate()
+                {
                     queue!(self.out, MoveTo(0, row as u16), Print(line))?;
                 }
             }
@@ -169,7 +173,9 @@ impl Screen {
         if pixels < CLEAR {
             for (i, tile) in tiles(game).into_iter().enumerate() {
                 let (row, col) = (i / cols * pixels + pixels / 2, i % cols * pixels + pixels / 2);
-                if let (Some(tile), Some(at)) = (tile, map.get_mut(row / 2).map(|row| &mut row[col])) {
+                if let (Some(tile), Some(at)) =
+                    (tile, map.get_mut(row / 2).map(|row| &mut row[col]))
+                {
                     mark(at, tile, &picture, (i / cols, i % cols));
                 }
             }
@@ -216,7 +222,11 @@ fn tiles(game: &dyn Game) -> Vec<Option<Tile>> {
 }
 
 /// How many pixels a tile can have; a sentence if the terminal is too small.
-fn fitting((view_rows, view_cols): (usize, usize), cols: usize, rows: usize) -> Result<usize, String> {
+fn fitting(
+    (view_rows, view_cols): (usize, usize),
+    cols: usize,
+    rows: usize,
+) -> Result<usize, String> {
     let pixels = (cols.saturating_sub(PANEL + 1) / view_cols).min(2 * rows / view_rows);
     if pixels >= LEAST {
         return Ok(pixels.min(TILE));

@@ -1,7 +1,8 @@
 //! The whole state of an episode. Source: `craftax/craftax_state.py`.
 
 use super::{
-    Achievement, BOSS_HITS, Block, CLEARED, Direction, EPISODE, FLOORS, Item, SIZE, SPAWN_TURNS, world,
+    Achievement, BOSS_HITS, Block, CLEARED, Direction, EPISODE, FLOORS, Item, SIZE, SPAWN_TURNS,
+    world,
 };
 use crate::{
     classic::Plant,

@@ -2,8 +2,8 @@
 //! names the comments give. Where the original does odd things, so does this, to stay equal to it.
 
 use super::{
-    Achievement, Action, BOSS_HITS, Block, Direction, FLOORS, GRAVEYARD, Item, SIZE,
-    SPAWN_TURNS, State, world::torch_light,
+    Achievement, Action, BOSS_HITS, Block, Direction, FLOORS, GRAVEYARD, Item, SIZE, SPAWN_TURNS,
+    State, world::torch_light,
 };
 use crate::{
     Key, Outcome,

@@ -70,8 +70,9 @@ impl Game for State {
             sprites.extend(alive.map(|creature| Sprite::still(tile, creature.position)));
         }
         let arrows = self.arrows.iter().zip(self.arrow_ways).filter(|(arrow, _)| arrow.alive);
-        
-        sprites.extend(arrows.map(|(arrow, way)| Sprite::flying(Tile::ArrowUp, arrow.position, way)));
+
+        sprites
+            .extend(arrows.map(|(arrow, way)| Sprite::flying(Tile::ArrowUp, arrow.position, way)));
         sprites
     }
 

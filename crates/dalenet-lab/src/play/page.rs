@@ -36,7 +36,8 @@ pub(super) fn page(caption: &Caption, worths: &[Worth], scene: &Scene) -> String
     let mut recording = scene.recording.clone();
     recording["dt"] = json!(scene.dt);
     recording["frames"] = json!(worths.len());
-    recording["rewards"] = json!(encoded(worths.iter().flat_map(|worth| [worth.reward, worth.ret])));
+    recording["rewards"] =
+        json!(encoded(worths.iter().flat_map(|worth| [worth.reward, worth.ret])));
     let page = html! {
         (DOCTYPE)
         html lang="en" {

@@ -136,10 +136,10 @@ impl Recording {
             stage: html! {
                 main {
                     canvas #view aria-label=(self.caption.title) {}
+                    canvas #map aria-label="The whole floor" {}
                     aside {
                         div #needs {}
                         div #inventory {}
-                        canvas #map aria-label="The whole floor" {}
                         ul #achievements {}
                         p { "Textures: Craftax, © 2024 Michael Matthews, MIT licence" }
                     }
