@@ -17,7 +17,7 @@ macro_rules! bindings {
             ('a', $action::Left as usize, "left"),
             ('s', $action::Down as usize, "down"),
             ('d', $action::Right as usize, "right"),
-            (' ', $action::Do as usize, "do: mine, hit, eat"),
+            (' ', $action::Do as usize, "do"),
             ('\t', $action::Sleep as usize, "sleep"),
             ('q', $action::Noop as usize, "wait"),
             ('t', $action::PlaceTable as usize, "place table"),

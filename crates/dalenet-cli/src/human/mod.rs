@@ -10,9 +10,10 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use dalenet_craftax::render::Game;
 use dalenet_lab::{Error, new_game, play::craftax::words_of};
 use screen::Screen;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     io::{self, IsTerminal},
+    mem,
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -36,6 +37,14 @@ pub struct Session {
     asks: Option<Question>,
     /// Whether the keys are shown in the place of the numbers.
     help: bool,
+    /// Of the games before.
+    scores: Vec<Score>,
+}
+
+/// How a game went.
+struct Score {
+    sentence: String,
+    numbers: Value,
 }
 
 /// What the player is asked.
@@ -69,16 +78,12 @@ pub fn play(task: &str, seed: Option<u64>, json: bool) -> Result<ExitCode, Error
     let mut screen = Screen::open().map_err(unusable)?;
     let interrupted = session.run(&mut screen, &stop).map_err(unusable)?;
     drop(screen);
-    say::line(&session.summary());
-    say::object(json, || {
-        json!({
-            "task": session.task,
-            "seed": session.seed,
-            "steps": session.game.time(),
-            "return": session.ret,
-            "achievements": session.unlocked().collect::<Vec<_>>(),
-        })
-    });
+    session.keep_score();
+    session.scores.iter().for_each(|score| say::line(&score.sentence));
+    say::object(
+        json,
+        || json!({ "games": session.scores.iter().map(|score| &score.numbers).collect::<Vec<_>>() }),
+    );
     Ok(if interrupted { ExitCode::from(commands::INTERRUPTED) } else { ExitCode::SUCCESS })
 }
 
@@ -93,9 +98,17 @@ fn unusable(cause: io::Error) -> Error {
 
 impl Session {
     fn new(task: &str, seed: u64) -> Result<Self, Error> {
-        let (game, news) = (new_game(task, seed)?, Vec::new());
-        let task = task.into();
-        Ok(Self { task, seed, game, reward: 0.0, ret: 0.0, news, asks: None, help: false })
+        Ok(Self {
+            task: task.into(),
+            seed,
+            game: new_game(task, seed)?,
+            reward: 0.0,
+            ret: 0.0,
+            news: Vec::new(),
+            asks: None,
+            help: false,
+            scores: Vec::new(),
+        })
     }
 
     /// Whether a signal or Ctrl-C ended it.
@@ -152,7 +165,8 @@ impl Session {
     /// The game of the next seed.
     fn again(&mut self) {
         if let Ok(next) = Self::new(&self.task, self.seed.wrapping_add(1)) {
-            *self = next;
+            self.keep_score();
+            *self = Self { scores: mem::take(&mut self.scores), ..next };
         }
     }
 
@@ -175,15 +189,28 @@ impl Session {
         all.filter(|(_, unlocked)| **unlocked).map(|(name, _)| words_of(name))
     }
 
-    fn summary(&self) -> String {
-        format!(
+    /// A game in which nothing was done counts only if it is the only one.
+    fn keep_score(&mut self) {
+        let (steps, unlocked) = (self.game.time(), self.unlocked().collect::<Vec<_>>());
+        if steps == 0 && !self.scores.is_empty() {
+            return;
+        }
+        let sentence = format!(
             "{}, seed {}: return {:.1} in {}, {} of {} achievements",
             self.task,
             self.seed,
             self.ret,
-            commands::counted(self.game.time(), "step"),
-            self.unlocked().count(),
+            commands::counted(steps, "step"),
+            unlocked.len(),
             self.game.achievements().len(),
-        )
+        );
+        let numbers = json!({
+            "task": self.task,
+            "seed": self.seed,
+            "steps": steps,
+            "return": self.ret,
+            "achievements": unlocked,
+        });
+        self.scores.push(Score { sentence, numbers });
     }
 }

@@ -1,7 +1,7 @@
-//! What stands beside the map: numbers, things, achievements, keys.
+//! What stands beside the map: numbers, things, achievements, questions, or the keys.
 
 use super::{Question, Session, keys};
-use dalenet_craftax::render::Count;
+use dalenet_craftax::render::{Count, Game};
 
 /// A line of text.
 pub struct Line {
@@ -9,71 +9,101 @@ pub struct Line {
     pub bold: bool,
 }
 
+/// The first lines, which are kept where there is not room for all.
+const HEAD: usize = 3;
+
 /// What to say in `rows` lines of `cols` characters.
 pub fn lines(session: &Session, cols: usize, rows: usize) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut say = |text: &str, bold| {
-        let wrapped = wrapped(text, cols);
-        lines.extend(wrapped.into_iter().map(|text| Line { text, bold }));
-    };
-    let game = session.game.as_ref();
+    let mut panel = Panel { cols, lines: Vec::new() };
     if session.help {
-        let bindings = keys::help(game.style());
-        let entries: Vec<_> = bindings.map(|(key, does)| format!("{key:>2} {does}")).collect();
-        say("Keys (? hides them; arrows move)", true);
-        table(&entries, cols).iter().for_each(|row| say(row, false));
-        lines.truncate(rows);
-        return lines;
+        panel.keys(session);
+        panel.lines.truncate(rows);
+        return panel.lines;
     }
-    say(&format!("{}, seed {}", session.task, session.seed), true);
-    let floor = game.floors().get(game.level()).copied().unwrap_or_default();
-    let hour = if game.daylight() < 0.4 { ", night" } else { "" };
-    let nap = match (game.is_sleeping(), game.is_idle()) {
+    panel.head(session);
+    panel.counts(&session.game.needs());
+    let mut carried = session.game.inventory();
+    carried.retain(|thing| thing.count > 0);
+    panel.counts(&carried);
+    panel.achievements(session);
+    panel.question(session);
+    // In a low window the last lines count most.
+    let over = panel.lines.len().saturating_sub(rows);
+    if over > 0 {
+        panel.lines.drain(HEAD..HEAD + over);
+    }
+    panel.lines
+}
+
+struct Panel {
+    cols: usize,
+    lines: Vec<Line>,
+}
+
+impl Panel {
+    fn say(&mut self, text: &str, bold: bool) {
+        let wrapped = wrapped(text, self.cols).into_iter();
+        self.lines.extend(wrapped.map(|text| Line { text, bold }));
+    }
+
+    /// Entries side by side, as many as fit.
+    fn table(&mut self, entries: &[String]) {
+        let widest = entries.iter().map(|entry| entry.chars().count()).max().unwrap_or(0) + 1;
+        for row in entries.chunks((self.cols / widest).max(1)) {
+            let row: String = row.iter().map(|entry| format!("{entry:widest$}")).collect();
+            self.say(row.trim_end(), false);
+        }
+    }
+
+    fn keys(&mut self, session: &Session) {
+        self.say("Keys (? hides them; arrows move)", true);
+        let bindings = keys::help(session.game.style());
+        self.table(&bindings.map(|(key, does)| format!("{key} {does}")).collect::<Vec<_>>());
+    }
+
+    fn head(&mut self, session: &Session) {
+        let game = session.game.as_ref();
+        self.say(&format!("{}, seed {}", session.task, session.seed), true);
+        let floor = game.floors().get(game.level()).copied().unwrap_or_default();
+        let night = if game.daylight() < 0.4 { ", night" } else { "" };
+        self.say(&format!("step {}, {floor}{night}{}", game.time(), nap(game)), false);
+        self.say(&format!("reward {:+.1}, return {:.1}", session.reward, session.ret), false);
+    }
+
+    fn counts(&mut self, counts: &[Count]) {
+        self.say("", false);
+        let entries = counts.iter().map(|count| format!("{:>2} {}", count.count, count.name));
+        self.table(&entries.collect::<Vec<_>>());
+    }
+
+    fn achievements(&mut self, session: &Session) {
+        let (unlocked, all) = (session.unlocked().count(), session.game.achievements().len());
+        self.say("", false);
+        self.say(&format!("{unlocked} of {all} achievements"), true);
+        session.news.iter().for_each(|name| self.say(&format!("new: {name}!"), true));
+    }
+
+    fn question(&mut self, session: &Session) {
+        match session.asks {
+            Some(Question::Again) => {
+                let end = if session.game.is_dead() { "You died." } else { "The game is over." };
+                self.say(end, true);
+                self.say("Enter plays again, Esc leaves.", true);
+            }
+            Some(Question::Leave) => {
+                self.say("Leave the game? Enter leaves, any other key goes on.", true);
+            }
+            None => self.say("? keys  Esc leaves", false),
+        }
+    }
+}
+
+fn nap(game: &dyn Game) -> &'static str {
+    match (game.is_sleeping(), game.is_idle()) {
         (true, _) => ", asleep",
         (false, true) => ", resting",
-        _ => "",
-    };
-    say(&format!("step {}, {floor}{hour}{nap}", game.time()), false);
-    say(&format!("reward {:+.1}, return {:.1}", session.reward, session.ret), false);
-    say("", false);
-    table(&game.needs().iter().map(entry).collect::<Vec<_>>(), cols)
-        .iter()
-        .for_each(|row| say(row, false));
-    say("", false);
-    let inventory = game.inventory();
-    let carried = inventory.iter().filter(|thing| thing.count > 0).map(entry).collect::<Vec<_>>();
-    table(&carried, cols).iter().for_each(|row| say(row, false));
-    say("", false);
-    let (unlocked, all) = (session.unlocked().count(), game.achievements().len());
-    say(&format!("{unlocked} of {all} achievements"), true);
-    session.news.iter().for_each(|name| say(&format!("new: {name}!"), true));
-    match session.asks {
-        Some(Question::Again) if game.is_dead() => say("You died.", true),
-        Some(Question::Again) => say("The game is over.", true),
-        Some(Question::Leave) => say("Leave the game? Enter leaves, any other key goes on.", true),
-        None => say("? keys  Esc leaves", false),
+        (false, false) => "",
     }
-    if session.asks == Some(Question::Again) {
-        say("Enter plays again, Esc leaves.", true);
-    }
-    // In a low window the last lines count most.
-    let over = lines.len().saturating_sub(rows);
-    if over > 0 {
-        lines.drain(3..3 + over);
-    }
-    lines
-}
-
-fn entry(count: &Count) -> String {
-    format!("{:>2} {}", count.count, count.name)
-}
-
-/// Entries side by side, as many as fit.
-fn table(entries: &[String], cols: usize) -> Vec<String> {
-    let widest = entries.iter().map(|entry| entry.chars().count()).max().unwrap_or(0) + 1;
-    let across = (cols / widest).max(1);
-    let row = |row: &[String]| row.iter().map(|entry| format!("{entry:widest$}")).collect();
-    entries.chunks(across).map(row).collect::<Vec<String>>()
 }
 
 /// The text in lines of at most `cols` characters.

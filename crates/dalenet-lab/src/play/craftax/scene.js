@@ -89,7 +89,11 @@ function shade(top, left, light) {
 }
 
 // The grain of the night, as strong as the original's and the same in every step.
-const grain = Float32Array.from({ length: rows * cols * tile * tile }, (_, i) => 32 + 95 * (Math.abs(Math.sin(i * 12.9898) * 43758.5453) % 1));
+const grain = Float32Array.from({ length: rows * cols * tile * tile }, (_, i) => {
+  let hash = Math.imul(i ^ 0x9e3779b9, 0x85ebca6b);
+  hash = Math.imul(hash ^ hash >>> 13, 0xc2b2ae35);
+  return 32 + 95 * ((hash ^ hash >>> 16) >>> 0) / 2 ** 32;
+});
 const far = Float32Array.from(grain, (_, i) => {
   const [h, w] = [rows * tile, cols * tile], [row, col] = [Math.floor(i / w), i % w];
   if (recording.style === 'classic') return 1 - Math.exp(-2 * ((2 * row / (h - 1) - 1) ** 2 + (2 * col / (w - 1) - 1) ** 2));
