@@ -36,6 +36,7 @@ pub(crate) trait Game: Send + Sync {
     const ACTIONS: usize;
     const EPISODE: u32;
     const ACHIEVEMENTS: &'static [&'static str];
+    const ACHIEVABLE: i32;
 
     fn new(key: Key) -> Self;
     /// Begins anew, in the same memory.
@@ -63,6 +64,7 @@ macro_rules! game {
             const ACTIONS: usize = $module::Action::ALL.len();
             const EPISODE: u32 = $module::EPISODE as u32;
             const ACHIEVEMENTS: &'static [&'static str] = &$module::Achievement::NAMES;
+            const ACHIEVABLE: i32 = $module::ACHIEVABLE;
 
             fn new(key: Key) -> Self {
                 Self::new(key)
@@ -123,6 +125,7 @@ impl<G: Game> Block for Craftax<G> {
     const SHARE: usize = 8;
     const NONZERO: usize = G::NONZERO;
     const ACHIEVEMENTS: &'static [&'static str] = G::ACHIEVEMENTS;
+    const ACHIEVABLE: Option<f64> = Some(G::ACHIEVABLE as f64);
 
     fn name(&self) -> &'static str {
         G::NAME

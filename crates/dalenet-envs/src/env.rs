@@ -5,6 +5,7 @@ use crate::{
     brax::{Pose, Shape},
     craftax::CraftaxState,
 };
+use dalenet::SparseMatrix;
 
 /// N environments of one task, stepped together. An environment whose episode is over starts the
 /// next one by itself.
@@ -88,6 +89,12 @@ pub trait VectorEnv: Send {
         &[]
     }
 
+    /// What the achievements are worth together, the most that an episode can earn by them; none if
+    /// there are none.
+    fn achievable(&self) -> Option<f64> {
+        None
+    }
+
     /// The game of one environment, to draw it; none if it is no Craftax or there is no such
     /// environment.
     fn craftax(&self, _index: usize) -> Option<CraftaxState<'_>> {
@@ -157,37 +164,12 @@ pub struct Batch {
     pub failed: Vec<bool>,
     /// What of `observations` is not 0, from environments that are mostly 0: those of Craftax. Of
     /// others there are no rows.
-    pub sparse: SparseRows,
+    pub sparse: SparseMatrix,
     /// The same of `next`.
-    pub sparse_next: SparseRows,
+    pub sparse_next: SparseMatrix,
     /// N×K, of the K achievements that [`VectorEnv::achievements`] names: which were unlocked in
     /// the episode that has just ended; all false where none has. Empty if there are none.
     pub unlocked: Vec<bool>,
-}
-
-/// Rows of numbers, of each those that are not 0.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SparseRows {
-    /// Where each row begins in the other two, and last where they end: N + 1 numbers, or none if
-    /// there are no rows.
-    pub offsets: Vec<u32>,
-    /// The columns of the numbers, each at most once a row, in no order.
-    pub columns: Vec<u32>,
-    /// The numbers.
-    pub values: Vec<f32>,
-}
-
-impl SparseRows {
-    /// The columns and the numbers of a row; none if there is no such row.
-    pub fn row(&self, row: usize) -> (&[u32], &[f32]) {
-        match (self.offsets.get(row), self.offsets.get(row + 1)) {
-            (Some(&start), Some(&end)) => {
-                let at = start as usize..end as usize;
-                (&self.columns[at.clone()], &self.values[at])
-            }
-            _ => (&[], &[]),
-        }
-    }
 }
 
 /// How episodes are run.

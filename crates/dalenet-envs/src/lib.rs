@@ -34,6 +34,6 @@ mod vectorised;
 mod words;
 
 pub use craftax::CraftaxState;
-pub use env::{Actions, Batch, Observe, Options, Restart, Space, SparseRows, VectorEnv};
+pub use env::{Actions, Batch, Observe, Options, Restart, Space, VectorEnv};
 pub use error::Error;
 pub use registry::{NAMES, make};

@@ -2,12 +2,12 @@
 //! saving. What differs is a [`Block`].
 
 use crate::{
-    Actions, Batch, Error, Observe, Options, Restart, Space, SparseRows, VectorEnv,
+    Actions, Batch, Error, Observe, Options, Restart, Space, VectorEnv,
     brax::{Pose, Shape},
     craftax::CraftaxState,
     words::{Reader, Writer},
 };
-use dalenet::Generator;
+use dalenet::{Generator, SparseMatrix};
 use rayon::prelude::*;
 
 /// Environment `i` of a seed draws from stream `STREAMS + i`; networks draw from the first few.
@@ -27,6 +27,8 @@ pub(crate) trait Block: Send {
     const NONZERO: usize = 0;
     /// What can be unlocked.
     const ACHIEVEMENTS: &'static [&'static str] = &[];
+    /// What all of that is worth.
+    const ACHIEVABLE: Option<f64> = None;
 
     fn name(&self) -> &'static str;
     fn observation_space(&self) -> Space;
@@ -144,13 +146,10 @@ impl<B: Block> Vectorised<B> {
                 unlocked: vec![false; lanes * B::ACHIEVEMENTS.len()],
             }
         };
-        let sparse_rows = || match B::NONZERO {
-            0 => SparseRows::default(),
-            most => SparseRows {
-                offsets: Vec::with_capacity(count + 1),
-                columns: Vec::with_capacity(count * most),
-                values: Vec::with_capacity(count * most),
-            },
+        let sparse_rows = || {
+            let mut rows = SparseMatrix::new(observation_space.len());
+            rows.reserve(count, count * B::NONZERO);
+            rows
         };
         let batch = Batch {
             observations: vec![0.0; count * row],
@@ -205,14 +204,9 @@ impl<B: Block> Vectorised<B> {
         let Batch { sparse, sparse_next, unlocked, .. } = &mut self.batch;
         if B::NONZERO > 0 {
             for (i, rows) in [sparse, sparse_next].into_iter().enumerate() {
-                rows.offsets.clear();
-                rows.columns.clear();
-                rows.values.clear();
-                rows.offsets.push(0);
-                for group in &self.groups {
-                    rows.columns.extend_from_slice(&group.sparse[i].columns);
-                    rows.values.extend_from_slice(&group.sparse[i].values);
-                    rows.offsets.push(rows.columns.len() as u32);
+                rows.clear(self.observation_space.len());
+                for Group { sparse, .. } in &self.groups {
+                    rows.push(&sparse[i].columns, &sparse[i].values);
                 }
             }
         }
@@ -510,6 +504,10 @@ impl<B: Block> VectorEnv for Vectorised<B> {
 
     fn achievements(&self) -> &'static [&'static str] {
         B::ACHIEVEMENTS
+    }
+
+    fn achievable(&self) -> Option<f64> {
+        B::ACHIEVABLE
     }
 
     fn craftax(&self, index: usize) -> Option<CraftaxState<'_>> {

@@ -49,6 +49,8 @@ pub struct CellFindings {
     pub difference: Option<Estimate>,
     /// The paper's difference.
     pub paper_difference: Option<f64>,
+    /// The mean return as a share of what the task's achievements are worth.
+    pub share: Option<f64>,
     /// Median epochs of a run, or steps of all environments.
     pub epochs: f64,
     /// Median seconds of a run.
@@ -113,6 +115,7 @@ impl CellFindings {
             paper: paper.map(|paper| tenths(paper + paper_difference.unwrap_or(0.0))),
             difference: whole.and_then(|whole| Estimate::of(&paired(&runs, &whole))),
             paper_difference,
+            share: mean_share(&runs),
             epochs: median(&values(&runs, |run| run.outcome.length())),
             seconds: median(&values(&runs, |run| run.outcome.seconds())),
         })
@@ -139,6 +142,13 @@ fn runs<'a>(cell: &Cell, records: &'a [Record]) -> Vec<&'a Record> {
 
 fn values(runs: &[&Record], value: impl Fn(&Record) -> f64) -> Vec<f64> {
     runs.iter().map(|run| value(run)).collect()
+}
+
+/// The mean over the runs; `None` of a task without achievements.
+fn mean_share(runs: &[&Record]) -> Option<f64> {
+    let shares = runs.iter().map(|run| run.outcome.share());
+    let shares: Vec<_> = shares.collect::<Option<_>>()?;
+    Some(Estimate::of(&shares)?.mean)
 }
 
 /// Score minus the other's score, for each seed that both have.
@@ -185,6 +195,7 @@ impl fmt::Display for Findings {
             first,
             if self.returns { "return" } else { "test accuracy, %" },
             "95 % interval",
+            "of all achievements, %",
             if self.returns { "paper" } else { "paper, %" },
             "difference, pp",
             "95 % interval of it",
@@ -200,6 +211,7 @@ impl fmt::Display for Findings {
                 row.title(),
                 table::estimate(&row.score, table::plain),
                 table::interval(&row.score, table::plain),
+                row.share.map_or(String::new(), |share| format!("{:.1}", 100.0 * share)),
                 row.paper.map_or(String::new(), |paper| format!("{paper:.1}")),
                 difference.map_or(String::new(), |d| table::estimate(d, table::signed)),
                 difference.map_or(String::new(), |d| table::interval(d, table::signed)),

@@ -154,6 +154,14 @@ impl Ending {
         }
     }
 
+    /// The mean return as a share of what the task's achievements are worth, if it has any.
+    pub fn share(&self) -> Option<f64> {
+        match self {
+            Self::Classification(_) => None,
+            Self::Agent(outcome) => outcome.score,
+        }
+    }
+
     /// Epochs, or steps of all environments.
     pub fn length(&self) -> f64 {
         match self {

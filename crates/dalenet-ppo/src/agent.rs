@@ -1,13 +1,14 @@
 //! A trained policy, and what it is worth.
 
 use crate::{
-    Episode, Error, Policy, Running, Settings,
-    episodes::Episodes,
+    Episode, Error, Policy, Settings,
+    episodes::{Episodes, count_unlocked},
+    observations::Lens,
     policy::ActionBuffer,
     state::{Reader, Writer},
 };
-use dalenet::{Network, NetworkSpec, Rule, Trace, checkpoint::Checkpoint};
-use dalenet_envs::{Actions, VectorEnv};
+use dalenet::{Generator, Network, NetworkSpec, Rule, Trace, checkpoint::Checkpoint};
+use dalenet_envs::{Actions, Batch, VectorEnv};
 
 /// What actor and critic are made of and what teaches them. Inputs, outputs and the output's
 /// response are those of the task.
@@ -18,17 +19,16 @@ pub struct Networks {
     pub critic: (NetworkSpec, Box<dyn Rule>),
 }
 
-/// A policy that acts without chance: the likeliest action.
+/// A policy that acts and does not learn: by the likeliest action, or drawn as in the training.
 #[derive(Clone, Debug)]
 pub struct Agent {
     /// From normalised observations to the policy's outputs.
     pub network: Network,
     /// What the outputs say about actions.
     pub policy: Policy,
-    /// How observations are normalised, if they are.
-    pub observations: Option<Running>,
-    /// Largest magnitude of a normalised observation.
-    pub bound: f32,
+    lens: Lens,
+    /// What actions are drawn from; none if the likeliest is taken.
+    generator: Option<Generator>,
     trace: Trace,
     chosen: Option<Chosen>,
 }
@@ -45,19 +45,22 @@ struct Chosen {
 pub struct Score {
     /// The episodes, one an environment.
     pub episodes: Vec<Episode>,
+    /// In how many of them each achievement of the environment was unlocked, K.
+    pub unlocked: Vec<u64>,
     /// Steps at which the physics failed.
     pub failures: u64,
 }
 
 impl Agent {
-    /// An agent of these parts.
-    pub fn new(
-        network: Network,
-        policy: Policy,
-        observations: Option<Running>,
-        bound: f32,
-    ) -> Self {
-        Self { network, policy, observations, bound, trace: Trace::default(), chosen: None }
+    pub(crate) fn new(network: Network, policy: Policy, lens: Lens) -> Self {
+        let (trace, chosen, generator) = (Trace::default(), None, None);
+        Self { network, policy, lens, generator, trace, chosen }
+    }
+
+    /// The same, with actions that are drawn as likely as the policy has it: for tasks in which the
+    /// likeliest action may be to run against a wall for ever.
+    pub fn drawing(self, generator: Generator) -> Self {
+        Self { generator: Some(generator), ..self }
     }
 
     /// The agent of a checkpoint: `network` is one like its actor, `env` one like its environment.
@@ -72,23 +75,16 @@ impl Agent {
     ) -> Result<Self, Error> {
         file.load_network("actor.", &mut network)?;
         let mut policy = Policy::new(env.action_space(), settings.log_deviation);
-        let mut observations = Running::new(env.observation_space().len());
+        let mut lens = Lens::new(settings, env.observation_space().len());
         let words = file.whole_numbers(AGENT)?;
-        load(&mut policy, &mut observations, &words).ok_or(Error::OtherState(AGENT))?;
-        let observations = settings.normalise_observations.then_some(observations);
-        Ok(Self::new(network, policy, observations, settings.bound))
+        load(&mut policy, &mut lens, &words).ok_or(Error::OtherState(AGENT))?;
+        Ok(Self::new(network, policy, lens))
     }
 
-    /// The likeliest action for every row of observations, N×O.
-    pub fn act(&mut self, observations: &[f32]) -> Actions<'_> {
-        let inputs = self.network.layers()[0].distinct_inputs();
-        let envs = observations.len() / inputs;
-        let input = self.trace.input_mut();
-        input.reshape(envs, inputs);
-        match &self.observations {
-            Some(seen) => seen.normalise(observations, self.bound, input.as_mut_slice()),
-            None => input.as_mut_slice().copy_from_slice(observations),
-        }
+    /// The action of every environment for what a batch shows.
+    pub fn act(&mut self, batch: &Batch) -> Actions<'_> {
+        let envs = batch.rewards.len();
+        self.lens.look(batch, &mut self.trace);
         self.network.forward(&mut self.trace);
         let len = envs * self.policy.action_len();
         if self.chosen.as_ref().is_none_or(|chosen| chosen.actions.len() != len) {
@@ -96,12 +92,12 @@ impl Agent {
             self.chosen = Some(Chosen { actions, buffer });
         }
         let Some(Chosen { actions, buffer }) = &mut self.chosen else { unreachable!() };
-        self.policy.act(self.trace.output(), None, actions, buffer);
+        self.policy.act(self.trace.output(), self.generator.as_mut(), actions, buffer);
         buffer.actions()
     }
 }
 
-/// The first episode of every environment, from fresh starts, by the likeliest actions.
+/// The first episode of every environment, from fresh starts.
 ///
 /// # Errors
 /// If the agent's actions are not the environment's.
@@ -109,30 +105,39 @@ pub fn evaluate(agent: &mut Agent, env: &mut dyn VectorEnv, seed: u64) -> Result
     env.reset(seed);
     let mut running = Episodes::new(env.count());
     let mut first = vec![None; env.count()];
+    let mut unlocked = vec![0; env.achievements().len()];
     while first.iter().any(Option::is_none) {
-        let observations = env.batch().observations.clone();
-        let batch = env.step(agent.act(&observations))?;
+        let actions = agent.act(env.batch());
+        let batch = env.step(actions)?;
         running.add(batch, |i, episode| {
-            first[i].get_or_insert(episode);
+            if first[i].is_none() {
+                first[i] = Some(episode);
+                count_unlocked(&mut unlocked, batch, i);
+            }
         });
     }
-    Ok(Score { episodes: first.into_iter().flatten().collect(), failures: env.failures() })
+    let episodes = first.into_iter().flatten().collect();
+    Ok(Score { episodes, unlocked, failures: env.failures() })
 }
 
 /// The tensor of a checkpoint that holds the policy's own parameters and the normalisation.
 pub(crate) const AGENT: &str = "agent";
 
-pub(crate) fn words(policy: &Policy, observations: &Running) -> Vec<u32> {
+pub(crate) fn words(policy: &Policy, lens: &Lens) -> Vec<u32> {
     let mut words = Writer::default();
     policy.save(&mut words);
-    observations.save(&mut words);
+    if let Some(seen) = &lens.seen {
+        seen.save(&mut words);
+    }
     words.0
 }
 
 /// `None` unless the words are all of such a policy and normalisation.
-pub(crate) fn load(policy: &mut Policy, observations: &mut Running, words: &[u32]) -> Option<()> {
+pub(crate) fn load(policy: &mut Policy, lens: &mut Lens, words: &[u32]) -> Option<()> {
     let mut words = Reader(words);
     policy.restore(&mut words)?;
-    observations.restore(&mut words)?;
+    if let Some(seen) = &mut lens.seen {
+        seen.restore(&mut words)?;
+    }
     words.0.is_empty().then_some(())
 }

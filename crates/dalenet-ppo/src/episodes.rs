@@ -12,6 +12,12 @@ pub struct Episode {
     pub steps: u64,
 }
 
+/// Adds to the counts, K, what environment `index` unlocked in the episode that has just ended.
+pub(crate) fn count_unlocked(counts: &mut [u64], batch: &Batch, index: usize) {
+    let unlocked = &batch.unlocked[index * counts.len()..][..counts.len()];
+    counts.iter_mut().zip(unlocked).for_each(|(count, unlocked)| *count += u64::from(*unlocked));
+}
+
 /// The running episodes of N environments.
 #[derive(Clone, Debug)]
 pub(crate) struct Episodes {

@@ -30,6 +30,7 @@
 mod agent;
 mod episodes;
 mod error;
+mod observations;
 mod policy;
 mod ppo;
 mod rollout;

@@ -3,7 +3,8 @@
 use crate::{
     Agent, Episode, Error, Networks, Policy, Running, Settings,
     agent::{self, AGENT},
-    episodes::Episodes,
+    episodes::{Episodes, count_unlocked},
+    observations::{Lens, Observations},
     policy::{ActionBuffer, Wish},
     rollout::{Rollout, Transition, advantages},
     state::{Reader, Writer},
@@ -33,7 +34,7 @@ pub struct Ppo {
     actor: Learner,
     critic: Learner,
     policy: Policy,
-    seen: Running,
+    lens: Lens,
     returns: Running,
     /// Discounted return of each environment's running episode.
     discounted: Vec<f32>,
@@ -59,6 +60,8 @@ pub struct Update {
     pub steps: u64,
     /// The episodes that ended in its rollout.
     pub episodes: Vec<Episode>,
+    /// In how many of them each achievement of the environment was unlocked, K.
+    pub unlocked: Vec<u64>,
     /// Mean reward of a step of its rollout, as the environment gave it.
     pub reward: f64,
     /// The rate of its steps.
@@ -105,6 +108,13 @@ impl Ppo {
     ) -> Result<Self, Error> {
         let envs = env.count();
         settings.validate(envs)?;
+        if settings.normalise_observations && env.batch().observations.is_empty() {
+            return Err(Error::Setting {
+                key: "normalise_observations",
+                value: "true".into(),
+                reason: "needs dense observations, and these environments give sparse ones".into(),
+            });
+        }
         let policy = Policy::new(env.action_space(), settings.log_deviation);
         let observed = env.observation_space().len();
         let method = Method::Adam { beta1: 0.9, beta2: 0.999, epsilon: settings.epsilon };
@@ -115,16 +125,19 @@ impl Ppo {
             Learner::new(network, rule, optimiser, &mut generator)
         };
         let (actor, critic) = (networks.actor, networks.critic);
+        let lens = Lens::new(&settings, observed);
+        let samples = envs * settings.rollout;
+        let observations = Observations::new(samples, env.batch(), &lens);
         let mut ppo = Self {
             actor: learner(actor, policy.outputs(), ACTOR),
             critic: learner(critic, 1, CRITIC),
-            seen: Running::new(observed),
+            lens,
             returns: Running::new(1),
             discounted: vec![0.0; envs],
             episodes: Episodes::new(envs),
             generator: Generator::new(seed, CHANCE),
             updates: 0,
-            rollout: Rollout::new(envs * settings.rollout, observed, policy.action_len()),
+            rollout: Rollout::new(samples, observations, policy.action_len()),
             order: Vec::new(),
             taken: policy.buffer(envs),
             bootstrap: Trace::default(),
@@ -135,7 +148,7 @@ impl Ppo {
             env,
         };
         ppo.env.reset(seed);
-        ppo.see();
+        ppo.lens.see(ppo.env.batch());
         Ok(ppo)
     }
 
@@ -176,8 +189,7 @@ impl Ppo {
 
     /// The policy as it is now.
     pub fn agent(&self) -> Agent {
-        let seen = self.settings.normalise_observations.then(|| self.seen.clone());
-        Agent::new(self.actor.network.clone(), self.policy.clone(), seen, self.settings.bound)
+        Agent::new(self.actor.network.clone(), self.policy.clone(), self.lens.clone())
     }
 
     /// A rollout, and what is learnt from it.
@@ -185,7 +197,8 @@ impl Ppo {
     /// # Errors
     /// [`Error::Diverged`] if an output is no longer a number.
     pub fn update(&mut self) -> Result<Update, Error> {
-        let mut update = Update::default();
+        let unlocked = vec![0; self.env.achievements().len()];
+        let mut update = Update { unlocked, ..Update::default() };
         for t in 0..self.settings.rollout {
             self.live(t, &mut update)?;
         }
@@ -227,7 +240,7 @@ impl Ppo {
     fn live(&mut self, t: usize, update: &mut Update) -> Result<(), Error> {
         let envs = self.env.count();
         let rows = t * envs..(t + 1) * envs;
-        self.look(rows.start);
+        self.look(t);
         let (outputs, values) = (self.actor.trace.output(), self.critic.trace.output());
         if !outputs.as_slice().iter().chain(values.as_slice()).all(|value| value.is_finite()) {
             return Err(Error::Diverged { update: self.updates + 1 });
@@ -250,7 +263,10 @@ impl Ppo {
             }
         }
         let batch = self.env.step(self.taken.actions())?;
-        self.episodes.add(batch, |_, episode| update.episodes.push(episode));
+        self.episodes.add(batch, |i, episode| {
+            update.episodes.push(episode);
+            count_unlocked(&mut update.unlocked, batch, i);
+        });
         update.reward += batch.rewards.iter().map(|reward| f64::from(*reward)).sum::<f64>();
         for (i, step) in self.rollout.transitions[rows.clone()].iter_mut().enumerate() {
             step.reward = batch.rewards[i];
@@ -261,21 +277,18 @@ impl Ppo {
         self.reward(rows.clone());
         let last = t + 1 == self.settings.rollout;
         self.expect(rows.start, last);
-        self.see();
+        self.lens.see(self.env.batch());
         Ok(())
     }
 
-    /// Brings the current observations into the rollout from `start` on, and through the networks.
-    fn look(&mut self, start: usize) {
+    /// Brings the current observations into step `t` of the rollout, and through the networks.
+    fn look(&mut self, t: usize) {
         let envs = self.env.count();
-        let Self { actor, critic, rollout, seen, settings, env, .. } = self;
-        let observed = rollout.observations.cols();
-        let rows = &mut rollout.observations.as_mut_slice()[start * observed..][..envs * observed];
-        normalise(seen, settings, &env.batch().observations, rows);
+        let Self { actor, critic, rollout, lens, env, .. } = self;
+        let observations = &mut rollout.observations;
+        observations.keep(t, env.batch(), lens);
         let forward = |learner: &mut Learner| {
-            let input = learner.trace.input_mut();
-            input.reshape(envs, observed);
-            input.as_mut_slice().copy_from_slice(rows);
+            observations.show(t * envs..(t + 1) * envs, &mut learner.trace);
             learner.forward();
         };
         rayon::join(|| forward(actor), || forward(critic));
@@ -310,23 +323,10 @@ impl Ppo {
         if self.cut.is_empty() {
             return;
         }
-        let observed = self.rollout.observations.cols();
-        let input = self.bootstrap.input_mut();
-        input.reshape(self.cut.len(), observed);
-        for (row, i) in self.cut.iter().enumerate() {
-            let next = &self.env.batch().next[i * observed..][..observed];
-            normalise(&self.seen, &self.settings, next, input.row_mut(row));
-        }
+        self.lens.look_ahead(self.env.batch(), &self.cut, &mut self.bootstrap);
         self.critic.network.forward(&mut self.bootstrap);
         for (i, value) in self.cut.iter().zip(self.bootstrap.output().as_slice()) {
             steps[*i].next_value = *value;
-        }
-    }
-
-    /// Joins the current observations to what was seen.
-    fn see(&mut self) {
-        if self.settings.normalise_observations {
-            self.seen.add(&self.env.batch().observations);
         }
     }
 
@@ -348,11 +348,7 @@ impl Ppo {
         let Self { actor, critic, policy, rollout, settings, errors: [wish, surprise], .. } = self;
         let (observations, count) = (&rollout.observations, samples.len());
         let forward = |learner: &mut Learner| {
-            let input = learner.trace.input_mut();
-            input.reshape(count, observations.cols());
-            for (row, i) in samples.iter().enumerate() {
-                input.row_mut(row).copy_from_slice(observations.row(*i as usize));
-            }
+            observations.show(samples.iter().map(|i| *i as usize), &mut learner.trace);
             learner.forward();
         };
         rayon::join(|| forward(actor), || forward(critic));
@@ -408,7 +404,7 @@ impl Ppo {
                 ("critic.", &self.critic.network, &self.critic.optimiser),
             ],
             &[
-                (AGENT, &agent::words(&self.policy, &self.seen)),
+                (AGENT, &agent::words(&self.policy, &self.lens)),
                 (TRAINING, &training.0),
                 (ENVIRONMENT, &self.env.save()),
             ],
@@ -425,7 +421,7 @@ impl Ppo {
             file.load_network(prefix, &mut learner.network)?;
             file.load_optimiser(prefix, &mut learner.optimiser)?;
         }
-        agent::load(&mut self.policy, &mut self.seen, &file.whole_numbers(AGENT)?)
+        agent::load(&mut self.policy, &mut self.lens, &file.whole_numbers(AGENT)?)
             .ok_or(Error::OtherState(AGENT))?;
         let words = file.whole_numbers(TRAINING)?;
         self.resume(&mut Reader(&words)).ok_or(Error::OtherState(TRAINING))?;
@@ -449,13 +445,6 @@ impl Ppo {
 /// The network for a task with so many inputs and outputs.
 pub(crate) fn shaped(spec: NetworkSpec, inputs: usize, outputs: usize) -> NetworkSpec {
     NetworkSpec { inputs, image: None, outputs, output: Activation::Identity, ..spec }
-}
-
-fn normalise(seen: &Running, settings: &Settings, rows: &[f32], out: &mut [f32]) {
-    match settings.normalise_observations {
-        true => seen.normalise(rows, settings.bound, out),
-        false => out.copy_from_slice(rows),
-    }
 }
 
 /// What is subtracted from the advantages of a minibatch and what they are multiplied by.

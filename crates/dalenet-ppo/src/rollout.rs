@@ -1,5 +1,6 @@
 //! What was lived through between two updates, and what it says about the actions taken.
 
+use crate::observations::Observations;
 use dalenet::Matrix;
 
 /// One step of one environment, as far as its advantage depends on it.
@@ -56,10 +57,9 @@ pub fn advantages(
 }
 
 /// T×N transitions and what was seen, done and thought, one row each, in the order of time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rollout {
-    /// What the networks saw, (T·N)×O.
-    pub observations: Matrix,
+    pub observations: Observations,
     /// (T·N)×A numbers, or choices.
     pub actions: Matrix,
     /// ln of the probability of each action.
@@ -69,9 +69,9 @@ pub(crate) struct Rollout {
 }
 
 impl Rollout {
-    pub fn new(samples: usize, observed: usize, action: usize) -> Self {
+    pub fn new(samples: usize, observations: Observations, action: usize) -> Self {
         Self {
-            observations: Matrix::zeros(samples, observed),
+            observations,
             actions: Matrix::zeros(samples, action),
             log_probabilities: vec![0.0; samples],
             transitions: vec![Transition::default(); samples],

@@ -21,7 +21,9 @@
 //! assert_eq!(layers[1].attenuation, Some(1.0));
 //! ```
 
-use crate::{Activation, Backprop, Matrix, Network, Rule, Trace, layer::Layer, learner::teach};
+use crate::{
+    Activation, Backprop, Matrix, Network, Presynaptic, Rule, Trace, layer::Layer, learner::teach,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -97,9 +99,17 @@ pub fn gradients(network: &Network, rule: &dyn Rule, trace: &Trace, error: &Matr
 
 /// `xᵀ·u`, K×N, for a layer's input `x` (B×K) and its gated teaching signal `u` (B×N); of a
 /// convolution summed over its places. Of a folded layer K/2×N: both halves have the same gradient.
-pub fn weight_gradient(layer: &Layer, presynaptic: &Matrix, signal: &Matrix) -> Matrix {
+pub fn weight_gradient<'a>(
+    layer: &Layer,
+    presynaptic: impl Into<Presynaptic<'a>>,
+    signal: &Matrix,
+) -> Matrix {
     let mut gradient = Matrix::default();
-    layer.gradient(presynaptic, signal, &mut gradient, &mut Vec::new());
+    let mut from = |x: &Matrix| layer.gradient(x, signal, &mut gradient, &mut Vec::new());
+    match presynaptic.into() {
+        Presynaptic::Dense(x) => from(x),
+        Presynaptic::Sparse(x) => from(&x.to_dense()),
+    }
     gradient
 }
 

@@ -41,13 +41,25 @@ pub struct Learner {
     gradients: Vec<Gradient>,
 }
 
-/// The mean over the batch of a layer's gradient.
+/// A layer's gradient: a sum over the batch, or its mean.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gradient {
-    /// K×N (folded: K/2×N).
+    /// K×N (folded: K/2×N); of a sparse input the rows in which something is, R×N.
     pub weights: Matrix,
+    /// Which rows these are, in rising order; none where all are there.
+    pub rows: Option<Vec<u32>>,
     /// N.
     pub bias: Vec<f32>,
+}
+
+impl Gradient {
+    /// Moves the weights along it.
+    pub fn update(&self, layer: engine::Weights<'_>, step: &engine::Step) {
+        match &self.rows {
+            Some(rows) => engine::update_rows_along(layer, &self.weights, rows, step),
+            None => engine::update_along(layer, &self.weights, step),
+        }
+    }
 }
 
 impl Learner {
@@ -87,9 +99,8 @@ impl Learner {
         self.teach(error);
         let mut total = 0.0;
         for (l, layer) in self.network.layers().iter().enumerate() {
-            let Gradient { weights, bias } = &mut self.gradients[l];
             let (x, u) = (self.trace.presynaptic(l), &self.signals[l]);
-            total += layer.mean_gradient(x, u, weights, bias, &mut self.optimiser.partial);
+            total += layer.mean_gradient(x, u, &mut self.gradients[l], &mut self.optimiser.partial);
         }
         total
     }

@@ -27,15 +27,17 @@ mod network;
 mod optim;
 mod random;
 pub mod rule;
+mod sparse;
 
 pub use layer::{Activation, Dale};
 pub use learner::Learner;
 pub use loss::{Loss, centre, one_vs_all};
 pub use matrix::Matrix;
-pub use network::{Convolution, Network, NetworkSpec, Trace};
+pub use network::{Convolution, Network, NetworkSpec, Presynaptic, Trace};
 pub use optim::{Method, Optimiser, Schedule, State};
 pub use random::{Generator, GeneratorState};
 pub use rule::{
     Backprop, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment, Lesson, Modulo, Routing,
     Rule, SignSymmetric,
 };
+pub use sparse::{SparseInput, SparseMatrix};

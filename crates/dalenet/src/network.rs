@@ -1,7 +1,7 @@
 //! A chain of layers, and the activity of each that learning needs.
 
 use crate::{
-    Generator, Matrix, engine,
+    Generator, Matrix, SparseInput, engine,
     layer::{Activation, Dale, Ends, Geometry, Image, Layer, Pooling, Start, Streams, Window},
 };
 
@@ -144,9 +144,42 @@ pub struct Network {
 /// The activity of every layer for one batch. Its buffers are kept from batch to batch.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    /// B×D.
-    input: Matrix,
+    input: Input,
     layers: Vec<Activity>,
+}
+
+/// What a network receives, B×D.
+#[derive(Clone, Debug)]
+enum Input {
+    Dense(Matrix),
+    Sparse(SparseInput),
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self::Dense(Matrix::default())
+    }
+}
+
+/// What a layer receives, B×K (folded: B×K/2), for a convolution images B×(H·W·C).
+#[derive(Clone, Copy, Debug)]
+pub enum Presynaptic<'a> {
+    /// All numbers.
+    Dense(&'a Matrix),
+    /// Those that are not 0: only to a fully connected first layer.
+    Sparse(&'a SparseInput),
+}
+
+impl<'a> From<&'a Matrix> for Presynaptic<'a> {
+    fn from(dense: &'a Matrix) -> Self {
+        Self::Dense(dense)
+    }
+}
+
+impl<'a> From<&'a SparseInput> for Presynaptic<'a> {
+    fn from(sparse: &'a SparseInput) -> Self {
+        Self::Sparse(sparse)
+    }
 }
 
 /// The activity of a layer.
@@ -171,12 +204,33 @@ impl Activity {
 impl Trace {
     /// The input B×D, to be filled before [`Network::forward`].
     pub fn input_mut(&mut self) -> &mut Matrix {
-        &mut self.input
+        if let Input::Sparse(_) = self.input {
+            self.input = Input::default();
+        }
+        match &mut self.input {
+            Input::Dense(input) => input,
+            Input::Sparse(_) => unreachable!("it is dense now"),
+        }
     }
 
-    /// What layer `layer` received: B×K (folded: B×K/2), for a convolution images B×(H·W·C).
-    pub fn presynaptic(&self, layer: usize) -> &Matrix {
-        if layer == 0 { &self.input } else { self.layers[layer - 1].output() }
+    /// The input B×D as one that is mostly 0, to be filled before [`Network::forward`].
+    pub fn sparse_input_mut(&mut self) -> &mut SparseInput {
+        if let Input::Dense(_) = self.input {
+            self.input = Input::Sparse(SparseInput::default());
+        }
+        match &mut self.input {
+            Input::Sparse(input) => input,
+            Input::Dense(_) => unreachable!("it is sparse now"),
+        }
+    }
+
+    /// What layer `layer` received.
+    pub fn presynaptic(&self, layer: usize) -> Presynaptic<'_> {
+        match (layer.checked_sub(1), &self.input) {
+            (Some(below), _) => self.layers[below].output().into(),
+            (None, Input::Dense(input)) => input.into(),
+            (None, Input::Sparse(input)) => input.into(),
+        }
     }
 
     /// The activity of layer `layer`'s units, B×N, in a convolution B×(P·N).
@@ -268,10 +322,15 @@ impl Network {
     /// # Panics
     /// If the input is not B×D.
     pub fn forward(&self, trace: &mut Trace) {
-        trace.layers.resize_with(self.layers.len(), Activity::default);
+        let Trace { input, layers } = trace;
+        layers.resize_with(self.layers.len(), Activity::default);
         for (l, layer) in self.layers.iter().enumerate() {
-            let (before, after) = trace.layers.split_at_mut(l);
-            let h = before.last().map_or(&trace.input, Activity::output);
+            let (before, after) = layers.split_at_mut(l);
+            let h = match (before.last(), &*input) {
+                (Some(below), _) => Presynaptic::Dense(below.output()),
+                (None, Input::Dense(input)) => Presynaptic::Dense(input),
+                (None, Input::Sparse(input)) => Presynaptic::Sparse(input),
+            };
             let Activity { units, pooled, is_pooled, rms } = &mut after[0];
             layer.forward(h, units);
             if layer.is_normalised() {

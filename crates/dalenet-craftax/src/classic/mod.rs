@@ -16,5 +16,7 @@ pub use state::{Creature, Inventory, Map, Plant, State};
 pub const SIZE: usize = 64;
 /// Time steps until an episode ends.
 pub const EPISODE: i32 = 10_000;
+/// What all achievements are worth together: each 1.
+pub const ACHIEVABLE: i32 = Achievement::ALL.len() as i32;
 
 pub(crate) use step::{NEIGHBOURS, RIPE, random_way, way_towards};

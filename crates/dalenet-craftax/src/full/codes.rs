@@ -99,6 +99,16 @@ codes! {
     }
 }
 
+/// What all achievements are worth together.
+pub const ACHIEVABLE: i32 = {
+    let (mut sum, mut i) = (0, 0);
+    while i < Achievement::ALL.len() {
+        sum += Achievement::ALL[i].reward();
+        i += 1;
+    }
+    sum
+};
+
 impl Achievement {
     /// What it is worth.
     pub const fn reward(self) -> i32 {

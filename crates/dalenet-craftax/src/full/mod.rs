@@ -10,7 +10,7 @@ mod step;
 mod world;
 
 pub use crate::classic::Direction;
-pub use codes::{Achievement, Action, Block, Item};
+pub use codes::{ACHIEVABLE, Achievement, Action, Block, Item};
 pub use observation::{NONZERO, OBSERVATION, VIEW};
 pub use state::{Floor, Inventory, Mob, Projectile, State};
 

@@ -1,11 +1,15 @@
 //! The configuration of an agent's training.
 
 use crate::{Error, RuleKind, settings};
-use dalenet::{Activation, Dale, NetworkSpec};
-use dalenet_envs::{Options, VectorEnv, make};
-use dalenet_ppo::{Networks, Settings};
+use dalenet::{Activation, Dale, Generator, NetworkSpec};
+use dalenet_envs::{Observe, Options, VectorEnv, make};
+use dalenet_ppo::{Agent, Networks, Settings};
 use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
+
+/// The stream of the seed's generator that actions of an evaluation are drawn from; networks and
+/// training have the first few.
+const EVALUATION: u64 = 1 << 16;
 
 /// Everything that decides what an agent learns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, DocumentedFields)]
@@ -81,8 +85,10 @@ pub struct AgentConfig {
     pub bound: f32,
     /// Logarithm of the Gaussian policy's deviation at the start.
     pub log_deviation: f32,
-    /// Episodes by the likeliest actions that the trained policy is judged on.
+    /// Episodes that the trained policy is judged on.
     pub evaluation: usize,
+    /// Whether it is judged by its likeliest actions; if not, they are drawn as in the training.
+    pub likeliest: bool,
 }
 
 /// Response of the hidden units.
@@ -157,7 +163,8 @@ impl AgentConfig {
     pub fn environments(&self, count: usize) -> Result<Box<dyn VectorEnv>, Error> {
         let episode_length = (self.episode_length > 0).then_some(self.episode_length);
         let name = self.task.trim_start_matches("brax/");
-        Ok(make(name, count, &Options { episode_length, ..Options::default() })?)
+        let observe = if self.normalise_observations { Observe::Dense } else { Observe::Sparse };
+        Ok(make(name, count, &Options { episode_length, observe, ..Options::default() })?)
     }
 
     /// The settings of PPO.
@@ -191,6 +198,14 @@ impl AgentConfig {
         Networks {
             actor: (spec(self.actor_gain), self.rule.rule()),
             critic: (spec(self.critic_gain), self.rule.rule()),
+        }
+    }
+
+    /// The agent with the actions that it is judged by.
+    pub(crate) fn judged(&self, agent: Agent) -> Agent {
+        match self.likeliest {
+            true => agent,
+            false => agent.drawing(Generator::new(self.seed, EVALUATION)),
         }
     }
 

@@ -4,14 +4,14 @@ use super::AgentConfig;
 use crate::{Error, Run, experiment::Experiment, statistics::Spread};
 use dalenet::{Generator, Network, NetworkSpec, checkpoint::Checkpoint};
 use dalenet_envs::VectorEnv;
-use dalenet_ppo::{Agent, evaluate};
+use dalenet_ppo::{Agent, Score, evaluate};
 use serde::Serialize;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 /// Environments of an evaluation start where no training's do.
 const EVALUATION: u64 = 1 << 40;
 
-/// What some episodes by the likeliest actions were like.
+/// What some episodes of a trained agent were like.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AgentEvaluation {
     /// Mean return.
@@ -22,6 +22,10 @@ pub struct AgentEvaluation {
     pub episode_steps: f64,
     /// How many episodes.
     pub episodes: usize,
+    /// The mean return as a share of what all achievements are worth; none if there are none.
+    pub score: Option<f64>,
+    /// The share of the episodes in which each achievement was unlocked.
+    pub achievements: BTreeMap<String, f64>,
 }
 
 impl AgentEvaluation {
@@ -32,17 +36,27 @@ impl AgentEvaluation {
         episodes: usize,
     ) -> Result<Self, Error> {
         let mut env = config.environments(episodes)?;
-        let score = evaluate(agent, env.as_mut(), config.seed ^ EVALUATION)?;
+        let Score { episodes, unlocked, .. } =
+            evaluate(agent, env.as_mut(), config.seed ^ EVALUATION)?;
         let spread = |values: Vec<f64>| Spread::of(&values).expect("at least one episode");
-        let returns = spread(score.episodes.iter().map(|episode| episode.ret).collect());
-        let steps = spread(score.episodes.iter().map(|episode| episode.steps as f64).collect());
+        let returns = spread(episodes.iter().map(|episode| episode.ret).collect());
+        let steps = spread(episodes.iter().map(|episode| episode.steps as f64).collect());
         Ok(Self {
             return_mean: returns.mean,
             return_std: returns.deviation,
             episode_steps: steps.mean,
-            episodes,
+            score: env.achievable().map(|most| returns.mean / most),
+            achievements: shares(env.achievements(), &unlocked, episodes.len()),
+            episodes: episodes.len(),
         })
     }
+}
+
+/// In which share of the episodes each achievement was unlocked; empty of no episode.
+pub(crate) fn shares(names: &[&str], unlocked: &[u64], episodes: usize) -> BTreeMap<String, f64> {
+    let share = |count: &u64| *count as f64 / episodes as f64;
+    let named = names.iter().zip(unlocked).filter(|_| episodes > 0);
+    named.map(|(name, count)| ((*name).to_owned(), share(count))).collect()
 }
 
 /// The agent of a run's last checkpoint, its configuration and one of its environments.
@@ -64,10 +78,11 @@ pub(crate) fn load(run: &Run) -> Result<(AgentConfig, Agent, Box<dyn VectorEnv>)
     let network = Network::new(&spec, &mut Generator::new(config.seed, 0));
     let agent = Agent::restore(network, env.as_ref(), &settings, &file)
         .map_err(|cause| Error::from_ppo(cause, run))?;
+    let agent = config.judged(agent);
     Ok((config, agent, env))
 }
 
-/// Plays episodes by the agent of the run at `path`, by the likeliest actions.
+/// Plays episodes by the agent of the run at `path`.
 ///
 /// # Errors
 /// If the run cannot be used.

@@ -1,9 +1,10 @@
 //! What is measured while an agent learns, and at its end.
 
+use super::evaluate::shares;
 use crate::{metrics::balances, statistics::Spread, tensorboard::Scalars};
 use dalenet_ppo::{Ppo, Update};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// One line of `metrics.jsonl`: an update.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +48,9 @@ pub struct UpdateMetrics {
     pub ei_ratio: Vec<f64>,
     /// Layer by layer, the share of the actor's weights at the floor.
     pub floor_share: Vec<f64>,
+    /// The share of the ended episodes in which each achievement was unlocked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub achievements: BTreeMap<String, f64>,
 }
 
 impl UpdateMetrics {
@@ -77,6 +81,7 @@ impl UpdateMetrics {
             seconds: since_start,
             ei_ratio,
             floor_share,
+            achievements: shares(ppo.env().achievements(), &update.unlocked, update.episodes.len()),
         }
     }
 }
@@ -108,6 +113,8 @@ impl Scalars for UpdateMetrics {
             let named = (1..).zip(values).map(|(l, value)| (format!("{kind}/layer{l}"), *value));
             known.extend(named);
         }
+        let achievements = self.achievements.iter();
+        known.extend(achievements.map(|(name, share)| (format!("achievements/{name}"), *share)));
         known
     }
 }
@@ -126,7 +133,7 @@ pub struct AgentOutcome {
     pub seed: u64,
     /// Steps of all environments.
     pub steps: u64,
-    /// Mean return of the episodes by the likeliest actions after the training.
+    /// Mean return of the episodes after the training.
     pub return_mean: f64,
     /// Their standard deviation.
     pub return_std: f64,
@@ -134,6 +141,12 @@ pub struct AgentOutcome {
     pub episode_steps: f64,
     /// How many they were.
     pub episodes: usize,
+    /// The mean return as a share of what all achievements are worth; none if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// The share of the episodes in which each achievement was unlocked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub achievements: BTreeMap<String, f64>,
     /// Steps of the training at which the physics failed.
     pub failures: u64,
     /// Seconds of training.

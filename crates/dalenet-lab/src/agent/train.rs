@@ -156,7 +156,8 @@ impl AgentTraining {
 
     fn finish(&mut self) -> Result<AgentOutcome, Error> {
         let config = &self.config;
-        let evaluation = AgentEvaluation::of(&mut self.ppo.agent(), config, config.evaluation)?;
+        let mut agent = config.judged(self.ppo.agent());
+        let evaluation = AgentEvaluation::of(&mut agent, config, config.evaluation)?;
         let (ei_ratio, floor_share) = balances(&self.ppo.actor().network);
         let (steps, seconds) = (self.ppo.steps(), self.progress.seconds);
         let backend = if config.task.starts_with("brax/") { "positional" } else { "native" };
@@ -170,6 +171,8 @@ impl AgentTraining {
             return_std: evaluation.return_std,
             episode_steps: evaluation.episode_steps,
             episodes: evaluation.episodes,
+            score: evaluation.score,
+            achievements: evaluation.achievements,
             failures: self.ppo.env().failures(),
             train_seconds: seconds,
             steps_per_second: steps as f64 / seconds.max(1e-9),

@@ -24,8 +24,7 @@ pub fn play_run(path: &Path, seed: u64, out: &Path) -> Result<(usize, f32), Erro
     let mut recording = recording(env.as_ref(), &config)?;
     let (mut steps, mut ret, mut over) = (0, 0.0, false);
     while !over {
-        let observations = env.batch().observations.clone();
-        let actions = agent.act(&observations);
+        let actions = agent.act(env.batch());
         let batch = env.step(actions)?;
         let reward = batch.rewards[0];
         over = batch.terminated[0] || batch.truncated[0];

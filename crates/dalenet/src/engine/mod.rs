@@ -10,6 +10,7 @@ mod elementwise;
 mod normalisation;
 mod pooling;
 mod product;
+mod sparse;
 mod update;
 
 pub use convolution::{Patches, convolve, convolve_transposed, patches_gradient};
@@ -17,8 +18,9 @@ pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm, square
 pub use normalisation::{normalise, normalise_transposed};
 pub use pooling::{gate_places, pool};
 pub use product::{product, product_transposed};
+pub use sparse::{forward_sparse, gradient_sparse, sparse_product};
 pub(crate) use update::fold;
 pub use update::{
     Method, Moments, Step, TILE_ROWS, Weights, gradient, update, update_along, update_bias,
-    update_bias_along,
+    update_bias_along, update_rows_along,
 };

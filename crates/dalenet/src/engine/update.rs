@@ -122,6 +122,19 @@ pub fn update_along(layer: Weights<'_>, gradient: &Matrix, step: &Step) {
     sweep(layer, Source::Ready(gradient), [gradient.rows(), gradient.cols()], step);
 }
 
+/// `W ← project(W + step(g))` for a gradient `g` that is 0 but in the rows of some presynaptic units:
+/// `gradient` is R×N, `units` are those units in rising order. Momenta of the others move on as they
+/// do under a gradient of 0.
+///
+/// # Panics
+/// Unless the shapes agree.
+pub fn update_rows_along(layer: Weights<'_>, gradient: &Matrix, units: &[u32], step: &Step) {
+    assert_eq!(gradient.rows(), units.len(), "one row a unit");
+    let copies = 1 + usize::from(layer.folded.is_some());
+    let shape = [layer.weights.rows() / copies, gradient.cols()];
+    sweep(layer, Source::Rows(gradient, units), shape, step);
+}
+
 fn sweep(layer: Weights<'_>, source: Source<'_>, [rows, cols]: [usize; 2], step: &Step) {
     let copies = 1 + usize::from(layer.folded.is_some());
     assert_eq!(layer.weights.rows(), copies * rows, "one row a presynaptic unit");
@@ -195,6 +208,8 @@ enum Source<'a> {
     Product(&'a Matrix, &'a Matrix),
     /// It is there already, K×N.
     Ready(&'a Matrix),
+    /// Those of its rows, R×N, that are not 0, and which they are.
+    Rows(&'a Matrix, &'a [u32]),
 }
 
 impl Source<'_> {
@@ -217,7 +232,22 @@ impl Source<'_> {
             (Self::Ready(gradient), Some(factor)) => {
                 add_scaled(out, &gradient.as_slice()[start * cols..][..out.len()], factor);
             }
+            (Self::Rows(gradient, units), add) => {
+                let at = |row: usize| units.partition_point(|unit| (*unit as usize) < row);
+                if add.is_none() {
+                    out.fill(0.0);
+                }
+                for i in at(start)..at(start + out.len() / cols) {
+                    let row = &mut out[(units[i] as usize - start) * cols..][..cols];
+                    add_scaled(row, gradient.row(i), add.unwrap_or(1.0));
+                }
+            }
         }
+    }
+
+    /// Whether the gradient of this presynaptic unit is known to be 0.
+    fn is_silent(&self, unit: usize) -> bool {
+        matches!(self, Self::Rows(_, units) if units.binary_search(&(unit as u32)).is_err())
     }
 }
 
@@ -258,6 +288,13 @@ impl<'a> Tile<'a> {
             first: take(&mut self.first),
             second: take(&mut self.second),
         }
+    }
+}
+
+impl Tile<'_> {
+    /// Whether nothing moves the weights on.
+    fn is_at_rest(&self) -> bool {
+        self.first.iter().chain(self.second.iter()).all(|moment| *moment == 0.0)
     }
 }
 
@@ -302,6 +339,10 @@ impl Sweep<'_> {
         self.source.write(start, gradient, cols, None);
         for (i, step) in gradient.chunks_exact_mut(cols).enumerate() {
             let row = tile.split_off(cols);
+            // Without a gradient, now or ever before, weights stay where they are.
+            if self.source.is_silent(start + i) && row.is_at_rest() {
+                continue;
+            }
             self.step.apply(step, row.first, row.second);
             self.add(row.weights, step, start + i);
             if !row.folded.is_empty() {

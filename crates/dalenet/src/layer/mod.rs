@@ -10,8 +10,9 @@ pub use dale::{Dale, Signs};
 pub use geometry::{Geometry, Image, Pooling, PoolingKind, Window};
 
 use crate::{
-    Generator, Matrix,
+    Generator, Matrix, Presynaptic,
     engine::{self, Patches},
+    learner::Gradient,
 };
 use serde::Serialize;
 use std::ops::Range;
@@ -215,16 +216,24 @@ impl Layer {
 
     /// `units = φ(h·W + b)`: `h` is B×K (folded: B×K/2, the input that both streams receive),
     /// `units` becomes B×N. In a convolution `h` is B×(H·W·C), `units` becomes B×(P·N).
-    pub fn forward(&self, h: &Matrix, units: &mut Matrix) {
+    ///
+    /// # Panics
+    /// Unless the shapes agree; if a convolution's input is sparse.
+    pub fn forward<'a>(&self, h: impl Into<Presynaptic<'a>>, units: &mut Matrix) {
         let weights = self.folded.as_ref().unwrap_or(&self.weights);
-        match self.geometry {
-            Some(geometry) => {
+        let (bias, activation) = (&self.bias, self.activation);
+        match (h.into(), self.geometry) {
+            (Presynaptic::Dense(h), Some(geometry)) => {
                 let patches = Patches::new(h, geometry);
-                engine::convolve(units, &patches, weights, &self.bias, self.activation);
+                engine::convolve(units, &patches, weights, bias, activation);
             }
-            None => {
+            (Presynaptic::Dense(h), None) => {
                 engine::product(units, h, weights);
-                engine::activate(units, &self.bias, self.activation);
+                engine::activate(units, bias, activation);
+            }
+            (Presynaptic::Sparse(h), geometry) => {
+                assert!(geometry.is_none(), "a convolution's input is dense");
+                engine::forward_sparse(units, h, weights, bias, activation);
             }
         }
     }
@@ -265,18 +274,38 @@ impl Layer {
         }
     }
 
+    /// Fills the weights' part of the layer's gradient, summed over the batch: `x` is what the layer
+    /// received, `u` its gated signal. `partial` is a buffer to be kept.
+    pub(crate) fn sum_gradient(
+        &self,
+        x: Presynaptic<'_>,
+        u: &Matrix,
+        Gradient { weights, rows, .. }: &mut Gradient,
+        partial: &mut Vec<f32>,
+    ) {
+        match x {
+            Presynaptic::Dense(x) => {
+                *rows = None;
+                self.gradient(x, u, weights, partial);
+            }
+            Presynaptic::Sparse(x) => {
+                engine::gradient_sparse(weights, rows.get_or_insert_default(), x, u);
+            }
+        }
+    }
+
     /// The mean over the batch of the gradient of all its weights and biases, and the square of its
     /// norm; a folded layer's gradient counts twice in it, as it moves both halves.
     pub(crate) fn mean_gradient(
         &self,
-        x: &Matrix,
+        x: Presynaptic<'_>,
         u: &Matrix,
-        weights: &mut Matrix,
-        bias: &mut Vec<f32>,
+        gradient: &mut Gradient,
         partial: &mut Vec<f32>,
     ) -> f64 {
         let scale = 1.0 / u.rows() as f32;
-        self.gradient(x, u, weights, partial);
+        self.sum_gradient(x, u, gradient, partial);
+        let Gradient { weights, bias, .. } = gradient;
         weights.as_mut_slice().iter_mut().for_each(|g| *g *= scale);
         bias.clear();
         bias.resize(self.units(), 0.0);
@@ -288,12 +317,15 @@ impl Layer {
 
     /// The mean squared length of what a unit receives: `⟨|x|²⟩` over samples and, in a
     /// convolution, places; of both streams where the layer is folded.
-    pub fn presynaptic_power(&self, x: &Matrix) -> f32 {
+    pub fn presynaptic_power<'a>(&self, x: impl Into<Presynaptic<'a>>) -> f32 {
         let copies = (self.inputs() / self.distinct_inputs()) as f32;
         copies
-            * match self.geometry {
-                Some(geometry) => Patches::new(x, geometry).mean_squared_norm(),
-                None => engine::mean_squared_norm(x),
+            * match (x.into(), self.geometry) {
+                (Presynaptic::Dense(x), Some(geometry)) => {
+                    Patches::new(x, geometry).mean_squared_norm()
+                }
+                (Presynaptic::Dense(x), None) => engine::mean_squared_norm(x),
+                (Presynaptic::Sparse(x), _) => x.mean_squared_norm(),
             }
     }
 
@@ -412,7 +444,7 @@ impl Layer {
     }
 
     /// Moves the biases so that each unit's mean input over the batch `h` is zero.
-    pub(crate) fn balance_bias(&mut self, h: &Matrix, scratch: &mut Matrix) {
+    pub(crate) fn balance_bias(&mut self, h: Presynaptic<'_>, scratch: &mut Matrix) {
         let activation = std::mem::replace(&mut self.activation, Activation::Identity);
         self.forward(h, scratch);
         self.activation = activation;

@@ -6,7 +6,7 @@ pub use crate::engine::Method;
 pub use schedule::Schedule;
 
 use crate::{
-    Matrix, Network,
+    Matrix, Network, Presynaptic,
     engine::{self, Moments, Step},
     layer::Layer,
     learner::Gradient,
@@ -24,8 +24,8 @@ pub struct Optimiser {
     convolution_rate: f32,
     steps: u64,
     layers: Vec<State>,
-    // Buffers of the gradients of convolutions.
-    gradient: Matrix,
+    // Buffers of gradients that are not added to the weights right away.
+    gradient: Gradient,
     pub(crate) partial: Vec<f32>,
 }
 
@@ -60,7 +60,7 @@ impl Optimiser {
             convolution_rate: 1.0,
             steps: 0,
             layers,
-            gradient: Matrix::default(),
+            gradient: Gradient::default(),
             partial: Vec::new(),
         }
     }
@@ -83,7 +83,14 @@ impl Optimiser {
 
     /// Moves layer `l` along its presynaptic activity `x` (B×K; folded: B×K/2) and its gated
     /// teaching signal `u` (B×N), and back under Dale's principle.
-    pub(crate) fn step(&mut self, l: usize, layer: &mut Layer, x: &Matrix, u: &Matrix, rate: f32) {
+    pub(crate) fn step(
+        &mut self,
+        l: usize,
+        layer: &mut Layer,
+        x: Presynaptic<'_>,
+        u: &Matrix,
+        rate: f32,
+    ) {
         let state = &mut self.layers[l];
         let mut step =
             Step { method: self.method, rate, scale: 1.0 / u.rows() as f32, count: self.steps };
@@ -97,16 +104,17 @@ impl Optimiser {
             step.scale = 1.0 / layer.output().positions() as f32;
         }
         let convolution = layer.geometry().is_some();
-        if convolution {
-            step.rate *= self.convolution_rate;
-            layer.gradient(x, u, &mut self.gradient, &mut self.partial);
+        step.rate *= if convolution { self.convolution_rate } else { 1.0 };
+        match x {
+            Presynaptic::Dense(x) if !convolution => {
+                engine::update(layer.learnable(&mut state.weights).0, x, u, &step);
+            }
+            _ => {
+                layer.sum_gradient(x, u, &mut self.gradient, &mut self.partial);
+                self.gradient.update(layer.learnable(&mut state.weights).0, &step);
+            }
         }
-        let (weights, bias) = layer.learnable(&mut state.weights);
-        if convolution {
-            engine::update_along(weights, &self.gradient, &step);
-        } else {
-            engine::update(weights, x, u, &step);
-        }
+        let (_, bias) = layer.learnable(&mut state.weights);
         step.rate *= self.bias_rate;
         engine::update_bias(bias, u, &step, &mut state.bias);
     }
@@ -126,7 +134,7 @@ impl Optimiser {
         let rate = rate * convolution;
         let mut step = Step { method: self.method, rate, scale: factor, count: self.steps };
         let (weights, bias) = layer.learnable(&mut state.weights);
-        engine::update_along(weights, &gradient.weights, &step);
+        gradient.update(weights, &step);
         step.rate *= self.bias_rate;
         engine::update_bias_along(bias, &gradient.bias, &step, &mut state.bias);
     }
