@@ -49,16 +49,19 @@ pub enum Command {
         /// The run's folder
         run: PathBuf,
     },
-    /// Write a page on which a trained agent is seen to act
+    /// Write a page on which a trained agent is seen to act, or play Craftax yourself
     Play {
-        /// The run's folder
+        /// The run's folder; with --human, craftax or craftax-classic
         run: PathBuf,
+        /// Play the game in this terminal
+        #[arg(long, conflicts_with = "out")]
+        human: bool,
         /// The page
         #[arg(long, value_name = "FILE", default_value = "play.html")]
         out: PathBuf,
-        /// Where the episode's chance starts from
-        #[arg(long, default_value_t = 0, value_parser = whole::<u64>())]
-        seed: u64,
+        /// Where the episode's chance starts from [default: 0; with --human, the time]
+        #[arg(long, value_parser = whole::<u64>(), allow_negative_numbers = true)]
+        seed: Option<u64>,
     },
     /// Write a page with figures on runs
     Report {

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Args, Command, DataCommand, Settings, Train},
-    inspect, progress, say, study,
+    human, inspect, progress, say, study,
 };
 use dalenet_data::Source;
 use dalenet_lab::{
@@ -36,7 +36,10 @@ pub fn run(args: Args) -> Result<ExitCode, Error> {
         Command::Compare(compare) => return study::compare(&compare, data_dir, args.json),
         Command::Ablate(ablate) => return study::ablate(&ablate, data_dir, args.json),
         Command::Analyse { run } => inspect::show_analysis(&run, data_dir, args.json)?,
-        Command::Play { run, out, seed } => play(&run, seed, &out, args.json)?,
+        Command::Play { run, human: true, seed, .. } => {
+            return human::play(&run.to_string_lossy(), seed, args.json);
+        }
+        Command::Play { run, out, seed, .. } => play(&run, seed.unwrap_or(0), &out, args.json)?,
         Command::Report { runs, out } => inspect::write_report(&runs, &out, args.json)?,
         Command::Data { command: DataCommand::Fetch { name } } => {
             fetch(&name, data_dir, args.json)?

@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod human;
 mod inspect;
 mod progress;
 mod say;

@@ -3,7 +3,7 @@
 //!
 //! [`classic`] is `Craftax-Classic-Symbolic-v1`, [`full`] is `Craftax-Symbolic-v1`. Each has a
 //! `State` that is public down to every block and creature, begins at a [`Key`] and moves by
-//! `step(key, action)`.
+//! `step(key, action)`. [`render`] is what they look like.
 //!
 //! ```
 //! use dalenet_craftax::{Key, classic::{Action, State}};
@@ -29,6 +29,7 @@ pub mod classic;
 pub mod full;
 mod grid;
 mod noise;
+pub mod render;
 mod threefry;
 mod words;
 

@@ -18,6 +18,16 @@ pub enum CraftaxState<'a> {
     Full(&'a full::State),
 }
 
+impl<'a> CraftaxState<'a> {
+    /// What both games have in common.
+    pub fn game(self) -> &'a dyn dalenet_craftax::render::Game {
+        match self {
+            Self::Classic(state) => state,
+            Self::Full(state) => state,
+        }
+    }
+}
+
 /// What the two games have in common.
 pub(crate) trait Game: Send + Sync {
     const NAME: &'static str;

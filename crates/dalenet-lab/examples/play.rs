@@ -2,7 +2,7 @@
 //! `cargo run --release -p dalenet-lab --example play -- humanoid play.html`.
 
 use dalenet_envs::{Actions, Options, make};
-use dalenet_lab::play::{Recording, page};
+use dalenet_lab::play::{Caption, brax::Recording};
 use std::{env::args, error::Error, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -10,9 +10,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = args().nth(2).unwrap_or("play.html".into());
     let mut env = make(&task, 1, &Options::default())?;
     env.reset(0);
-    let mut recording = Recording::of(env.as_ref(), task);
+    let caption = Caption { title: task, subtitle: vec!["sinusoidal actions".into()] };
+    let mut recording = Recording::of(env.as_ref(), caption);
     let dt = recording.dt;
-    recording.subtitle.push("sinusoidal actions".into());
     for step in 0..1000 {
         let angle = |i| 10.0 * dt * f64::from(step) + f64::from(i);
         let size = env.action_space().len() as u32;
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let reward = batch.rewards[0];
         recording.push(env.as_ref(), 0, reward);
     }
-    fs::write(&out, page(&recording))?;
-    println!("{out}: {} frames", recording.frames.len());
+    fs::write(&out, recording.page())?;
+    println!("{out}: {} frames", recording.worths.len());
     Ok(())
 }

@@ -45,7 +45,7 @@ mod trained;
 pub use ablation::Part;
 pub use agent::{
     AgentConfig, AgentEvaluation, AgentOutcome, AgentResponse, AgentTraining, ENVIRONMENTS,
-    UpdateMetrics, evaluate_agent, play_run,
+    UpdateMetrics, evaluate_agent, new_game, play_run,
 };
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use config::{

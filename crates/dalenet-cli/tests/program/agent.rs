@@ -96,6 +96,28 @@ fn a_study_of_environments_has_returns() {
 }
 
 #[test]
+fn an_agent_is_seen_to_act() {
+    let folder = Folder::new();
+    for task in ["craftax-classic", "brax/hopper"] {
+        folder.ok(&format!("train {task} --steps 1000 {SMALL} --out {task}"));
+        let said = folder.ok(&format!("play {task} --out page.html --seed 2 --json")).json();
+        let page = folder.read("page.html");
+        assert!(page.contains(&format!("<h1>{task}</h1>")));
+        // The last step of Brax is not seen: its environment is then at the next start.
+        let frames = said["steps"].as_u64().unwrap() + u64::from(task == "craftax-classic");
+        assert!(page.contains(&format!("\"frames\":{frames},")), "{said}");
+        let again = folder.refused(&format!("play {task} --out page.html"));
+        assert_says(&again, &["page.html exists already"]);
+        std::fs::remove_file(folder.path("page.html")).unwrap();
+    }
+    folder.ok(&format!("train bandit --steps 1000 {SMALL} --out bandit"));
+    assert_says(
+        &folder.refused("play bandit --out b.html"),
+        &["nothing to see", "craftax-classic"],
+    );
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     let folder = Folder::new();
     folder.ok(&format!("train bandit --steps 1000 {SMALL} --out bandit"));

@@ -168,6 +168,27 @@ fn what_is_no_run_cannot_be_resumed_or_evaluated() {
 }
 
 #[test]
+fn only_games_are_played_by_a_person_and_only_in_a_terminal() {
+    let folder = Folder::new();
+    for (arguments, pieces) in [
+        ("play craftax", &["craftax is not a run", "`dalenet train`", "play craftax --human`"][..]),
+        ("play craftax-classic", &["is not a run", "`dalenet play craftax-classic --human`"]),
+        (
+            "play ant --human",
+            &["`ant` is not a game for a person", "play craftax-classic --human`"],
+        ),
+        ("play mnist --human", &["`mnist`", "`dalenet play craftax --human`"]),
+        ("play craftax --human", &["needs a terminal", "redirected"]),
+        ("play craftax --human --out page.html", &["'--human'", "'--out <FILE>'"]),
+        ("play craftax --human --seed -1", &["'--seed <SEED>'"]),
+    ] {
+        assert_says(&folder.refused(arguments), pieces);
+    }
+    let sentence = folder.refused("play none");
+    assert!(sentence.contains("none is not a run") && !sentence.contains("--human"), "{sentence}");
+}
+
+#[test]
 fn a_run_goes_on_only_under_its_own_configuration() {
     let folder = Folder::new();
     folder.squares("squares.npz", [90, 30]);

@@ -1,7 +1,7 @@
 //! One step of the game: fights, creatures and what flies. Source: `update_mobs` and `spawn_mobs`
 //! in `craftax/game_logic.py`, and `craftax/util/game_logic_utils.py`.
 
-use super::{Achievement, Block, CLEARED, FLOORS, Floor, GRAVEYARD, Mob, Projectile, SIZE, State};
+use super::{Achievement, Block, FLOORS, Floor, GRAVEYARD, Mob, Projectile, SIZE, State};
 use crate::{
     Key,
     classic::{random_way, way_towards},
@@ -371,9 +371,9 @@ impl State {
     /// `spawn_mobs`.
     pub(super) fn spawn(&mut self, mut key: Key) {
         let (level, boss) = (self.level, self.fights_boss());
-        let weight = match self.floor().killed < CLEARED {
-            true => 3.0,
-            false => 1.0,
+        let weight = match self.floor().is_cleared() {
+            true => 1.0,
+            false => 3.0,
         } * match boss {
             true if self.boss_spawn_turns >= 1 => 1000.0,
             true => 0.0,

@@ -1,6 +1,6 @@
 //! What the player sees. Source: `render_craftax_symbolic` in `craftax/renderer.py`.
 
-use super::{Block, CLEARED, Floor, Item, Mob, SIZE, State};
+use super::{Block, Floor, Item, Mob, SIZE, State};
 use crate::grid::{Grid, Position};
 
 /// Rows and columns of the map that the player sees, itself in the middle.
@@ -100,7 +100,7 @@ impl State {
         push(&self.armour_enchantments.map(|n| n as f32));
         push(&[self.light, flag(self.sleeping), flag(self.resting)]);
         push(&self.learned_spells.map(flag));
-        push(&[self.level as f32 * 0.1, flag(floor.killed >= CLEARED)]);
+        push(&[self.level as f32 * 0.1, flag(floor.is_cleared())]);
         push(&[flag(self.boss_is_vulnerable())]);
         numbers
     }

@@ -1,7 +1,8 @@
 //! The whole state of an episode. Source: `craftax/craftax_state.py`.
 
 use super::{
-    Achievement, BOSS_HITS, Block, Direction, EPISODE, FLOORS, Item, SIZE, SPAWN_TURNS, world,
+    Achievement, BOSS_HITS, Block, CLEARED, Direction, EPISODE, FLOORS, Item, SIZE, SPAWN_TURNS,
+    world,
 };
 use crate::{
     classic::Plant,
@@ -93,6 +94,11 @@ impl Floor {
             player_projectiles: [projectile; 3],
         }
     };
+
+    /// Whether enough monsters fell here for the ladder down to be open.
+    pub const fn is_cleared(&self) -> bool {
+        self.killed >= CLEARED
+    }
 
     fn visit(&mut self, v: &mut impl Visitor) {
         let block = |code| Block::from_code(u32::from(code));

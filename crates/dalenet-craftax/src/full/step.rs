@@ -2,8 +2,8 @@
 //! names the comments give. Where the original does odd things, so does this, to stay equal to it.
 
 use super::{
-    Achievement, Action, BOSS_HITS, Block, CLEARED, Direction, FLOORS, GRAVEYARD, Item, SIZE,
-    SPAWN_TURNS, State, world::torch_light,
+    Achievement, Action, BOSS_HITS, Block, Direction, FLOORS, GRAVEYARD, Item, SIZE, SPAWN_TURNS,
+    State, world::torch_light,
 };
 use crate::{
     Key, Outcome,
@@ -76,7 +76,7 @@ impl State {
     }
 
     /// `is_boss_vulnerable`.
-    pub(super) fn boss_is_vulnerable(&self) -> bool {
+    pub(crate) fn boss_is_vulnerable(&self) -> bool {
         let floor = self.floor();
         let mut monsters = floor.melee.iter().chain(&floor.ranged);
         !monsters.any(|mob| mob.alive) && self.boss_spawn_turns <= 0
@@ -105,7 +105,7 @@ impl State {
     fn change_floor(&mut self, action: Action) {
         let floor = self.floor();
         let item = floor.items.get(self.position);
-        let (cleared, level) = (floor.killed >= CLEARED, self.level);
+        let (cleared, level) = (floor.is_cleared(), self.level);
         if action == Action::Descend && item == Item::LadderDown && cleared && level < GRAVEYARD {
             self.enter(level + 1);
             self.position = self.floor().up_ladder;

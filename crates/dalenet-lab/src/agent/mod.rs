@@ -14,4 +14,4 @@ pub use evaluate::{AgentEvaluation, evaluate_agent};
 pub use metrics::{AgentOutcome, UpdateMetrics};
 pub use preset::ENVIRONMENTS;
 pub use train::AgentTraining;
-pub use watch::play_run;
+pub use watch::{new_game, play_run};

@@ -1,19 +1,43 @@
-//! The page: HTML with the library, the scene and the frames in it.
+//! The frame of all pages: HTML with the caption, the controls, a scene and its recording in it.
 
-use super::Recording;
+use super::{Caption, Worth};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use dalenet_envs::brax::ShapeKind;
-use maud::{DOCTYPE, PreEscaped, html};
-use serde_json::json;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::{Value, json};
 
-const THREE: &str = include_str!("../../assets/three/three.min.js");
-const SCENE: &str = include_str!("scene.js");
 const STYLE: &str = include_str!("style.css");
+const PLAYER: &str = include_str!("player.js");
 
-/// A page that plays the recording in any browser, without a network. Its frames are in single
-/// precision: 28 bytes a link.
-pub fn page(recording: &Recording) -> String {
-    let Recording { title, subtitle, frames, .. } = recording;
+/// What a scene puts into the frame.
+pub(super) struct Scene<'a> {
+    /// What it draws on.
+    pub stage: Markup,
+    /// What it says in numbers, each in an element of that id.
+    pub readings: &'a [&'a str],
+    /// Times as fast as `dt` says.
+    pub speeds: &'a [&'a str],
+    /// Controls of its own.
+    pub controls: Markup,
+    /// Seconds from a frame to the next.
+    pub dt: f64,
+    /// What else its script reads, an object.
+    pub recording: Value,
+    /// Its style and its scripts.
+    pub style: &'a str,
+    pub scripts: &'a [&'a str],
+    /// A licence that goes with what is shown; it has no `--`.
+    pub notice: &'a str,
+}
+
+/// A page that plays a recording in any browser, without a network. `worths` has an element a
+/// frame.
+pub(super) fn page(caption: &Caption, worths: &[Worth], scene: &Scene) -> String {
+    let Caption { title, subtitle } = caption;
+    let mut recording = scene.recording.clone();
+    recording["dt"] = json!(scene.dt);
+    recording["frames"] = json!(worths.len());
+    recording["rewards"] =
+        json!(encoded(worths.iter().flat_map(|worth| [worth.reward, worth.ret])));
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -23,75 +47,46 @@ pub fn page(recording: &Recording) -> String {
                 meta name="generator" content="written by `dalenet play`";
                 link rel="icon" href="data:,";
                 title { (title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(scene.style)) }
+                @if !scene.notice.is_empty() {
+                    (PreEscaped(format!("<!--\n{}\n-->", scene.notice)))
+                }
             }
             body {
-                canvas #view tabindex="0" aria-label=(title) {}
+                (scene.stage)
                 header {
                     h1 { (title) }
                     @for line in subtitle { p { (line) } }
                 }
                 p #failure hidden {}
                 dl {
-                    div { dt { "step" } dd #step {} }
-                    div { dt { "time" } dd #time {} }
-                    div { dt { "reward" } dd #reward {} }
-                    div { dt { "return" } dd #return {} }
+                    @for reading in scene.readings {
+                        div { dt { (reading) } dd id=(reading) {} }
+                    }
                 }
                 footer {
                     button #play title="Play or pause (space)" { "Pause" }
-                    input #slider type="range" min="0" max=(frames.len().saturating_sub(1))
-                        value="0" step="1" aria-label="Step";
+                    input #slider type="range" min="0" max=(worths.len().saturating_sub(1))
+                        value="0" step="1" aria-label="Step" title="Step (arrow keys)";
                     select #speed aria-label="Speed" {
-                        @for speed in ["0.25", "0.5", "1", "2", "4"] {
-                            option value=(speed) selected[speed == "1"] { (speed) "×" }
+                        @for speed in scene.speeds {
+                            option value=(speed) selected[*speed == "1"] { (speed) "×" }
                         }
                     }
-                    label { input #follow type="checkbox" checked; "follow" }
+                    (scene.controls)
                     button #theme title="Light or dark" { "Theme" }
                 }
-                script #recording type="application/json" { (PreEscaped(data(recording))) }
-                script { (PreEscaped(THREE)) }
-                script { (PreEscaped(SCENE)) }
+                script #recording type="application/json" { (PreEscaped(recording.to_string())) }
+                @for script in [PLAYER].iter().chain(scene.scripts) {
+                    script { (PreEscaped(script)) }
+                }
             }
         }
     };
     page.into_string()
 }
 
-/// What the scene reads: `poses` is frames × links × (x, y, z, w, x, y, z) and `rewards` frames ×
-/// (reward, return), both base64 of little-endian `f32`.
-fn data(recording: &Recording) -> String {
-    let Recording { dt, shapes, frames, .. } = recording;
-    let poses = frames.iter().flat_map(|frame| &frame.poses);
-    let poses = poses.flat_map(|pose| pose.position.into_iter().chain(pose.rotation));
-    let rewards = frames.iter().flat_map(|frame| [frame.reward, frame.ret]);
-    let shapes = shapes.iter().map(|shape| {
-        json!({
-            "kind": match shape.kind {
-                ShapeKind::Sphere => "sphere",
-                ShapeKind::Capsule => "capsule",
-                ShapeKind::Cylinder => "cylinder",
-                ShapeKind::Box => "box",
-                ShapeKind::Ellipsoid => "ellipsoid",
-            },
-            "link": shape.link,
-            "position": shape.position,
-            "rotation": shape.rotation,
-            "size": shape.size,
-        })
-    });
-    json!({
-        "dt": dt,
-        "links": frames.first().map_or(0, |frame| frame.poses.len()),
-        "frames": frames.len(),
-        "shapes": shapes.collect::<Vec<_>>(),
-        "poses": encoded(poses.map(|x| x as f32)),
-        "rewards": encoded(rewards),
-    })
-    .to_string()
-}
-
-fn encoded(numbers: impl Iterator<Item = f32>) -> String {
+/// Little-endian single precision in base64.
+pub(super) fn encoded(numbers: impl Iterator<Item = f32>) -> String {
     BASE64_STANDARD.encode(numbers.flat_map(f32::to_le_bytes).collect::<Vec<_>>())
 }

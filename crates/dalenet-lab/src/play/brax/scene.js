@@ -1,10 +1,7 @@
 'use strict';
 (() => {
-const element = id => document.getElementById(id);
-const recording = JSON.parse(element('recording').textContent);
-const floats = text => new Float32Array(Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer);
-const poses = floats(recording.poses), rewards = floats(recording.rewards);
-const { dt, links, frames } = recording;
+const poses = floats(recording.poses);
+const { dt, links } = recording;
 const THEMES = {
   light: { sky: 0xe9eef4, tiles: ['#d3dbe4', '#c6d0db'], line: '#aab6c4', sun: 2.4, ambient: 1.5 },
   dark: { sky: 0x11151c, tiles: ['#232b36', '#1c232d'], line: '#3b4757', sun: 2.2, ambient: 0.9 },
@@ -16,8 +13,7 @@ let renderer;
 try {
   renderer = new THREE.WebGLRenderer({ canvas: element('view'), antialias: true });
 } catch (cause) {
-  element('failure').hidden = false;
-  element('failure').textContent = `This browser has no WebGL, which the picture needs. (${cause.message})`;
+  fail(`This browser has no WebGL, which the picture needs. (${cause.message})`);
   return;
 }
 renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
@@ -91,21 +87,16 @@ for (const shape of recording.shapes) {
   (shape.link === null ? scene : bodies[shape.link]).add(mesh);
 }
 
-let now = 0, playing = true, before = null;
 const torso = new THREE.Vector3(), last = new THREE.Vector3();
 
-function pose(frame) {
+function show(frame) {
   bodies.forEach((body, link) => {
     const [x, y, z, qw, qx, qy, qz] = poses.subarray(7 * (frame * links + link));
     body.position.set(x, y, z);
     body.quaternion.set(qx, qy, qz, qw).normalize();
   });
   if (links) torso.copy(bodies[0].position);
-  element('slider').value = frame;
-  element('step').textContent = `${frame} / ${frames - 1}`;
   element('time').textContent = `${(frame * dt).toFixed(2)} s`;
-  element('reward').textContent = rewards[2 * frame].toFixed(2);
-  element('return').textContent = rewards[2 * frame + 1].toFixed(1);
 }
 
 // The camera keeps its angle and distance to the torso, and its height.
@@ -131,14 +122,7 @@ function centre() {
   camera.position.add(shift);
 }
 
-function play(on) {
-  playing = on;
-  element('play').textContent = on ? 'Pause' : 'Play';
-  if (on && now >= frames - 1) now = 0;
-}
-
 function theme(name) {
-  document.documentElement.dataset.theme = name;
   const { sky, sun: strength, ambient: soft } = THEMES[name];
   scene.background = new THREE.Color(sky);
   scene.fog.color.set(sky);
@@ -149,52 +133,25 @@ function theme(name) {
   ground.material.needsUpdate = true;
 }
 
-function draw(time) {
+function draw() {
   const { clientWidth: width, clientHeight: height } = document.documentElement;
   if (camera.aspect !== width / height || renderer.domElement.width !== Math.floor(width * renderer.getPixelRatio())) {
     renderer.setSize(width, height, false);
     camera.aspect = width / height;
     camera.updateProjectionMatrix();
   }
-  if (playing && before !== null) {
-    now += Math.min((time - before) / 1000, 0.25) / dt * Number(element('speed').value);
-    if (now >= frames - 1) {
-      now = frames - 1;
-      play(false);
-    }
-  }
-  before = time;
-  pose(Math.floor(now));
   follow();
   controls.update();
   renderer.render(scene, camera);
-  requestAnimationFrame(draw);
 }
 
-element('play').onclick = () => play(!playing);
-element('slider').oninput = event => {
-  play(false);
-  now = Number(event.target.value);
-};
 element('follow').onchange = event => event.target.checked && centre();
-element('theme').onclick = () => theme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
-addEventListener('keydown', event => {
-  if (event.code !== 'Space') return;
-  event.preventDefault();
-  play(!playing);
-});
-addEventListener('keyup', event => event.code === 'Space' && event.preventDefault());
 
-theme(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
-// `#250` in the address is a still picture of that step.
-const still = parseInt(location.hash.slice(1), 10);
-if (still >= 0) {
-  now = Math.min(still, frames - 1);
-  play(false);
+function start() {
+  last.copy(torso);
+  controls.target.set(torso.x, torso.y, Math.max(0.8 * torso.z, 0.3));
+  camera.position.copy(controls.target).add(new THREE.Vector3(1.6, -3.6, 1.3).multiplyScalar(torso.z > 1 ? 1.15 : 1));
 }
-pose(Math.floor(now));
-last.copy(torso);
-controls.target.set(torso.x, torso.y, Math.max(0.8 * torso.z, 0.3));
-camera.position.copy(controls.target).add(new THREE.Vector3(1.6, -3.6, 1.3).multiplyScalar(torso.z > 1 ? 1.15 : 1));
-requestAnimationFrame(draw);
+
+run({ theme, show, start, draw });
 })();

@@ -2,13 +2,13 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dalenet_envs::{Actions, Options, make};
-use dalenet_lab::play::{Recording, page};
+use dalenet_lab::play::{Caption, brax::Recording};
 
 fn recording(task: &str, steps: usize) -> Recording {
     let mut env = make(task, 1, &Options::default()).unwrap();
     env.reset(3);
-    let mut recording = Recording::of(env.as_ref(), "<b>Bold & slanted");
-    recording.subtitle.push("</script>".into());
+    let caption = Caption { title: "<b>Bold & slanted".into(), subtitle: vec!["</script>".into()] };
+    let mut recording = Recording::of(env.as_ref(), caption);
     let zeros = vec![0.0; env.action_space().len()];
     for _ in 0..steps {
         let reward = env.step(Actions::Continuous(&zeros)).unwrap().rewards[0];
@@ -30,13 +30,13 @@ fn floats(text: &serde_json::Value) -> Vec<f32> {
 #[test]
 fn the_page_has_all_frames() {
     let recording = recording("ant", 12);
-    let data = data(&page(&recording));
+    let data = data(&recording.page());
     let (poses, rewards) = (floats(&data["poses"]), floats(&data["rewards"]));
     assert_eq!(data["frames"], 13);
     assert_eq!(data["shapes"].as_array().unwrap().len(), recording.shapes.len());
     assert_eq!((poses.len(), rewards.len()), (13 * 9 * 7, 13 * 2));
-    for (frame, poses) in recording.frames.iter().zip(poses.chunks(9 * 7)) {
-        for (pose, numbers) in frame.poses.iter().zip(poses.chunks(7)) {
+    for (frame, poses) in recording.poses.iter().zip(poses.chunks(9 * 7)) {
+        for (pose, numbers) in frame.iter().zip(poses.chunks(7)) {
             let expected = pose.position.into_iter().chain(pose.rotation).map(|x| x as f32);
             assert!(expected.eq(numbers.iter().copied()));
         }
@@ -50,7 +50,7 @@ fn the_page_has_all_frames() {
 
 #[test]
 fn the_page_loads_nothing_and_is_small() {
-    let page = page(&recording("humanoid", 1000));
+    let page = recording("humanoid", 1000).page();
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
     // The one address in it is a name of XML, which browsers do not load.
     let addresses = page.match_indices("://").map(|(at, _)| &page[at - 5..at + 20]);
@@ -64,7 +64,7 @@ fn the_page_loads_nothing_and_is_small() {
 
 #[test]
 fn texts_are_not_markup() {
-    let page = page(&recording("hopper", 1));
+    let page = recording("hopper", 1).page();
     assert!(page.contains("<h1>&lt;b&gt;Bold &amp; slanted</h1>"));
-    assert_eq!(page.matches("</script>").count(), 3);
+    assert_eq!(page.matches("</script>").count(), 4);
 }

@@ -1,0 +1,172 @@
+//! What a game looks like: which picture is where, and the numbers beside it.
+//!
+//! Source: `render_craftax_pixels` in the `renderer.py` of both games. Pictures are the original's
+//! textures, all in one image, [`ATLAS`].
+
+mod classic;
+mod full;
+mod tile;
+
+pub use tile::{ATLAS, ATLAS_COLUMNS, TILE, Tile};
+
+use crate::{Outcome, grid::Position};
+
+/// The licence of the textures, which goes with every copy of them.
+pub const LICENCE: &str = include_str!("../../LICENSE-craftax");
+
+/// What both games have in common: they can be played, and looked at.
+///
+/// ```
+/// use dalenet_craftax::{Key, classic, full, render::{Game, Tile}};
+///
+/// let games: [Box<dyn Game>; 2] =
+///     [Box::new(classic::State::new(Key::new(7))), Box::new(full::State::new(Key::new(7)))];
+/// for mut game in games {
+///     let left = game.actions().iter().position(|name| *name == "Left").unwrap();
+///     game.act(left);
+///     assert_eq!(game.sprites()[0].tile, Tile::PlayerLeft);
+///     assert_eq!(game.floor(0).unwrap().len(), game.size() * game.size());
+/// }
+/// ```
+pub trait Game: Send {
+    /// A step that draws from the key that the state carries. An action that does not exist is
+    /// none.
+    fn act(&mut self, action: usize) -> Outcome;
+
+    /// Another of the same.
+    fn twin(&self) -> Box<dyn Game>;
+
+    /// How the original draws the game.
+    fn style(&self) -> Style;
+
+    /// The names of the actions, in the order of their codes.
+    fn actions(&self) -> &'static [&'static str];
+
+    /// The names of the achievements.
+    fn achievements(&self) -> &'static [&'static str];
+
+    /// Which achievements were unlocked in this episode.
+    fn unlocked(&self) -> &[bool];
+
+    /// The names of the floors.
+    fn floors(&self) -> &'static [&'static str];
+
+    /// Rows and columns of a floor: N.
+    fn size(&self) -> usize;
+
+    /// Rows and columns that the player sees, itself in the middle.
+    fn view(&self) -> (usize, usize);
+
+    /// Which floor the player is on.
+    fn level(&self) -> usize;
+
+    /// Where the player is.
+    fn position(&self) -> Position;
+
+    /// The N×N cells of a floor, row by row, if the player has been there.
+    fn floor(&self, level: usize) -> Option<Vec<Cell>>;
+
+    /// Who is on the player's floor, the player first, from the undermost up.
+    fn sprites(&self) -> Vec<Sprite>;
+
+    /// How bright the day is where the player is, from 0 to 1; always 1 below ground.
+    fn daylight(&self) -> f32;
+
+    /// Whether the player sleeps.
+    fn is_sleeping(&self) -> bool;
+
+    /// Whether the player sleeps or rests: whatever it is told to do, it does nothing.
+    fn is_idle(&self) -> bool;
+
+    /// Whether the player is dead.
+    fn is_dead(&self) -> bool;
+
+    /// Steps since the episode began.
+    fn time(&self) -> usize;
+
+    /// Health, food and the like.
+    fn needs(&self) -> Vec<Count>;
+
+    /// Everything that can be carried, 0 of what is not.
+    fn inventory(&self) -> Vec<Count>;
+}
+
+/// In what the two renderers of the original differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Sprites have shadows; the night takes away colour too; who sleeps sees grey.
+    Classic,
+    /// No shadows; the night is darkest far from the player; who sleeps sees half the light.
+    Full,
+}
+
+/// A cell of a floor, as it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Its block.
+    pub ground: Tile,
+    /// What lies or stands on it.
+    pub item: Option<Tile>,
+    /// How bright it is, from 0 to 255; the day comes on top of it.
+    pub light: u8,
+}
+
+impl Cell {
+    /// Whether the player sees it: from a light of 0.05 on.
+    pub fn is_seen(self) -> bool {
+        f32::from(self.light) > 0.05 * 255.0
+    }
+}
+
+/// A creature, or something that flies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sprite {
+    /// Its picture.
+    pub tile: Tile,
+    /// Where it is.
+    pub position: Position,
+    /// Whether the picture is upside down.
+    pub flipped: bool,
+    /// Whether rows and columns of the picture change places, after that.
+    pub transposed: bool,
+}
+
+impl Sprite {
+    fn still(tile: Tile, position: Position) -> Self {
+        Self { tile, position, flipped: false, transposed: false }
+    }
+
+    fn flying(tile: Tile, position: Position, way: Position) -> Self {
+        let flipped = way.row > 0 || way.col > 0;
+        Self { tile, position, flipped, transposed: way.col != 0 }
+    }
+
+    fn player(direction: crate::classic::Direction, sleeping: bool, position: Position) -> Self {
+        use Tile::*;
+        let looks = [PlayerLeft, PlayerRight, PlayerUp, PlayerDown][direction as usize];
+        Self::still(if sleeping { PlayerSleep } else { looks }, position)
+    }
+
+    /// Which pixel of the tile, by row and column, is at a row and a column of the picture.
+    pub fn pixel(&self, row: usize, col: usize) -> (usize, usize) {
+        let (row, col) = if self.transposed { (col, row) } else { (row, col) };
+        (if self.flipped { TILE - 1 - row } else { row }, col)
+    }
+}
+
+/// How much there is of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// What it is called.
+    pub name: &'static str,
+    /// Its icon.
+    pub tile: Tile,
+    /// How much.
+    pub count: i32,
+}
+
+impl Count {
+    const fn new(name: &'static str, tile: Tile, count: i32) -> Self {
+        Self { name, tile, count }
+    }
+}
