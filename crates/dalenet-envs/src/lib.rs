@@ -21,7 +21,7 @@
 //!
 //! The same seed gives the same bits at any thread count, and so does a restored environment.
 
-#![deny(unsafe_code)] // but for `brax/lanes.rs`, the vector instructions
+#![deny(unsafe_code)] // but for vector instructions (`brax/lanes.rs`) and MuJoCo (`brax/mujoco/ffi.rs`)
 
 mod bandit;
 pub mod brax;

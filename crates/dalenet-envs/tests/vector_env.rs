@@ -40,7 +40,7 @@ fn options(episode_length: u32) -> Options {
 
 #[test]
 fn every_environment_keeps_its_promises() {
-    for name in NAMES {
+    for &name in NAMES {
         let count = 21; // no multiple of any number of lanes
         let mut env = make(name, count, &options(30)).unwrap();
         assert_eq!((env.name(), env.count()), (name, count));
@@ -78,7 +78,7 @@ fn every_environment_keeps_its_promises() {
 
 #[test]
 fn same_seed_same_bits_at_any_number_of_threads() {
-    for name in NAMES {
+    for &name in NAMES {
         let run = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
@@ -95,7 +95,7 @@ fn same_seed_same_bits_at_any_number_of_threads() {
 
 #[test]
 fn an_environment_does_not_depend_on_how_many_there_are() {
-    for name in NAMES {
+    for &name in NAMES {
         let run = |count: usize| {
             let mut env = make(name, count, &Options::default()).unwrap();
             let row = env.observation_space().len();
@@ -115,7 +115,7 @@ fn an_environment_does_not_depend_on_how_many_there_are() {
 
 #[test]
 fn a_restored_environment_goes_on_to_the_same_bits() {
-    for name in NAMES {
+    for &name in NAMES {
         let mut env = make(name, 19, &options(25)).unwrap();
         env.reset(2);
         (0..40).for_each(|t| drop(step(env.as_mut(), t)));
