@@ -67,8 +67,8 @@ pub fn make(name: &str, count: usize, options: &Options) -> Result<Box<dyn Vecto
     if let Some(task) = named(&plain) {
         return Ok(with_best_lanes!(brax(task, count, options)));
     }
-    if let Some(task) = plain.strip_prefix("mujoco/").and_then(named) {
-        return by_mujoco(task, count, options);
+    if let Some(task) = plain.strip_prefix("mujoco/") {
+        return by_mujoco(named(task).ok_or_else(|| unknown(name)), count, options);
     }
     match plain.as_str() {
         "cartpole" => Ok(Box::new(Vectorised::new(count, options, CartPole::default))),
@@ -89,14 +89,18 @@ fn brax<R: Real>(task: Task, count: usize, options: &Options) -> Box<dyn VectorE
 }
 
 #[cfg(feature = "mujoco")]
-fn by_mujoco(task: Task, count: usize, options: &Options) -> Result<Box<dyn VectorEnv>, Error> {
-    type Block = crate::brax::mujoco::Mechanism;
-    let first = Block::new(task, <Block as crate::vectorised::Block>::LANES)?;
+fn by_mujoco(
+    task: Result<Task, Error>,
+    count: usize,
+    options: &Options,
+) -> Result<Box<dyn VectorEnv>, Error> {
+    use crate::{brax::mujoco::Mechanism, vectorised::Block};
+    let first = Mechanism::new(task?, Mechanism::LANES)?;
     Ok(Box::new(Vectorised::try_new(count, options, || first.sibling())?))
 }
 
 #[cfg(not(feature = "mujoco"))]
-fn by_mujoco(_: Task, _: usize, _: &Options) -> Result<Box<dyn VectorEnv>, Error> {
+fn by_mujoco(_: Result<Task, Error>, _: usize, _: &Options) -> Result<Box<dyn VectorEnv>, Error> {
     Err(Error::NoMuJoCo)
 }
 

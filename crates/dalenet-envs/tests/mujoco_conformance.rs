@@ -19,7 +19,12 @@ fn mujoco_is_brax_mjx() {
     for fixtures in Fixtures::all("mujoco") {
         for case in fixtures.cases() {
             let (found, done) = case.differences(case.begin(simulation(case.task)));
-            println!("{:?} {} {} {done:?}", case.task, case.name, found.map(|x| format!("{x:8.1e}")).join(" "));
+            println!(
+                "{:?} {} {} {done:?}",
+                case.task,
+                case.name,
+                found.map(|x| format!("{x:8.1e}")).join(" ")
+            );
         }
     }
 }

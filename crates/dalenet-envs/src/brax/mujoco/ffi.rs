@@ -89,7 +89,7 @@ pub(super) enum Field {
 }
 
 impl Mjcf {
-    /// A model from its text. With `once`, contacts and limits are solved by one iteration only
+    /// A model, in which nothing touches but the floor, from its text. With `once`, contacts and limits are solved by one iteration only
     /// and the damping of joints is integrated explicitly.
     ///
     /// # Errors

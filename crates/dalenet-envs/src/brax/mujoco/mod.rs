@@ -37,7 +37,8 @@ struct Spec {
     xml: &'static str,
     /// Physics steps in a step of the environment.
     frames: usize,
-    /// One iteration of the solver, and explicit damping.
+    /// One iteration of the solver, and explicit damping. (Brax also bounds the solver's line
+    /// search by 4 steps, in which `mjx` finds what MuJoCo needs more for.)
     once: bool,
 }
 
@@ -168,7 +169,8 @@ impl Mechanism {
         self.place(lane);
     }
 
-    /// One lane where its joints are, under no torque.
+    /// One lane where its joints are, under no torque. The solver begins its first step anew: newer
+    /// versions of MuJoCo and `mjx` take nothing over from here.
     fn place(&mut self, lane: usize) {
         let lane = &mut self.lanes[lane];
         lane.warm_start.fill(0.0);
@@ -192,6 +194,7 @@ impl Mechanism {
         let sound = data.step(model.frames);
         lane.state.q.copy_from_slice(data.get(Field::Positions));
         lane.state.qd.copy_from_slice(data.get(Field::Velocities));
+        lane.warm_start.copy_from_slice(data.get(Field::WarmStart));
         lane.read(system, data);
         let speed = (task.progress(system, &lane.state) - before) / fixed.step();
         let outcome = task.judge(&lane.state, &Effort { actions, ctrl, speed });
@@ -231,7 +234,6 @@ impl Lane {
             *motion = Motion { ang, vel };
         }
         place_centres(system, &mut self.state);
-        self.warm_start.copy_from_slice(data.get(Field::WarmStart));
         self.tau.copy_from_slice(data.get(Field::MotorTorques));
     }
 }

@@ -31,6 +31,21 @@ void dalenet_mujoco_handle_errors(void) {
 // Whether the library is the one that the structs were laid out for.
 int dalenet_mujoco_fits(void) { return mj_version() == mjVERSION_HEADER; }
 
+// Margins of two shapes add up in newer versions of MuJoCo and in `mjx`; in older ones the larger
+// counts. Both come to the same where the floor has all of it, and only the floor is touched.
+static void give_margins_to_floor(mjModel* m) {
+  mjtNum largest = 0;
+  for (int i = 0; i < m->ngeom; i++) {
+    if (m->geom_bodyid[i] > 0) {
+      largest = mju_max(largest, m->geom_margin[i]);
+      m->geom_margin[i] = 0;
+    }
+  }
+  for (int i = 0; i < m->ngeom; i++) {
+    if (m->geom_bodyid[i] == 0) m->geom_margin[i] += largest;
+  }
+}
+
 static mjModel* load(const char* xml, int length, mjVFS* files, char* error, int size) {
   const char* name = "model.xml";
   mj_defaultVFS(files);
@@ -43,6 +58,7 @@ static mjModel* load(const char* xml, int length, mjVFS* files, char* error, int
 #endif
   mjModel* model = mj_loadXML(name, files, error, size);
   mj_deleteVFS(files);
+  if (model) give_margins_to_floor(model);
   return model;
 }
 
@@ -60,14 +76,10 @@ mjModel* dalenet_mujoco_load(const char* xml, int length, char* error, int size)
   return model;
 }
 
-// As Brax's backend `mjx` has it for some tasks: one iteration of Newton's method, with 4 steps of
-// its line search where MuJoCo (from 3.0) lets one choose.
+// One iteration of Newton's method for contacts and limits.
 void dalenet_mujoco_iterate_once(mjModel* m) {
   m->opt.solver = mjSOL_NEWTON;
   m->opt.iterations = 1;
-#if mjVERSION_HEADER >= 300
-  m->opt.ls_iterations = 4;
-#endif
 }
 
 // The same model without damping of the joints; null if there is no memory left.
