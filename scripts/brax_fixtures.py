@@ -9,7 +9,7 @@ The committed files are what it writes by these, without the brackets. On cases 
     brax-env/bin/python scripts/brax_fixtures.py --seeds 17 18 --out my-fixtures
     DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test brax_conformance
     brax-env/bin/python scripts/brax_fixtures.py --backend mjx --seeds 17 18 --out my-fixtures
-    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test mujoco --features mujoco
+    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test mujoco_conformance --features mujoco
 
 A seed gives two cases: `start`, from Brax's own reset, and `later`, from where random actions led
 after a while, mostly on the ground. Each lasts STEPS environment steps under one of four kinds of

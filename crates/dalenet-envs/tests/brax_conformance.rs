@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{Fixtures, distance, relative, step};
+use common::{Case, Fixtures, distance, relative, step};
 use dalenet_envs::brax::{Precision, Simulation, Task};
 
 /// Joint positions after 1 and over 10 steps, then observations, velocities and rewards over all,
@@ -22,7 +22,7 @@ fn double(task: Task) -> Simulation {
 #[test]
 fn double_precision_is_brax() {
     let all = Fixtures::all("");
-    let failures: Vec<_> = all.iter().flat_map(|f| f.compare(double, |_| EXACT)).collect();
+    let failures: Vec<_> = all.iter().flat_map(|f| f.compare(double, EXACT)).collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
@@ -31,7 +31,7 @@ fn compare_single(kind: &str, make: impl Fn(Task) -> Simulation) {
         let (mut one, mut reward, mut observation) = (0.0f64, 0.0f64, 0.0f64);
         for case in fixtures.cases() {
             let (mut single, mut double) =
-                (case.begin(make(case.task)), case.begin(double(case.task)));
+                (case.begin(make(fixtures.task)), case.begin(double(fixtures.task)));
             let actions = case.row("actions");
             step(&mut single, &actions);
             step(&mut double, &actions);
@@ -41,7 +41,7 @@ fn compare_single(kind: &str, make: impl Fn(Task) -> Simulation) {
                 observation = observation.max(found);
                 reward = reward.max((single.reward(lane) - double.reward(0)).abs());
             }
-            assert!(one <= SINGLE, "{} {} |Δq| {one:.1e}", case.task.name(), case.name);
+            assert!(one <= SINGLE, "{} {} |Δq| {one:.1e}", fixtures.task.name(), case.name);
         }
         println!(
             "{:25} f32 in {kind} against f64 after 1 step: |Δq| {one:.1e}, observations \
@@ -59,22 +59,7 @@ fn single_precision_follows() {
 
 #[test]
 fn links_stand_where_brax_has_them() {
-    for fixtures in Fixtures::all("") {
-        for case in fixtures.cases() {
-            let mut simulation = case.begin(double(case.task));
-            for actions in case.rows("actions") {
-                step(&mut simulation, &actions);
-            }
-            let poses = simulation.poses(0);
-            let (positions, rotations) = (case.rows("positions"), case.rows("rotations"));
-            assert_eq!(poses.len(), positions.len());
-            for ((pose, position), rotation) in poses.iter().zip(&positions).zip(&rotations) {
-                let worst = distance(&pose.position, position);
-                let worst = worst.max(distance(&pose.rotation, rotation));
-                assert!(worst < 1e-6, "{} {}: {worst:.1e}", case.task.name(), case.name);
-            }
-        }
-    }
+    Fixtures::all("").iter().for_each(|f| f.compare_links(double, 1e-6));
 }
 
 /// Fixtures that never touch the ground would not test contacts.

@@ -34,7 +34,7 @@ impl Fixtures {
         let file = SafeTensors::deserialize(&self.bytes).unwrap();
         let names = file.names().into_iter().filter_map(|name| Some(name.split_once('/')?.0));
         let names: BTreeSet<String> = names.map(String::from).collect();
-        let case = |name| Case { task: self.task, name, bytes: &self.bytes };
+        let case = |name| Case { name, bytes: &self.bytes };
         names.into_iter().map(case).collect()
     }
 
@@ -43,14 +43,14 @@ impl Fixtures {
     pub fn compare(
         &self,
         simulation: impl Fn(Task) -> Simulation,
-        limits: impl Fn(&Case<'_>) -> [f64; 5],
+        limits: [f64; 5],
     ) -> Vec<String> {
         let (mut failures, mut worst) = (Vec::new(), [0.0f64; 5]);
         let name = self.task.name();
         for case in self.cases() {
             let (found, done) = case.differences(case.begin(simulation(self.task)));
             failures.extend(done.map(|t| format!("{name} {} done at {t}", case.name)));
-            for (i, (found, limit)) in found.iter().zip(limits(&case)).enumerate() {
+            for (i, (found, limit)) in found.iter().zip(limits).enumerate() {
                 if *found > limit {
                     let which = ["Δq 1", "Δq 10", "Δobservation", "Δqd", "Δreward"][i];
                     failures.push(format!("{name} {} {which} {found:.1e}", case.name));
@@ -65,11 +65,28 @@ impl Fixtures {
         );
         failures
     }
+
+    /// Whether a simulation's links are within `limit` of where they were after the last step.
+    pub fn compare_links(&self, simulation: impl Fn(Task) -> Simulation, limit: f64) {
+        for case in self.cases() {
+            let mut simulation = case.begin(simulation(self.task));
+            for actions in case.rows("actions") {
+                step(&mut simulation, &actions);
+            }
+            let poses = simulation.poses(0);
+            let (positions, rotations) = (case.rows("positions"), case.rows("rotations"));
+            assert_eq!(poses.len(), positions.len());
+            for ((pose, position), rotation) in poses.iter().zip(&positions).zip(&rotations) {
+                let worst = distance(&pose.position, position);
+                let worst = worst.max(distance(&pose.rotation, rotation));
+                assert!(worst < limit, "{} {}: {worst:.1e}", self.task.name(), case.name);
+            }
+        }
+    }
 }
 
 /// One trajectory.
 pub struct Case<'a> {
-    pub task: Task,
     pub name: String,
     bytes: &'a [u8],
 }
@@ -100,7 +117,7 @@ impl Case<'_> {
 
     /// The differences that [`Fixtures::compare`] limits, and the first step at which one is done
     /// and the other not.
-    pub fn differences(&self, mut simulation: Simulation) -> ([f64; 5], Option<usize>) {
+    fn differences(&self, mut simulation: Simulation) -> ([f64; 5], Option<usize>) {
         let first = relative(&simulation.observation(0), &self.row("observation0"));
         let (actions, q, qd) = (self.rows("actions"), self.rows("q"), self.rows("qd"));
         let (observations, rewards) = (self.rows("observations"), self.row("rewards"));

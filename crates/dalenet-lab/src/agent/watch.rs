@@ -30,7 +30,10 @@ pub fn play_run(path: &Path, seed: u64, out: &Path) -> Result<(usize, f32), Erro
     recording.subtitle = vec![
         format!("PPO with {}, seed {}", rule.name(), config.seed),
         format!("{} steps of training asked for", config.steps),
-        "Brax positional, native".into(),
+        match env.backend() {
+            "mujoco" => "Brax's task by MuJoCo".into(),
+            backend => format!("Brax {backend}, native"),
+        },
     ];
     let (mut steps, mut ret) = (0, 0.0);
     loop {
