@@ -1,8 +1,9 @@
 //! Environment steps per second of one core: physics, observation, reward, resets, random actions.
 //!
-//! `cargo bench -p dalenet-envs --bench steps [task …]` (with `--features mujoco` by MuJoCo too) prints a line of JSON a task, for
-//! `bench/brax_steps.py` to set beside Brax. Seconds are those that the processor gave (as Linux
-//! counts them, to 10 ms; elsewhere those of the clock), so that other programs matter less.
+//! `cargo bench -p dalenet-envs --bench steps [task …]` prints a line of JSON a task, for
+//! `bench/brax_steps.py` to set beside Brax; with `--features mujoco` those by MuJoCo follow.
+//! Seconds are those that the processor gave (as Linux counts them, to 10 ms; elsewhere those of
+//! the clock), so that other programs matter less.
 
 use dalenet::Generator;
 use dalenet_envs::{Actions, NAMES, Options, make};

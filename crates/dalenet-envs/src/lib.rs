@@ -1,5 +1,6 @@
 //! Environments for reinforcement learning behind one vectorised trait, [`VectorEnv`]: Brax's
-//! `positional` tasks and Craftax natively, cart-pole and a bandit.
+//! `positional` tasks and Craftax natively, cart-pole and a bandit; with the feature `mujoco` the tasks
+//! of Brax by MuJoCo too.
 //!
 //! Letters: N environments stepped together, O numbers observed of each, A numbers of an action.
 //! Buffers are row-major, one row an environment.

@@ -8,7 +8,7 @@ use std::{
     ffi::{CStr, c_char, c_int},
     ptr::NonNull,
     slice,
-    sync::{Arc, Once},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// MuJoCo's `mjModel`, which is only pointed to.
@@ -89,29 +89,13 @@ pub(super) enum Field {
 }
 
 impl Mjcf {
-    /// A model, in which nothing touches but the floor, from its text. With `once`, contacts and limits are solved by one iteration only
-    /// and the damping of joints is integrated explicitly.
+    /// A model, in which nothing touches but the floor, from its text. With `once`, contacts and
+    /// limits are solved by one iteration only and the damping of joints is integrated explicitly.
     ///
     /// # Errors
     /// If MuJoCo refuses it, or is of another version than its header was.
     pub fn new(xml: &str, once: bool) -> Result<Self, Error> {
-        static HANDLERS: Once = Once::new();
-        // SAFETY: it sets two global pointers, before any other call, in one thread.
-        HANDLERS.call_once(|| unsafe { dalenet_mujoco_handle_errors() });
-        // SAFETY: it takes nothing and compares two numbers.
-        if unsafe { dalenet_mujoco_fits() } == 0 {
-            return Err(refused("the library is of another version than its header was"));
-        }
-        let mut error = [0; 1000];
-        let (length, size) = (xml.len() as c_int, error.len() as c_int);
-        // SAFETY: both buffers are as long as said. The text need not end with a zero.
-        let raw =
-            unsafe { dalenet_mujoco_load(xml.as_ptr().cast(), length, error.as_mut_ptr(), size) };
-        let Some(model) = NonNull::new(raw) else {
-            // SAFETY: whoever wrote to `error` ended it with a zero; so does its beginning.
-            let cause = unsafe { CStr::from_ptr(error.as_ptr()) };
-            return Err(refused(&cause.to_string_lossy()));
-        };
+        let model = load(xml)?;
         let mut mjcf = Self { model, undamped: None };
         if once {
             // SAFETY: the model is whole, and nobody else has it yet.
@@ -142,6 +126,30 @@ impl Mjcf {
             (mass, [x, y, z])
         })
     }
+}
+
+/// A model from its text, compiled.
+fn load(xml: &str) -> Result<NonNull<RawModel>, Error> {
+    // MuJoCo's compiler puts its own handlers in the place of ours for a while: one at a time.
+    static HANDLES_ERRORS: Mutex<bool> = Mutex::new(false);
+    let mut handles_errors = HANDLES_ERRORS.lock().unwrap_or_else(PoisonError::into_inner);
+    if !std::mem::replace(&mut *handles_errors, true) {
+        // SAFETY: it sets two global pointers, before any other call, in one thread.
+        unsafe { dalenet_mujoco_handle_errors() };
+    }
+    // SAFETY: it takes nothing and compares two numbers.
+    if unsafe { dalenet_mujoco_fits() } == 0 {
+        return Err(refused("the library is of another version than its header was"));
+    }
+    let mut error = [0; 1000];
+    let (length, size) = (xml.len() as c_int, error.len() as c_int);
+    // SAFETY: both buffers are as long as said. The text need not end with a zero.
+    let raw = unsafe { dalenet_mujoco_load(xml.as_ptr().cast(), length, error.as_mut_ptr(), size) };
+    NonNull::new(raw).ok_or_else(|| {
+        // SAFETY: whoever wrote to `error` ended it with a zero.
+        let cause = unsafe { CStr::from_ptr(error.as_ptr()) };
+        refused(&cause.to_string_lossy())
+    })
 }
 
 impl Drop for Mjcf {
