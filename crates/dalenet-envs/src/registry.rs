@@ -111,7 +111,7 @@ fn plain(name: &str) -> String {
 fn unknown(name: &str) -> Error {
     let likeness = |candidate: &&str| strsim::damerau_levenshtein(&plain(name), &plain(candidate));
     let hint = match NAMES.iter().min_by_key(|name| likeness(name)) {
-        Some(best) if likeness(&best) <= best.len() / 2 => format!("; did you mean `{best}`?"),
+        Some(best) if likeness(best) <= best.len() / 2 => format!("; did you mean `{best}`?"),
         _ => String::new(),
     };
     Error::Unknown { name: name.into(), hint, all: NAMES.join(", ") }

@@ -154,10 +154,9 @@ fn load(xml: &str) -> Result<NonNull<RawModel>, Error> {
 
 impl Drop for Mjcf {
     fn drop(&mut self) {
-        // SAFETY: both are this value's own, and freed nowhere else.
-        unsafe {
-            dalenet_mujoco_free_model(self.model.as_ptr());
-            self.undamped.map(|model| dalenet_mujoco_free_model(model.as_ptr()));
+        for model in [Some(self.model), self.undamped].into_iter().flatten() {
+            // SAFETY: it is this value's own, and freed nowhere else.
+            unsafe { dalenet_mujoco_free_model(model.as_ptr()) };
         }
     }
 }

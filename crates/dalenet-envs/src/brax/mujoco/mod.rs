@@ -239,7 +239,8 @@ impl Lane {
 }
 
 impl Block for Mechanism {
-    const LANES: usize = 8;
+    /// An `mjData` takes some megabytes.
+    const LANES: usize = 16;
     const EPISODE: u32 = 1000;
     const SHARE: usize = 1;
 
