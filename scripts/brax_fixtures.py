@@ -2,11 +2,14 @@
 
     python -m venv brax-env && brax-env/bin/pip install -r scripts/brax-requirements.txt
     brax-env/bin/python scripts/brax_fixtures.py [--seeds 0 1 2 3] [--tasks ant humanoid] [--out DIR]
+    brax-env/bin/python scripts/brax_fixtures.py --backend mjx
 
-The committed files are what it writes without arguments. On cases of your own:
+The committed files are what it writes by these, without the brackets. On cases of your own:
 
     brax-env/bin/python scripts/brax_fixtures.py --seeds 17 18 --out my-fixtures
     DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test brax_conformance
+    brax-env/bin/python scripts/brax_fixtures.py --backend mjx --seeds 17 18 --out my-fixtures
+    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test mujoco_conformance --features mujoco
 
 A seed gives two cases: `start`, from Brax's own reset, and `later`, from where random actions led
 after a while, mostly on the ground. Each lasts STEPS environment steps under one of four kinds of
@@ -42,7 +45,8 @@ from brax_constants import TASKS
 from safetensors.numpy import save_file
 
 HERE = pathlib.Path(__file__).resolve().parent
-OUT = HERE.parent / "crates/dalenet-envs/tests/fixtures"
+FIXTURES = HERE.parent / "crates/dalenet-envs/tests/fixtures"
+OUT = {"positional": FIXTURES, "mjx": FIXTURES / "mujoco"}
 STEPS = 10
 
 
@@ -96,8 +100,8 @@ def program(env):
     return reset, run
 
 
-def cases(name, seeds):
-    env = envs.get_environment(name, backend="positional")
+def cases(name, backend, seeds):
+    env = envs.get_environment(name, backend=backend)
     reset, run = program(env)
     tensors = {"init_q": np.asarray(env.sys.init_q)}
     for seed in seeds:
@@ -126,15 +130,17 @@ def cases(name, seeds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", type=pathlib.Path, default=OUT)
+    parser.add_argument("--backend", default="positional", choices=list(OUT))
+    parser.add_argument("--out", type=pathlib.Path, help="where the fixtures of the tests are")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3])
     parser.add_argument("--tasks", nargs="+", default=list(TASKS), choices=list(TASKS))
     args = parser.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
+    out = args.out or OUT[args.backend]
+    out.mkdir(parents=True, exist_ok=True)
     for task in args.tasks:
-        path = args.out / f"{task}.safetensors"
+        path = out / f"{task}.safetensors"
         print(path.name, flush=True)
-        save_file(cases(TASKS[task], args.seeds), path)
+        save_file(cases(TASKS[task], args.backend, args.seeds), path)
 
 
 if __name__ == "__main__":

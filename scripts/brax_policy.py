@@ -3,10 +3,11 @@
     pip install -r scripts/brax-requirements.txt
     python scripts/brax_policy.py RUN [--episodes 16] [--seed 0] [--steps 1000] [--json]
 
-Brax's `positional` pipeline in single precision; a return is the sum of an episode's rewards until
+Brax's `positional` pipeline, or its backend `mjx` for a task of `mujoco/`, in single precision; a
+return is the sum of an episode's rewards until
 it is over, or for --steps steps, as by Brax's `EvalWrapper`. Printed are the mean and the standard
 deviation over episodes. The forward pass is written here anew, from config.toml and
-checkpoint.safetensors of the run that `dalenet train brax/...` made.
+checkpoint.safetensors of the run that `dalenet train brax/...` or `mujoco/...` made.
 """
 
 import argparse
@@ -47,7 +48,7 @@ def signed_layers(tensors):
 
 
 def policy_of(run):
-    """The task's name and the function from observations to actions."""
+    """The task's name, Brax's backend and the function from observations to actions."""
     about = tomllib.loads((run / "config.toml").read_text())
     tensors = load_file(run / "checkpoint.safetensors")
     layers = signed_layers(tensors)
@@ -69,15 +70,16 @@ def policy_of(run):
         weights, bias = layers[-1]
         return jnp.clip(h @ weights + bias, -1, 1)
 
-    return about["task"].removeprefix("brax/"), policy
+    family, task = about["task"].split("/")
+    return task, {"brax": "positional", "mujoco": "mjx"}[family], policy
 
 
-def environment(task):
+def environment(task, backend):
     plain = {name.replace("-", "").replace("_", ""): TASKS[name] for name in TASKS}
     key = task.lower().replace("-", "").replace("_", "")
     if key not in plain:
         raise SystemExit(f"there is no task `{task}`; there are {', '.join(TASKS)}")
-    return envs.get_environment(plain[key], backend="positional")
+    return envs.get_environment(plain[key], backend=backend)
 
 
 def returns_of(env, policy, episodes, steps, seed):
@@ -108,14 +110,15 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    task, policy = policy_of(args.run)
-    totals, lengths = returns_of(environment(task), policy, args.episodes, args.steps, args.seed)
+    task, backend, policy = policy_of(args.run)
+    env = environment(task, backend)
+    totals, lengths = returns_of(env, policy, args.episodes, args.steps, args.seed)
     mean, std = float(totals.mean()), float(totals.std(ddof=1))
     if args.json:
-        print(json.dumps({"task": task, "backend": "brax positional", "episodes": args.episodes,
+        print(json.dumps({"task": task, "backend": f"brax {backend}", "episodes": args.episodes,
                           "mean": mean, "std": std, "length": float(lengths.mean())}))
     else:
-        print(f"{task}, Brax positional: {mean:.1f} ± {std:.1f} over {args.episodes} episodes "
+        print(f"{task}, Brax {backend}: {mean:.1f} ± {std:.1f} over {args.episodes} episodes "
               f"of {lengths.mean():.0f} steps on average")
 
 

@@ -265,8 +265,9 @@ fn eval(
 fn eval_agent(run: &Path, episodes: usize, json: bool) -> Result<(), Error> {
     let (config, evaluation) = evaluate_agent(run, episodes)?;
     say::line(&format!(
-        "{}: return {:.1} ± {:.1} in {} of {:.0} steps",
+        "{} ({}): return {:.1} ± {:.1} in {} of {:.0} steps",
         config.task,
+        evaluation.backend,
         evaluation.return_mean,
         evaluation.return_std,
         counted(evaluation.episodes, "episode"),

@@ -1,11 +1,12 @@
 //! Environment steps per second of one core: physics, observation, reward, resets, random actions.
 //!
 //! `cargo bench -p dalenet-envs --bench steps [task …]` prints a line of JSON a task, for
-//! `bench/brax_steps.py` to set beside Brax. Seconds are those that the processor gave (as Linux
-//! counts them, to 10 ms; elsewhere those of the clock), so that other programs matter less.
+//! `bench/brax_steps.py` to set beside Brax; with `--features mujoco` those by MuJoCo follow.
+//! Seconds are those that the processor gave (as Linux counts them, to 10 ms; elsewhere those of
+//! the clock), so that other programs matter less.
 
 use dalenet::Generator;
-use dalenet_envs::{Actions, Options, make};
+use dalenet_envs::{Actions, NAMES, Options, make};
 use std::{fs, time::Instant};
 
 /// Environments stepped together.
@@ -15,7 +16,10 @@ const SECONDS: f64 = 1.0;
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    let tasks = ["half-cheetah", "ant", "humanoid"].map(String::from).to_vec();
+    let tasks = ["half-cheetah", "ant", "humanoid"];
+    let by_mujoco = tasks.map(|task| format!("mujoco/{task}"));
+    let by_mujoco = by_mujoco.into_iter().filter(|task| NAMES.contains(&task.as_str()));
+    let tasks = tasks.map(String::from).into_iter().chain(by_mujoco).collect();
     for task in if asked.is_empty() { tasks } else { asked } {
         match steps_per_second(&task) {
             Ok((rate, ended)) => println!(

@@ -33,6 +33,13 @@ pub trait VectorEnv: Send {
     /// The task's name.
     fn name(&self) -> &'static str;
 
+    /// What computes it: `positional` is Brax's pipeline of that name and `mujoco` MuJoCo, under
+    /// which the same task is another; `native` where there is no choice. Scores of one backend
+    /// do not compare with those of another.
+    fn backend(&self) -> &'static str {
+        "native"
+    }
+
     /// How many environments there are: N.
     fn count(&self) -> usize;
 

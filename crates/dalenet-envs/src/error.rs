@@ -14,6 +14,18 @@ pub enum Error {
         /// The names that there are.
         all: String,
     },
+    /// A task by MuJoCo, of which this build knows nothing.
+    #[error(
+        "this dalenet was built without MuJoCo; install libmujoco-dev and build with --features \
+         mujoco"
+    )]
+    NoMuJoCo,
+    /// MuJoCo cannot be used, or gives up.
+    #[error("MuJoCo: {cause}")]
+    MuJoCo {
+        /// Why.
+        cause: String,
+    },
     /// An option has an impossible value.
     #[error("`{option}` must be at least 1")]
     Zero {

@@ -1,5 +1,6 @@
 //! Environments for reinforcement learning behind one vectorised trait, [`VectorEnv`]: Brax's
-//! `positional` tasks and Craftax natively, cart-pole and a bandit.
+//! `positional` tasks and Craftax natively, cart-pole and a bandit; with the feature `mujoco` the tasks
+//! of Brax by MuJoCo too.
 //!
 //! Letters: N environments stepped together, O numbers observed of each, A numbers of an action.
 //! Buffers are row-major, one row an environment.
@@ -21,7 +22,7 @@
 //!
 //! The same seed gives the same bits at any thread count, and so does a restored environment.
 
-#![deny(unsafe_code)] // but for `brax/lanes.rs`, the vector instructions
+#![deny(unsafe_code)] // but for vector instructions (`brax/lanes.rs`) and MuJoCo (`brax/mujoco/ffi.rs`)
 
 mod bandit;
 pub mod brax;

@@ -10,8 +10,10 @@ use crate::{
 };
 use dalenet_craftax::{classic, full};
 
-/// All environments that [`make`] knows.
-pub const NAMES: [&str; 12] = [
+/// All environments that [`make`] knows; those of `mujoco/` with the feature `mujoco` only.
+pub const NAMES: &[&str] = ALL.split_at(if cfg!(feature = "mujoco") { ALL.len() } else { 12 }).0;
+
+const ALL: &[&str] = &[
     "ant",
     "bandit",
     "cart-pole",
@@ -24,6 +26,14 @@ pub const NAMES: [&str; 12] = [
     "inverted-pendulum",
     "reacher",
     "walker2d",
+    "mujoco/ant",
+    "mujoco/half-cheetah",
+    "mujoco/hopper",
+    "mujoco/humanoid",
+    "mujoco/inverted-double-pendulum",
+    "mujoco/inverted-pendulum",
+    "mujoco/reacher",
+    "mujoco/walker2d",
 ];
 
 /// `count` environments of a task. Capitals, `-` and `_` do not matter in the name, so that
@@ -41,7 +51,8 @@ pub const NAMES: [&str; 12] = [
 /// ```
 ///
 /// # Errors
-/// If there is no such environment (the nearest is named), or a number is 0.
+/// If there is no such environment (the nearest is named), a number is 0, or MuJoCo is asked for
+/// and cannot be used.
 pub fn make(name: &str, count: usize, options: &Options) -> Result<Box<dyn VectorEnv>, Error> {
     let numbers = [
         ("count", count == 0),
@@ -52,8 +63,12 @@ pub fn make(name: &str, count: usize, options: &Options) -> Result<Box<dyn Vecto
         return Err(Error::Zero { option });
     }
     let plain = plain(name);
-    if let Some(task) = Task::ALL.into_iter().find(|task| self::plain(task.name()) == plain) {
+    let named = |plain: &str| Task::ALL.into_iter().find(|task| self::plain(task.name()) == plain);
+    if let Some(task) = named(&plain) {
         return Ok(with_best_lanes!(brax(task, count, options)));
+    }
+    if let Some(task) = plain.strip_prefix("mujoco/") {
+        return by_mujoco(named(task).ok_or_else(|| unknown(name)), count, options);
     }
     match plain.as_str() {
         "cartpole" => Ok(Box::new(Vectorised::new(count, options, CartPole::default))),
@@ -73,14 +88,30 @@ fn brax<R: Real>(task: Task, count: usize, options: &Options) -> Box<dyn VectorE
     Box::new(Vectorised::new(count, options, || first.sibling()))
 }
 
+#[cfg(feature = "mujoco")]
+fn by_mujoco(
+    task: Result<Task, Error>,
+    count: usize,
+    options: &Options,
+) -> Result<Box<dyn VectorEnv>, Error> {
+    use crate::{brax::mujoco::Mechanism, vectorised::Block};
+    let first = Mechanism::new(task?, Mechanism::LANES)?;
+    Ok(Box::new(Vectorised::try_new(count, options, || first.sibling())?))
+}
+
+#[cfg(not(feature = "mujoco"))]
+fn by_mujoco(_: Result<Task, Error>, _: usize, _: &Options) -> Result<Box<dyn VectorEnv>, Error> {
+    Err(Error::NoMuJoCo)
+}
+
 fn plain(name: &str) -> String {
     name.chars().filter(|c| !"-_ ".contains(*c)).flat_map(char::to_lowercase).collect()
 }
 
 fn unknown(name: &str) -> Error {
     let likeness = |candidate: &&str| strsim::damerau_levenshtein(&plain(name), &plain(candidate));
-    let hint = match NAMES.into_iter().min_by_key(likeness) {
-        Some(best) if likeness(&best) <= best.len() / 2 => format!("; did you mean `{best}`?"),
+    let hint = match NAMES.iter().min_by_key(|name| likeness(name)) {
+        Some(best) if likeness(best) <= best.len() / 2 => format!("; did you mean `{best}`?"),
         _ => String::new(),
     };
     Error::Unknown { name: name.into(), hint, all: NAMES.join(", ") }

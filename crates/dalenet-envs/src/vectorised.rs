@@ -9,6 +9,7 @@ use crate::{
 };
 use dalenet::{Generator, SparseMatrix};
 use rayon::prelude::*;
+use std::convert::Infallible;
 
 /// Environment `i` of a seed draws from stream `STREAMS + i`; networks draw from the first few.
 const STREAMS: u64 = 1 << 32;
@@ -31,6 +32,10 @@ pub(crate) trait Block: Send {
     const ACHIEVABLE: Option<f64> = None;
 
     fn name(&self) -> &'static str;
+    /// See [`VectorEnv::backend`].
+    fn backend(&self) -> &'static str {
+        "native"
+    }
     fn observation_space(&self) -> Space;
     fn action_space(&self) -> Space;
 
@@ -128,14 +133,24 @@ impl Entries {
 
 impl<B: Block> Vectorised<B> {
     pub fn new(count: usize, options: &Options, block: impl Fn() -> B) -> Self {
-        let sample = block();
+        let Ok(env) = Self::try_new(count, options, || Ok::<_, Infallible>(block()));
+        env
+    }
+
+    /// With blocks that may be impossible to make.
+    pub fn try_new<E>(
+        count: usize,
+        options: &Options,
+        block: impl Fn() -> Result<B, E>,
+    ) -> Result<Self, E> {
+        let sample = block()?;
         let (observation_space, action_space) = (sample.observation_space(), sample.action_space());
         let dense = options.observe == Observe::Dense || B::NONZERO == 0;
         let row = if dense { observation_space.len() } else { 0 };
         let group = |first: usize| {
             let lanes = B::LANES.min(count - first);
-            Group {
-                block: block(),
+            Ok(Group {
+                block: block()?,
                 generators: Vec::with_capacity(lanes),
                 seed: 0,
                 first: first as u64,
@@ -144,7 +159,7 @@ impl<B: Block> Vectorised<B> {
                 fresh: vec![0.0; lanes * row.max(1)],
                 sparse: [(); 2].map(|()| Entries::with_capacity(B::NONZERO)),
                 unlocked: vec![false; lanes * B::ACHIEVEMENTS.len()],
-            }
+            })
         };
         let sparse_rows = || {
             let mut rows = SparseMatrix::new(observation_space.len());
@@ -169,10 +184,10 @@ impl<B: Block> Vectorised<B> {
             dense,
         };
         let blank = [(); 2].map(|()| vec![0.0; if dense { 0 } else { count }]);
-        let groups = (0..count).step_by(B::LANES).map(group).collect();
+        let groups = (0..count).step_by(B::LANES).map(group).collect::<Result<_, E>>()?;
         let mut env = Self { groups, batch, blank, observation_space, action_space, rules };
         env.reset(0);
-        env
+        Ok(env)
     }
 
     /// The groups with their rows of the batch.
@@ -373,6 +388,10 @@ impl<B: Block> Group<B> {
 impl<B: Block> VectorEnv for Vectorised<B> {
     fn name(&self) -> &'static str {
         self.groups[0].block.name()
+    }
+
+    fn backend(&self) -> &'static str {
+        self.groups[0].block.backend()
     }
 
     fn count(&self) -> usize {

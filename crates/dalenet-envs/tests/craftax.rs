@@ -3,7 +3,7 @@
 use dalenet_envs::{Actions, CraftaxState, NAMES, Observe, Options, make};
 
 fn games() -> impl Iterator<Item = &'static str> {
-    NAMES.into_iter().filter(|name| name.starts_with("craftax"))
+    NAMES.iter().copied().filter(|name| name.starts_with("craftax"))
 }
 
 fn actions(t: usize, n: usize) -> Vec<u32> {

@@ -28,7 +28,7 @@ static ALLOCATOR: Counting = Counting;
 fn a_step_allocates_nothing() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     pool.install(|| {
-        for name in NAMES {
+        for &name in NAMES {
             let options = Options { episode_length: Some(10), ..Options::default() };
             let mut env = make(name, 40, &options).unwrap();
             let len = 40 * env.action_space().len();

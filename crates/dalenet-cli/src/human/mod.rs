@@ -14,8 +14,12 @@ use serde_json::{Value, json};
 use std::{
     io::{self, IsTerminal},
     mem,
-    process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
+    process::{self, ExitCode},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -75,6 +79,7 @@ pub fn play(task: &str, seed: Option<u64>, json: bool) -> Result<ExitCode, Error
         return Err(Error::Config(message.into()));
     }
     let stop = commands::interruption();
+    leave_a_lost_terminal(stop.clone());
     let mut screen = Screen::open().map_err(unusable)?;
     let interrupted = session.run(&mut screen, &stop).map_err(unusable)?;
     drop(screen);
@@ -85,6 +90,18 @@ pub fn play(task: &str, seed: Option<u64>, json: bool) -> Result<ExitCode, Error
         || json!({ "games": session.scores.iter().map(|score| &score.numbers).collect::<Vec<_>>() }),
     );
     Ok(if interrupted { ExitCode::from(commands::INTERRUPTED) } else { ExitCode::SUCCESS })
+}
+
+/// Ends the program a moment after a signal if the game has not ended by then: when the terminal is
+/// gone, reading keys from it never returns.
+fn leave_a_lost_terminal(stop: Arc<AtomicBool>) {
+    thread::spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            thread::sleep(TICK);
+        }
+        thread::sleep(10 * TICK);
+        process::exit(commands::INTERRUPTED.into());
+    });
 }
 
 /// Seconds since 1970: a start that is another one each time.

@@ -143,6 +143,10 @@ fn what_makes_no_sense_is_refused() {
     ] {
         assert_says(&folder.refused(arguments), pieces);
     }
+    if cfg!(not(feature = "mujoco")) {
+        let sentence = folder.refused("train mujoco/ant --out r");
+        assert_says(&sentence, &["built without MuJoCo", "libmujoco-dev", "--features mujoco"]);
+    }
     // A checkpoint of another task.
     folder.ok(&format!("train cart-pole --steps 1000 {SMALL} --out pole"));
     folder.write(

@@ -27,11 +27,18 @@ pub(super) fn place_links(system: &System<f64>, state: &mut State<f64>) {
             }
         };
     }
-    for (i, link) in system.links.iter().enumerate() {
-        let x = &mut state.x[i];
+    for x in &mut state.x {
         x.rot = x.rot.normalised();
+    }
+    place_centres(system, state);
+}
+
+/// The links' centres of mass from their frames: the other way round than [`place_frames`] and
+/// [`move_frames`].
+pub(super) fn place_centres(system: &System<f64>, state: &mut State<f64>) {
+    for (i, link) in system.links.iter().enumerate() {
+        let (x, motion) = (state.x[i], state.xd[i]);
         state.x_i[i] = Transform { pos: x.apply(link.com), rot: x.rot };
-        let motion = state.xd[i];
         state.xd_i[i] = Motion { vel: motion.vel_at(state.x_i[i].pos - x.pos), ang: motion.ang };
     }
 }

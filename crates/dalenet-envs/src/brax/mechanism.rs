@@ -112,11 +112,7 @@ impl<R: Real> Mechanism<R> {
             }
         }
         for (i, motor) in fixed.system.actuators.iter().enumerate() {
-            let (action, range) = (self.actions[i], motor.high - motor.low);
-            self.ctrl[i] = match self.task.scales_actions() {
-                true => (action + R::one()) * range * R::splat(0.5) + motor.low,
-                false => action,
-            };
+            self.ctrl[i] = self.task.control(self.actions[i], motor);
         }
         let (task, state, scratch) = (self.task, &mut self.state, &mut self.scratch);
         let (actions, ctrl) = (&self.actions, &self.ctrl);
@@ -168,6 +164,10 @@ impl<R: Real> Block for Mechanism<R> {
 
     fn name(&self) -> &'static str {
         self.task.name()
+    }
+
+    fn backend(&self) -> &'static str {
+        "positional"
     }
 
     fn observation_space(&self) -> Space {

@@ -16,6 +16,12 @@
 //! Considered and left: lanes as arrays that the compiler turns into vectors (minutes to compile);
 //! inertias as one number where all axes have the same, as in all tasks but HalfCheetah.
 //!
+//! # The same tasks by MuJoCo
+//!
+//! With the feature `mujoco`, `mujoco/ant` and so on are the tasks under Brax's backend `mjx`,
+//! computed by the C library MuJoCo: the same formulas of reward and end, other motors, joints and
+//! contacts.
+//!
 //! [`Simulation`] is the bare mechanism, in double or single precision; [`crate::make`] gives the
 //! vectorised environment that a learner wants.
 
@@ -26,6 +32,8 @@ mod kinematics;
 pub(crate) mod lanes;
 mod mechanism;
 mod model;
+#[cfg(feature = "mujoco")]
+pub(crate) mod mujoco;
 mod pipeline;
 mod real;
 mod simulation;

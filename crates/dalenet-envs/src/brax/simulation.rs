@@ -79,6 +79,16 @@ impl Simulation {
         Self { task, mechanism }
     }
 
+    /// The task by MuJoCo, with the numbers of Brax's backend `mjx`, in one lane: as
+    /// [`crate::make`] gives it for `mujoco/…`. Needs the feature `mujoco`.
+    ///
+    /// # Errors
+    /// If the library cannot be used.
+    #[cfg(feature = "mujoco")]
+    pub fn by_mujoco(task: Task) -> Result<Self, crate::Error> {
+        Ok(Self { task, mechanism: Box::new(super::mujoco::Mechanism::new(task, 1)?) })
+    }
+
     /// Single precision without the machine's own vector instructions, for comparison.
     #[doc(hidden)]
     pub fn plain(task: Task) -> Self {

@@ -14,6 +14,8 @@ const EVALUATION: u64 = 1 << 40;
 /// What some episodes of a trained agent were like.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AgentEvaluation {
+    /// What computed the environment; scores of one and another are not comparable.
+    pub backend: &'static str,
     /// Mean return.
     pub return_mean: f64,
     /// Standard deviation of the returns; 0 of a single one.
@@ -42,6 +44,7 @@ impl AgentEvaluation {
         let returns = spread(episodes.iter().map(|episode| episode.ret).collect());
         let steps = spread(episodes.iter().map(|episode| episode.steps as f64).collect());
         Ok(Self {
+            backend: env.backend(),
             return_mean: returns.mean,
             return_std: returns.deviation,
             episode_steps: steps.mean,

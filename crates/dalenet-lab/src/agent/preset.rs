@@ -3,8 +3,12 @@
 use super::{AgentConfig, AgentResponse};
 use crate::{Error, RuleKind, preset::known_rule_and_preset};
 
-/// The environments known by name and what each is. Those of Brax are its `positional` tasks.
-pub const ENVIRONMENTS: &[(&str, &str)] = &[
+/// The environments known by name and what each is. Those of `brax/` are Brax's `positional` tasks;
+/// those of `mujoco/`, with the feature `mujoco` only, are the same under its backend `mjx`.
+pub const ENVIRONMENTS: &[(&str, &str)] =
+    ALL.split_at(if cfg!(feature = "mujoco") { ALL.len() } else { 12 }).0;
+
+const ALL: &[(&str, &str)] = &[
     ("brax/ant", "run on four legs: 27 observed, 8 torques"),
     ("brax/half-cheetah", "run on two legs in a plane: 17 observed, 6 torques"),
     ("brax/hopper", "hop on one leg in a plane: 11 observed, 3 torques"),
@@ -17,12 +21,22 @@ pub const ENVIRONMENTS: &[(&str, &str)] = &[
     ("craftax-classic", "the same on one floor: 1345 observed, 17 choices"),
     ("cart-pole", "balance a pole by pushing left or right"),
     ("bandit", "choose the best of some arms"),
+    ("mujoco/ant", "as brax/ant, by MuJoCo"),
+    ("mujoco/half-cheetah", "as brax/half-cheetah, by MuJoCo"),
+    ("mujoco/hopper", "as brax/hopper, by MuJoCo"),
+    ("mujoco/humanoid", "as brax/humanoid, by MuJoCo"),
+    ("mujoco/inverted-double-pendulum", "as brax/inverted-double-pendulum, by MuJoCo"),
+    ("mujoco/inverted-pendulum", "as brax/inverted-pendulum, by MuJoCo"),
+    ("mujoco/reacher", "as brax/reacher, by MuJoCo"),
+    ("mujoco/walker2d", "as brax/walker2d, by MuJoCo"),
 ];
 
 impl AgentConfig {
     /// Whether `task` names an environment, or was meant to.
     pub fn is_task(task: &str) -> bool {
-        task.starts_with("brax/") || canonical(task).is_some()
+        let family = task.to_lowercase();
+        let family = family.split_once('/').map(|(family, _)| family);
+        matches!(family, Some("brax" | "mujoco")) || canonical(task).is_some()
     }
 
     /// What `preset` gives for a task under a rule, all of them by name.
@@ -47,7 +61,7 @@ impl AgentConfig {
         let mut config = base(task);
         if task.starts_with("craftax") {
             craftax(&mut config);
-        } else if !task.starts_with("brax/") {
+        } else if !task.contains('/') {
             discrete(&mut config);
         }
         match rule {
@@ -65,14 +79,7 @@ impl AgentConfig {
 /// The name a task is kept by: capitals, `-` and `_` do not matter.
 fn canonical(task: &str) -> Option<&'static str> {
     let plain = |name: &str| name.to_lowercase().replace(['-', '_'], "");
-    let name = |known: &&'static str| plain(known.trim_start_matches("brax/"));
-    let wanted = plain(task);
-    let (brax, wanted) = match wanted.strip_prefix("brax/") {
-        Some(name) => (true, name),
-        None => (false, wanted.as_str()),
-    };
-    let mut all = ENVIRONMENTS.iter().map(|(known, _)| *known);
-    all.find(|known| name(known) == wanted && brax == known.starts_with("brax/"))
+    ENVIRONMENTS.iter().map(|(known, _)| *known).find(|known| plain(known) == plain(task))
 }
 
 /// PureJaxRL's settings for Brax, on networks of 256 units a layer: half of them excitatory, half
@@ -167,8 +174,24 @@ mod tests {
     fn names_are_found_however_they_are_written() {
         for name in ["brax/HalfCheetah", "brax/half_cheetah", "Brax/halfcheetah"] {
             assert_eq!(canonical(name), Some("brax/half-cheetah"));
+            let by_mujoco = name.to_lowercase().replace("brax", "mujoco");
+            let known = cfg!(feature = "mujoco").then_some("mujoco/half-cheetah");
+            assert_eq!(canonical(&by_mujoco), known);
         }
         assert_eq!(canonical("CartPole"), Some("cart-pole"));
         assert_eq!(canonical("ant"), None, "accuracies of data sets have such names too");
+    }
+
+    #[test]
+    fn without_mujoco_its_tasks_say_how_to_get_it() {
+        let made = AgentConfig::new("mujoco/ant", "default", "ed");
+        match made {
+            Ok(config) => assert!(cfg!(feature = "mujoco") && config.task == "mujoco/ant"),
+            Err(error) => assert_eq!(
+                error.to_string(),
+                "this dalenet was built without MuJoCo; install libmujoco-dev and build with \
+                 --features mujoco"
+            ),
+        }
     }
 }

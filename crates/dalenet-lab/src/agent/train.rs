@@ -160,10 +160,9 @@ impl AgentTraining {
         let evaluation = AgentEvaluation::of(&mut agent, config, config.evaluation)?;
         let (ei_ratio, floor_share) = balances(&self.ppo.actor().network);
         let (steps, seconds) = (self.ppo.steps(), self.progress.seconds);
-        let backend = if config.task.starts_with("brax/") { "positional" } else { "native" };
         let outcome = AgentOutcome {
             task: config.task.clone(),
-            backend: backend.into(),
+            backend: self.ppo.env().backend().into(),
             rule: self.ppo.actor().rule.name().into(),
             seed: config.seed,
             steps,

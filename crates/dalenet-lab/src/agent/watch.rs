@@ -104,7 +104,11 @@ fn recording(env: &dyn VectorEnv, config: &AgentConfig) -> Result<Box<dyn Record
         subtitle: vec![
             format!("PPO with {}, seed {}", rule.name(), config.seed),
             format!("{} steps of training asked for", config.steps),
-            if game.is_some() { "Craftax 1.6.1, native" } else { "Brax positional, native" }.into(),
+            match env.backend() {
+                "mujoco" => "Brax's task by MuJoCo".into(),
+                _ if game.is_some() => "Craftax 1.6.1, native".into(),
+                backend => format!("Brax {backend}, native"),
+            },
         ],
     };
     match game {

@@ -10,10 +10,14 @@ mod inverted_pendulum;
 mod reacher;
 mod walker2d;
 
-use super::{Real, State, Vec3, model::Model, system::System};
+use super::{
+    Real, State, Vec3,
+    model::Model,
+    system::{Actuator, System},
+};
 use dalenet::Generator;
 
-/// A task of Brax under its `positional` pipeline.
+/// A task of Brax. (By MuJoCo, InvertedPendulum has steps of 0.04 s; all else here is the same.)
 ///
 /// O observations, A actions (all within [−1, 1]) and seconds in a step:
 ///
@@ -132,10 +136,16 @@ impl Task {
         }
     }
 
-    /// Whether actions in [−1, 1] stand for the whole range of the motors; otherwise they are
-    /// what the motors get.
-    pub(super) fn scales_actions(self) -> bool {
-        matches!(self, Self::Humanoid | Self::InvertedPendulum)
+    /// What a motor is given for an action: of some tasks [−1, 1] stands for its whole range.
+    #[inline(always)]
+    pub(super) fn control<R: Real>(self, action: R, motor: &Actuator<R>) -> R {
+        match self {
+            Self::Humanoid | Self::InvertedPendulum => {
+                let range = motor.high - motor.low;
+                (action + R::one()) * range * R::splat(0.5) + motor.low
+            }
+            _ => action,
+        }
     }
 
     /// Draws the beginning of an episode; `q` holds the model's `init_q`, `qd` zeros.
