@@ -65,7 +65,7 @@ fn measure(threads: usize) {
     let (mut gradient, mut partial, mut out) = (Matrix::default(), Vec::new(), Matrix::default());
     for (l, name) in [(1, "convolution"), (2, "dense")] {
         let layer = &network.layers()[l];
-        let (x, u) = (trace.presynaptic(l), learner.signal(l));
+        let (x, u) = (trace.presynaptic(l).dense().expect("dense"), learner.signal(l));
         let forward = median_ms(STEPS, || layer.forward(x, &mut out));
         let mut weights = layer.weights().clone();
         let mut moments = Moments::default();

@@ -36,7 +36,7 @@ fn measure(threads: usize) {
     let (mut forward, mut update, mut operations) = (0.0, 0.0, 0.0);
     let Learner { network, trace, .. } = &learner;
     for (l, layer) in network.layers().iter().enumerate() {
-        let (x, u) = (trace.presynaptic(l), learner.signal(l));
+        let (x, u) = (trace.presynaptic(l).dense().expect("dense"), learner.signal(l));
         let mut weights = layer.weights().clone();
         let mut folded = (layer.distinct_inputs() < layer.inputs())
             .then(|| Matrix::zeros(layer.distinct_inputs(), layer.units()));

@@ -170,6 +170,16 @@ pub enum Presynaptic<'a> {
     Sparse(&'a SparseInput),
 }
 
+impl<'a> Presynaptic<'a> {
+    /// All numbers; `None` if only those that are not 0 are there.
+    pub fn dense(self) -> Option<&'a Matrix> {
+        match self {
+            Self::Dense(dense) => Some(dense),
+            Self::Sparse(_) => None,
+        }
+    }
+}
+
 impl<'a> From<&'a Matrix> for Presynaptic<'a> {
     fn from(dense: &'a Matrix) -> Self {
         Self::Dense(dense)
