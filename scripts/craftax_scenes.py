@@ -80,7 +80,7 @@ def enchanting(i):
                       player_intelligence=5, sword_enchantment=0, bow_enchantment=0,
                       armour_enchantments=rng.integers(0, [1, 3, 3, 2, 2][i % 5], 4))
         gems = rng.integers(0, 3, 2) if i % 3 == 2 else (3, 3)
-        state = carry(state, ruby=gems[0], sapphire=gems[1], bow=i % 4 > 0, sword=i % 5,
+        state = carry(state, ruby=gems[0], sapphire=gems[1], bow=int(i % 4 > 0), sword=i % 5,
                       armour=rng.integers(0, 3 - 2 * (i % 6 == 5), 4))
         first = [A.ENCHANT_SWORD, A.ENCHANT_ARMOUR, A.ENCHANT_BOW][i % 3]
         spells = [A.ENCHANT_SWORD, A.ENCHANT_ARMOUR, A.ENCHANT_BOW] * 2

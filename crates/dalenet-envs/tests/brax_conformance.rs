@@ -5,7 +5,7 @@
 //! `DALENET_FIXTURES=folder` takes the fixtures from elsewhere, written with other seeds.
 
 use dalenet_envs::brax::{Precision, Simulation, Task};
-use safetensors::SafeTensors;
+use safetensors::{Dtype, SafeTensors};
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 /// Joint positions after 1 and after 10 steps, in double precision.
@@ -13,55 +13,75 @@ const EXACT: (f64, f64) = (1e-9, 1e-7);
 /// Joint positions after 1 step, single-precision lanes against double precision.
 const SINGLE: f64 = 1e-4;
 
+/// Where fixtures of one's own are. Tests run in the crate's folder; a relative path is meant from
+/// the workspace's.
+fn others() -> Option<PathBuf> {
+    let set = std::env::var_os("DALENET_FIXTURES")?;
+    Some(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(set))
+}
+
 /// The trajectories of one task.
 struct Fixtures {
     task: Task,
+    path: PathBuf,
     bytes: Vec<u8>,
 }
 
 impl Fixtures {
-    /// Of all tasks that there are files of.
+    /// Of all tasks; of one's own, of those that there are files of.
     fn all() -> Vec<Self> {
-        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
-        let set = std::env::var_os("DALENET_FIXTURES");
-        // Tests run in the crate's folder; a relative path is meant from the workspace's.
-        let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-        let folder = set.as_ref().map_or(own.into(), |set| root.join(set));
-        let read = |task: Task| {
+        let own = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"));
+        let folder = others().unwrap_or(own);
+        let mut found = Vec::new();
+        for task in Task::ALL {
             let path = folder.join(task.name().replace('-', "_") + ".safetensors");
-            Some(Self { task, bytes: fs::read(path).ok()? })
-        };
-        let found: Vec<Self> = Task::ALL.into_iter().filter_map(read).collect();
-        let complete = if set.is_some() { !found.is_empty() } else { found.len() == 8 };
-        assert!(complete, "fixtures of {} tasks in {}", found.len(), folder.display());
+            if others().is_some() && !path.exists() {
+                println!("{}: not there, not tested", path.display());
+                continue;
+            }
+            let bytes = fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            found.push(Self { task, path, bytes });
+        }
+        assert!(!found.is_empty(), "{} has fixtures of no task", folder.display());
         found
     }
 
+    fn file(&self) -> SafeTensors<'_> {
+        let file = SafeTensors::deserialize(&self.bytes);
+        file.unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
+    }
+
     fn cases(&self) -> Vec<Case<'_>> {
-        let file = SafeTensors::deserialize(&self.bytes).unwrap();
+        let file = self.file();
         let names = file.names().into_iter().filter_map(|name| Some(name.split_once('/')?.0));
         let names: BTreeSet<String> = names.map(String::from).collect();
-        let case = |name| Case { task: self.task, name, bytes: &self.bytes };
-        names.into_iter().map(case).collect()
+        assert!(!names.is_empty(), "{} holds no case", self.path.display());
+        names.into_iter().map(|name| Case { task: self.task, name, fixtures: self }).collect()
+    }
+
+    /// A tensor as rows; a vector is one row.
+    fn rows(&self, tensor: &str) -> Vec<Vec<f64>> {
+        let file = self.file();
+        let view = file.tensor(tensor);
+        let view = view.unwrap_or_else(|error| panic!("{}: {error}", self.path.display()));
+        assert_eq!(view.dtype(), Dtype::F64, "{tensor}");
+        let cols = *view.shape().last().unwrap();
+        let (numbers, _) = view.data().as_chunks();
+        let numbers: Vec<f64> = numbers.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect();
+        assert!(!numbers.is_empty(), "{}: {tensor} is empty", self.path.display());
+        numbers.chunks(cols).map(<[f64]>::to_vec).collect()
     }
 }
 
 struct Case<'a> {
     task: Task,
     name: String,
-    bytes: &'a [u8],
+    fixtures: &'a Fixtures,
 }
 
 impl Case<'_> {
-    /// A tensor as rows; a vector is one row.
     fn rows(&self, tensor: &str) -> Vec<Vec<f64>> {
-        let file = SafeTensors::deserialize(self.bytes).unwrap();
-        let view = file.tensor(&format!("{}/{tensor}", self.name)).unwrap();
-        let cols = *view.shape().last().unwrap();
-        let numbers =
-            view.data().chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().unwrap()));
-        let numbers: Vec<f64> = numbers.collect();
-        numbers.chunks(cols).map(<[f64]>::to_vec).collect()
+        self.fixtures.rows(&format!("{}/{tensor}", self.name))
     }
 
     fn row(&self, tensor: &str) -> Vec<f64> {
@@ -104,13 +124,17 @@ fn relative(found: &[f64], want: &[f64]) -> f64 {
 fn double_precision_is_brax() {
     let mut failures = Vec::new();
     for fixtures in Fixtures::all() {
-        let mut worst = [0.0f64; 5];
+        let (mut worst, mut steps, mut ended) = ([0.0f64; 5], 0, 0);
         for case in fixtures.cases() {
             let mut simulation = case.double();
             let first = relative(&simulation.observation(0), &case.row("observation0"));
             let (actions, q, qd) = (case.rows("actions"), case.rows("q"), case.rows("qd"));
             let (observations, rewards) = (case.rows("observations"), case.row("rewards"));
             let done = case.row("done");
+            let lengths = [q.len(), qd.len(), observations.len(), rewards.len(), done.len()];
+            assert_eq!(lengths, [actions.len(); 5], "{} {}", case.task.name(), case.name);
+            assert!(others().is_some() || actions.len() == 10);
+            (steps, ended) = (steps + done.len(), ended + done.iter().sum::<f64>() as usize);
             let mut found = [0.0, 0.0, first, 0.0, 0.0];
             for t in 0..actions.len() {
                 step(&mut simulation, &actions[t]);
@@ -143,8 +167,9 @@ fn double_precision_is_brax() {
         }
         let [one, ten, observation, velocity, reward] = worst;
         println!(
-            "{:25} f64 against Brax: |Δq| {one:.1e} after 1 step, {ten:.1e} after 10; over 10 steps \
-             observations {observation:.1e}, velocities {velocity:.1e}, rewards {reward:.1e}",
+            "{:25} f64 against Brax, {steps} steps: |Δq| {one:.1e} after 1 step, {ten:.1e} after 10; \
+             over 10 steps observations {observation:.1e}, velocities {velocity:.1e}, rewards \
+             {reward:.1e}; {ended} steps end the task",
             fixtures.task.name()
         );
     }
@@ -201,19 +226,29 @@ fn links_stand_where_brax_has_them() {
     }
 }
 
-/// Fixtures that never touch the ground would not test contacts.
 #[test]
-fn fixtures_have_contacts() {
-    let walks = |task: Task| {
-        let model = task.model();
-        model.shapes.iter().any(|shape| shape.friction.is_some())
-    };
-    for fixtures in Fixtures::all().into_iter().filter(|f| walks(f.task)) {
-        let cases = fixtures.cases();
+fn resets_begin_where_brax_has_them() {
+    for fixtures in Fixtures::all() {
+        assert_eq!(fixtures.task.model().init_q, fixtures.rows("init_q")[0]);
+    }
+}
+
+/// Fixtures that never touch the ground would not test contacts, and those that are never over
+/// would not test ends.
+#[test]
+fn fixtures_have_contacts_and_ends() {
+    for fixtures in Fixtures::all() {
+        let (name, cases) = (fixtures.task.name(), fixtures.cases());
         let touching = |case: &&Case<'_>| case.row("gap").iter().any(|gap| gap.abs() < 1e-4);
-        let count = cases.iter().filter(touching).count();
-        println!("{:25} {count} of {} cases touch the ground", fixtures.task.name(), cases.len());
-        let own = std::env::var_os("DALENET_FIXTURES").is_none();
-        assert!(count > 0 || !own, "{}", fixtures.task.name());
+        let ending = |case: &&Case<'_>| {
+            let done = case.row("done");
+            done.contains(&0.0) && done.contains(&1.0)
+        };
+        let touch = cases.iter().filter(touching).count();
+        let end = cases.iter().filter(ending).count();
+        println!("{name:25} {touch} of {} cases touch the ground, {end} meet an end", cases.len());
+        let walks = fixtures.task.model().shapes.iter().any(|shape| shape.friction.is_some());
+        let ends = !matches!(fixtures.task, Task::HalfCheetah | Task::Reacher);
+        assert!(others().is_some() || (touch > 0 || !walks) && (end > 2 || !ends), "{name}");
     }
 }
