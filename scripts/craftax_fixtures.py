@@ -25,8 +25,8 @@ observation, the reward and whether the episode is over.
     <game>_lives.bin   per life: seed, steps T, T actions (a byte each), T hashes
     <game>_states.bin  per case: seed, words S of the state, T; S words, T actions, T hashes
 
-Whether a state is one of chance or one of `craftax_scenes.py` depends on the key: of every 280 keys
-in a row, 181 give the scenes of the full game.
+Whether a state is one of chance or one of `craftax_scenes.py` depends on the key: of every 256 keys
+in a row, the first 181 give the scenes of the full game, the others states of chance.
 
 A life starts at `fresh(PRNGKey(seed))`. Step i draws from `split(fold_in(PRNGKey(seed), i + 1))`:
 the first is the step's key, the second that of the next episode, should this one be over.
@@ -96,7 +96,7 @@ def settled(state):
 class Classic:
     name = "Craftax-Classic-Symbolic-v1"
     keys = range(21)
-    states = 200
+    states = 160
     action_weights = np.array([1, 4, 4, 4, 4, 14, 0.6] + [1.0] * 10)
 
     @staticmethod
@@ -187,7 +187,7 @@ class Classic:
 class Full:
     name = "Craftax-Symbolic-v1"
     keys = range(21)
-    states = 280
+    states = 256
     action_weights = np.array([1, 4, 4, 4, 4, 14, 0.5] + [1.0] * 10 + [0.5, 2, 0.5] + [1.0] * 23)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Known bugs of the games and mechanisms, for `mutation_check.py`: crate, suites, bugs.
+"""Known bugs of the games and mechanisms, for `mutation_check.py`.
 
 A bug is a name, a file of the crate's src, a text that is there once, and what becomes of it.
 """
@@ -188,6 +188,6 @@ BRAX = [
 ]
 
 CRATES = {
-    "dalenet-craftax": ([["--test", "conformance"]], CRAFTAX),
+    "dalenet-craftax": ([["--test", "conformance", "states"], ["--test", "conformance"]], CRAFTAX),
     "dalenet-envs": ([["--test", "brax_conformance"], ["--test", "brax_tasks"]], BRAX),
 }
