@@ -6,12 +6,12 @@
 The committed files are what it writes without arguments. On cases of your own:
 
     brax-env/bin/python scripts/brax_fixtures.py --seeds 17 18 --out my-fixtures
-    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test brax_conformance
+    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test brax_conformance -- --nocapture
 
 A seed gives two or three cases: `start`, from Brax's own reset, `later`, from where random actions
-led after a while, mostly on the ground, and `end`, shortly before the task's end. Each lasts STEPS environment steps under one of four kinds of
-actions. Both start from given joint positions and velocities, so that nothing hidden is needed to
-begin where Brax began.
+led after a while, mostly on the ground, and `end`, shortly before the end of a task that has one.
+Each lasts STEPS environment steps under one of four kinds of actions. All start from given joint
+positions and velocities, so that nothing hidden is needed to begin where Brax began.
 
 Tensors of <task>.safetensors, with Q positions, V velocities, A actuators, O observations, L
 links, T = STEPS; all float64:
@@ -59,7 +59,7 @@ def actions_of(kind, rng, size):
 
 
 # How tasks end: what comes near the end (z is that of the torso), where the end is, from which side,
-# and joints bent so that the legs are not in the way.
+# and other positions, mostly of bent legs that would be in the way.
 KNEEL = {13: -1.6, 17: -1.6}
 CROUCH = {3: -1.4, 4: -1.4}
 ENDS = {
@@ -68,8 +68,11 @@ ENDS = {
     "hopper": [("z", 0.7, 1, CROUCH), (2, 0.2, -1, {}), (2, -0.2, 1, {}), ("speed", 100, -1, {})],
     "walker2d": [("z", 0.8, 1, CROUCH | {6: -1.4, 7: -1.4}), ("z", 2.0, -1, {}), (2, 1.0, -1, {}),
                  (2, -1.0, 1, {})],
-    "inverted_pendulum": [(1, 0.2, -1, {}), (1, -0.2, 1, {})],
-    "inverted_double_pendulum": [(1, 0.58, -1, {}), (1, -0.58, 1, {})],
+    # Half of them with the cart beyond the end of its rail.
+    "inverted_pendulum": [(1, 0.2, -1, {}), (1, -0.2, 1, {0: 1.2}), (1, -0.2, 1, {}),
+                          (1, 0.2, -1, {0: -1.2})],
+    "inverted_double_pendulum": [(1, 0.58, -1, {}), (1, -0.58, 1, {0: 1.2}), (1, -0.58, 1, {}),
+                                 (1, 0.58, -1, {0: -1.2})],
 }
 
 

@@ -7,7 +7,7 @@
 The committed files are what it writes without arguments. On keys of your own:
 
     craftax-env/bin/python scripts/craftax_fixtures.py --keys 1001 1002 --out my-fixtures
-    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-craftax --test conformance
+    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-craftax --test conformance -- --nocapture
 
 `--verbose KEY STEP` prints, for a life, every word of the state after that step beside the name of
 its field, in the order in which the Rust `State::fields` gives them: to find the first field that

@@ -188,7 +188,7 @@ def building(i):
     def scene(state, rng):
         ground = [B.GRASS, B.SAND, B.PATH, B.WATER, B.LAVA, B.FIRE_GRASS, B.ICE_GRASS, B.GRAVEL,
                   B.STONE, B.DARKNESS]
-        state = stand(state, rng.choice(np.array(ground, object), 4))
+        state = stand(state, [B.GRASS, *rng.choice(np.array(ground, object), 3)])
         dark = state.light_map[i % 9] * np.float32(i % 2)
         items = np.array(state.item_map[i % 9])
         items[tuple(MIDDLE + WAYS[i % 4])] = i % 5
