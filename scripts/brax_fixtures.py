@@ -7,14 +7,14 @@
 The committed files are what it writes by these, without the brackets. On cases of your own:
 
     brax-env/bin/python scripts/brax_fixtures.py --seeds 17 18 --out my-fixtures
-    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test brax_conformance
+    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test brax_conformance -- --nocapture
     brax-env/bin/python scripts/brax_fixtures.py --backend mjx --seeds 17 18 --out my-fixtures
     DALENET_FIXTURES=my-fixtures cargo test -p dalenet-envs --test mujoco_conformance --features mujoco
 
-A seed gives two cases: `start`, from Brax's own reset, and `later`, from where random actions led
-after a while, mostly on the ground. Each lasts STEPS environment steps under one of four kinds of
-actions. Both start from given joint positions and velocities, so that nothing hidden is needed to
-begin where Brax began.
+A seed gives two or three cases: `start`, from Brax's own reset, `later`, from where random actions
+led after a while, mostly on the ground, and `end`, shortly before the end of a task that has one.
+Each lasts STEPS environment steps under one of four kinds of actions. All start from given joint
+positions and velocities, so that nothing hidden is needed to begin where Brax began.
 
 Tensors of <task>.safetensors, with Q positions, V velocities, A actuators, O observations, L
 links, T = STEPS; all float64:
@@ -62,6 +62,45 @@ def actions_of(kind, rng, size):
     return np.sin(0.7 * time)
 
 
+# How tasks end: what comes near the end (z is that of the torso), where the end is, from which side,
+# and other positions, mostly of bent legs that would be in the way.
+KNEEL = {13: -1.6, 17: -1.6}
+CROUCH = {3: -1.4, 4: -1.4}
+ENDS = {
+    "ant": [("z", 0.2, 1, {}), ("z", 1.0, -1, {})],
+    "humanoid": [("z", 1.0, 1, KNEEL), ("z", 2.0, -1, {})],
+    "hopper": [("z", 0.7, 1, CROUCH), (2, 0.2, -1, {}), (2, -0.2, 1, {}), ("speed", 100, -1, {})],
+    "walker2d": [("z", 0.8, 1, CROUCH | {6: -1.4, 7: -1.4}), ("z", 2.0, -1, {}), (2, 1.0, -1, {}),
+                 (2, -1.0, 1, {})],
+    # Half of them with the cart beyond the end of its rail.
+    "inverted_pendulum": [(1, 0.2, -1, {}), (1, -0.2, 1, {0: 1.2}), (1, -0.2, 1, {}),
+                          (1, 0.2, -1, {0: -1.2})],
+    "inverted_double_pendulum": [(1, 0.58, -1, {}), (1, -0.58, 1, {0: 1.2}), (1, -0.58, 1, {}),
+                                 (1, 0.58, -1, {0: -1.2})],
+}
+
+
+def before_the_end(env, q, qd, end):
+    """The same state moved to where a few steps lead to an end."""
+    what, limit, side, joints = end
+    q, qd = np.array(q), np.array(qd)
+    for joint, angle in joints.items():
+        q[joint] = angle
+    if what == "speed":
+        qd[0] = limit + 0.01 * side
+        return q, qd
+    free = env.sys.link_types[0] == "f"
+    place = (2 if free else 1) if what == "z" else what
+    seconds, away = 3 * float(env.dt), 0.02 * side
+    now, fall = q[place], 0.0
+    if what == "z":
+        now = float(env.pipeline_init(jnp.asarray(q), jnp.asarray(qd)).x.pos[0, 2])
+        fall = 0.5 * 9.81 * seconds if side < 0 else 0.0  # what goes up is slowed down
+    q[place] += limit + away - now
+    qd[place] = fall - away / seconds
+    return q, qd
+
+
 KINDS = ("uniform", "beyond the limits", "bang-bang", "sine")
 
 
@@ -104,15 +143,20 @@ def cases(name, backend, seeds):
     env = envs.get_environment(name, backend=backend)
     reset, run = program(env)
     tensors = {"init_q": np.asarray(env.sys.init_q)}
+    # Where they are was found under `positional`.
+    ends = ENDS.get(name, []) if backend == "positional" else []
     for seed in seeds:
         rng = np.random.default_rng(seed)
         q, qd = reset(jax.random.PRNGKey(seed))
-        for when in ("start", "later"):
+        near = before_the_end(env, q, qd, ends[seed % len(ends)]) if ends else None
+        for when in ("start", "later", "end") if ends else ("start", "later"):
             if when == "later":
                 for _ in range(1 + seed % 4):
                     _, trace, _ = run(q, qd, rng.uniform(-1, 1, (STEPS, env.action_size)))
                     q, qd = trace[0][-1], trace[1][-1]
-            kind = KINDS[(seed + (when == "later")) % len(KINDS)]
+            if when == "end":
+                q, qd = near
+            kind = KINDS[(seed + (when != "start")) % len(KINDS)]
             actions = actions_of(kind, rng, env.action_size)
             first, trace, x = run(q, qd, actions)
             arrays = dict(zip(("q", "qd", "observations", "rewards", "done", "gap"), trace))

@@ -7,7 +7,7 @@
 The committed files are what it writes without arguments. On keys of your own:
 
     craftax-env/bin/python scripts/craftax_fixtures.py --keys 1001 1002 --out my-fixtures
-    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-craftax --test conformance
+    DALENET_FIXTURES=my-fixtures cargo test -p dalenet-craftax --test conformance -- --nocapture
 
 `--verbose KEY STEP` prints, for a life, every word of the state after that step beside the name of
 its field, in the order in which the Rust `State::fields` gives them: to find the first field that
@@ -22,8 +22,11 @@ observation, the reward and whether the episode is over.
 
     generator.bin      per key: the key, then drawn numbers in the order of `drawn`
     <game>_worlds.bin  per world: its seed, the hash of the first state, that of its observation
-    <game>_lives.bin   per life: seed, steps T, T actions (a word each), T hashes
+    <game>_lives.bin   per life: seed, steps T, T actions (a byte each), T hashes
     <game>_states.bin  per case: seed, words S of the state, T; S words, T actions, T hashes
+
+Whether a state is one of chance or one of `craftax_scenes.py` depends on the key: of every 256 keys
+in a row, the first 181 give the scenes of the full game, the others states of chance.
 
 A life starts at `fresh(PRNGKey(seed))`. Step i draws from `split(fold_in(PRNGKey(seed), i + 1))`:
 the first is the step's key, the second that of the next episode, should this one be over.
@@ -36,6 +39,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from craftax.craftax_env import make_craftax_env_from_name
+from craftax_scenes import SCENES
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE.parent / "crates/dalenet-craftax/tests/fixtures"
@@ -56,6 +60,11 @@ def packed(x, each):
     x = jnp.pad(x, (0, -len(x) % each)).reshape(-1, each)
     shifts = jnp.arange(each, dtype=jnp.uint32) * (32 // each)
     return (x << shifts).sum(axis=1, dtype=jnp.uint32)
+
+
+def bytes_of(actions):
+    """Four actions a word, as many as a multiple of 4."""
+    return np.asarray(actions).astype(np.uint8).view("<u4")
 
 
 def rows(*columns):
@@ -87,7 +96,7 @@ def settled(state):
 class Classic:
     name = "Craftax-Classic-Symbolic-v1"
     keys = range(21)
-    states = 120
+    states = 160
     action_weights = np.array([1, 4, 4, 4, 4, 14, 0.6] + [1.0] * 10)
 
     @staticmethod
@@ -127,8 +136,9 @@ class Classic:
         return state.replace(inventory=type(state.inventory)(*amounts))
 
     @staticmethod
-    def injected(state, rng):
-        """A state of chance, impossible ones included: edges, ripe plants, nights, last steps."""
+    def injected(state, rng, _):
+        """A state of chance, impossible ones included: edges, ripe plants, nights, last steps. And
+        what the player begins by doing there."""
         blocks = [2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
         shares = [.34, .08, .1, .06, .14, .03, .03, .03, .03, .03, .04, .03, .03, .03]
         world = rng.choice(blocks, size=(64, 64), p=shares)
@@ -171,13 +181,13 @@ class Classic:
             player_recover=np.float32(rng.integers(-15, 26)),
             player_hunger=np.float32(rng.integers(0, 51) / 2),
             player_thirst=np.float32(rng.integers(0, 41) / 2),
-            player_fatigue=np.float32(rng.integers(-10, 31))))
+            player_fatigue=np.float32(rng.integers(-10, 31)))), []
 
 
 class Full:
     name = "Craftax-Symbolic-v1"
     keys = range(21)
-    states = 120
+    states = 256
     action_weights = np.array([1, 4, 4, 4, 4, 14, 0.5] + [1.0] * 10 + [0.5, 2, 0.5] + [1.0] * 23)
 
     @staticmethod
@@ -243,19 +253,31 @@ class Full:
 
     @staticmethod
     def stored(s):
-        """The words of a case: what floors share and the player's floor; the rest is as reset."""
+        """The words of a case: what floors share and the player's floor, lights as 255ths; the rest
+        is as reset."""
         shared = [w for name, w in Full.fields(s)][:-9 * 13]
-        return jnp.concatenate(shared + [w for _, w in Full.floor(s, int(s.player_level))])
+        floor = dict(Full.floor(s, int(s.player_level)))
+        floor["light_map"] = packed(jnp.round(255 * s.light_map[s.player_level]), 4)
+        return jnp.concatenate(shared + list(floor.values()))
 
     @staticmethod
-    def injected(state, rng):
+    def injected(state, rng, seed):
+        """A state of chance or a scene, and what the player begins by doing there."""
+        if (which := seed % Full.states) >= len(SCENES):
+            level = rng.integers(9) if rng.random() < 0.8 else 8
+            return Full.chance(state, rng, level), []
+        level, scene = SCENES[which]
+        state, actions = scene(Full.chance(state, rng, level), rng)
+        return settled(state), [action.value for action in actions]
+
+    @staticmethod
+    def chance(state, rng, level):
         """A state of chance, impossible ones included: edges, ripe plants, bosses, last steps."""
-        level = rng.integers(9) if rng.random() < 0.8 else 8
         common = [2, 3, 4, 7, 14, 25, 26, 13]
         blocks = common * 8 + list(range(2, 36)) * 2
         world = rng.choice(blocks, size=(48, 48))
         items = rng.choice([0, 1, 2, 3, 4], size=(48, 48), p=[.9, .04, .025, .025, .01])
-        light = np.clip(rng.uniform(-0.3, 1.3, (48, 48)), 0, 1).astype(np.float32)
+        light = np.clip(rng.integers(-80, 336, (48, 48)), 0, 255) / np.float32(255)
         edge = rng.random() < 0.3
         player = np.array([rng.choice([0, 1, 46, 47]) if edge and rng.random() < 0.7
                            else rng.integers(48) for _ in range(2)])
@@ -408,7 +430,7 @@ class Runner:
                                                  jnp.asarray(actions[start:start + CHUNK]))
                 hashes.append(np.asarray(chunk))
                 episodes += int(over.sum())
-            out += [[seed, steps], actions, np.concatenate(hashes).reshape(-1)]
+            out += [[seed, steps], bytes_of(actions), np.concatenate(hashes).reshape(-1)]
             print(f"  life {seed}: {steps} steps, {episodes} episodes", flush=True)
         return out
 
@@ -417,11 +439,12 @@ class Runner:
         for seed in keys:
             base = jax.random.PRNGKey(seed)
             rng = np.random.default_rng(10_000 + seed)
-            state = self.game.injected(self.fresh(base), rng)
-            actions = self.actions(rng, steps)
+            state, first = self.game.injected(self.fresh(base), rng, seed)
+            actions = np.concatenate([first, self.actions(rng, steps)])[:steps].astype(np.int32)
             before = np.asarray(self.game.stored(state))
             _, (hashes, _) = self.case(state, base, jnp.asarray(actions))
-            out += [[seed, len(before), steps], before, actions, np.asarray(hashes).reshape(-1)]
+            out += [[seed, len(before), steps], before, bytes_of(actions),
+                    np.asarray(hashes).reshape(-1)]
         print(f"  {len(keys)} injected states of {steps} steps", flush=True)
         return out
 

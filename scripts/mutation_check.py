@@ -1,12 +1,13 @@
 """Injects known bugs into the library, one at a time, and demands that its tests fail.
 
-    python scripts/mutation_check.py [part of a bug's name ...]
+    python scripts/mutation_check.py [--crate dalenet] [part of a bug's name ...]
 
-Works on a copy of the workspace. A bug is an exact replacement in a file of crates/dalenet/src;
-if the text to replace is not there exactly once the script stops, so that no bug is skipped in
+Works on a copy of the workspace. A bug is an exact replacement in a file of the crate's src (here for
+dalenet, in environment_bugs.py for dalenet-craftax and dalenet-envs); if the text to replace is not there exactly once the script stops, so that no bug is skipped in
 silence. Prints a table; the exit code is 1 if a bug survives. Needs only Python and cargo.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-SRC = Path("crates/dalenet/src")
+import environment_bugs
 
 # name, file, text, what becomes of it
 BUGS = [
@@ -211,7 +212,11 @@ def copy_workspace(root, to):
             shutil.copy(root / name, to / name)
 
 
-def cargo(workspace, *arguments):
+# Per crate: suites, the quick one first, and bugs.
+CRATES = {"dalenet": ([["--test", "golden"], ["--tests"]], BUGS)} | environment_bugs.CRATES
+
+
+def cargo(workspace, crate, *arguments):
     """Whether `cargo test` passes, and what it prints."""
     environment = {
         **os.environ,
@@ -221,21 +226,21 @@ def cargo(workspace, *arguments):
         "CARGO_TERM_COLOR": "never",
         "RUST_BACKTRACE": "0",
     }
-    command = ["cargo", "test", "--quiet", "-p", "dalenet", *arguments]
+    command = ["cargo", "test", "--quiet", "-p", crate, *arguments]
     done = subprocess.run(command, cwd=workspace, env=environment, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode == 0, done.stdout
 
 
-def verdict(workspace):
-    """Which suite notices; None if none does. The golden cases come first: they are quick."""
-    for suite in (["--test", "golden"], ["--tests"]):
-        compiles, output = cargo(workspace, *suite, "--no-run")
+def verdict(workspace, crate):
+    """Which suite notices; None if none does."""
+    for suite in CRATES[crate][0]:
+        compiles, output = cargo(workspace, crate, *suite, "--no-run")
         if not compiles:
             sys.exit(f"a bug must compile to prove anything:\n{output}")
-        passes, output = cargo(workspace, *suite)
+        passes, output = cargo(workspace, crate, *suite)
         if not passes:
-            failed = re.findall(r"to rerun pass `-p dalenet (.+)`", output)
+            failed = re.findall(rf"to rerun pass `-p {crate} (.+)`", output)
             named = re.findall(r"^    ([a-z]\w*(?:::\w+)*)$", output, re.MULTILINE)
             suite = failed[0].removeprefix("--test ") if failed else "?"
             return f"{suite}: {named[0]}" if named else suite
@@ -243,25 +248,30 @@ def verdict(workspace):
 
 
 def main():
-    bugs = [bug for bug in BUGS if not sys.argv[1:] or any(a in bug[0] for a in sys.argv[1:])]
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--crate", choices=list(CRATES), default="dalenet")
+    parser.add_argument("parts", nargs="*", help="of the names of the bugs to inject")
+    args = parser.parse_args()
+    every, source = CRATES[args.crate][1], Path("crates") / args.crate / "src"
+    bugs = [bug for bug in every if not args.parts or any(part in bug[0] for part in args.parts)]
     root = Path(__file__).resolve().parent.parent
     with tempfile.TemporaryDirectory(prefix="mutation_check.") as directory:
         workspace = Path(directory)
         copy_workspace(root, workspace)
-        for name, file, text, _ in BUGS:
-            count = (workspace / SRC / file).read_text().count(text)
+        for name, file, text, _ in every:
+            count = (workspace / source / file).read_text().count(text)
             if count != 1:
                 sys.exit(f"{name}: found {count} times in {file}, not once:\n{text}")
-        if (seen := verdict(workspace)) is not None:
+        if (seen := verdict(workspace, args.crate)) is not None:
             sys.exit(f"the tests fail without any bug: {seen}")
 
         survived = 0
         print(f"{'bug':45} seen by", flush=True)
         for name, file, text, becomes in bugs:
-            path = workspace / SRC / file
+            path = workspace / source / file
             sound = path.read_text()
             path.write_text(sound.replace(text, becomes))
-            seen = verdict(workspace)
+            seen = verdict(workspace, args.crate)
             path.write_text(sound)
             survived += seen is None
             print(f"{name:45} {seen or 'NOBODY: SURVIVED'}", flush=True)

@@ -1,4 +1,5 @@
-//! Environment steps per second of one thread: step, sparse observation, resets, random actions.
+//! Environment steps per second of one thread: step, observation (a dense row, or a list of what is
+//! not 0), resets, random actions.
 //!
 //! `cargo bench -p dalenet-craftax --bench steps [classic | full]` prints a line of JSON a game,
 //! for `bench/craftax_steps.py` to set beside JAX. Seconds are those that the processor gave (as Linux
@@ -12,17 +13,18 @@ const COUNT: usize = 64;
 /// How long a measurement takes, in seconds.
 const SECONDS: f64 = 3.0;
 
-/// Steps per second, and episodes ended per thousand steps.
+/// Steps per second, episodes ended per thousand steps, and entries of an observation.
 macro_rules! rate {
-    ($game:ident) => {{
+    ($game:ident, $dense:expr) => {{
         let key = Key::new(0);
         let mut states: Vec<_> =
             (0..COUNT as u32).map(|i| $game::State::new(key.child(i))).collect();
         let (mut row, mut sum) = (Vec::with_capacity($game::NONZERO), 0);
+        let mut dense = vec![0.0; COUNT * $game::OBSERVATION];
         let (mut steps, mut ended) = (0u32, 0u32);
         let (start, cpu) = (Instant::now(), cpu_seconds());
         while start.elapsed().as_secs_f64() < SECONDS {
-            for state in &mut states {
+            for (state, dense) in states.iter_mut().zip(dense.chunks_mut($game::OBSERVATION)) {
                 let key = state.key;
                 let action = key.child(2).integer(0, 0, $game::Action::ALL.len() as i32) as u32;
                 let outcome = state.step(key, $game::Action::ALL[action as usize]);
@@ -30,9 +32,14 @@ macro_rules! rate {
                     ended += 1;
                     state.reset(key.child(3));
                 }
-                row.clear();
-                state.observe(|place, value| row.push((place as u32, value)));
-                sum += row.len();
+                if $dense {
+                    state.observe_dense(dense);
+                    std::hint::black_box(&dense);
+                } else {
+                    row.clear();
+                    state.observe(|place, value| row.push((place as u32, value)));
+                    sum += row.len();
+                }
             }
             steps += COUNT as u32;
         }
@@ -47,9 +54,12 @@ fn main() {
         if !asked.is_empty() && !asked.iter().any(|a| a == game) {
             continue;
         }
-        let (rate, ended, entries) = if game == "classic" { rate!(classic) } else { rate!(full) };
+        let classic = game == "classic";
+        let (dense, ..) = if classic { rate!(classic, true) } else { rate!(full, true) };
+        let (lists, ended, entries) =
+            if classic { rate!(classic, false) } else { rate!(full, false) };
         println!(
-            r#"{{"engine": "dalenet", "game": "{game}", "steps_per_second": {rate:.0}, "episodes_ended_per_1000_steps": {ended:.1}, "entries_per_observation": {entries:.1}}}"#
+            r#"{{"engine": "dalenet", "game": "{game}", "steps_per_second": {dense:.0}, "with_lists": {lists:.0}, "episodes_ended_per_1000_steps": {ended:.1}, "entries_per_observation": {entries:.1}}}"#
         );
     }
 }

@@ -9,9 +9,30 @@ use std::f32::consts::{SQRT_2, TAU};
 /// The largest number of gradients: 9 × 33.
 const GRADIENTS: usize = 297;
 
-/// `generate_fractal_noise_2d(key, (N, N), (rows, cols), octaves=1)`: N×N numbers in [0, 1], the
-/// smallest of them 0 and the largest 1. N is a multiple of the numbers of cells.
-pub(crate) fn noise<const N: usize>(key: Key, (rows, cols): (usize, usize)) -> [[f32; N]; N] {
+/// N×N numbers in [0, 1], the smallest of them 0 and the largest 1.
+pub(crate) struct Noise<const N: usize> {
+    raw: [[f32; N]; N],
+    low: f32,
+    scale: f32,
+}
+
+impl<const N: usize> Noise<N> {
+    /// One of them.
+    #[inline]
+    pub fn at(&self, row: usize, col: usize) -> f32 {
+        (self.raw[row][col] - self.low) * self.scale
+    }
+
+    /// One of them and an offset, rounded once, as XLA compiles a sum that follows the noise.
+    #[inline]
+    pub fn plus(&self, row: usize, col: usize, offset: f32) -> f32 {
+        (self.raw[row][col] - self.low).mul_add(self.scale, offset)
+    }
+}
+
+/// `generate_fractal_noise_2d(key, (N, N), (rows, cols), octaves=1)`. N is a multiple of the numbers
+/// of cells.
+pub(crate) fn noise<const N: usize>(key: Key, (rows, cols): (usize, usize)) -> Noise<N> {
     let key = key.child(1).child(1);
     let across = cols + 1;
     let mut gradients = [(0.0, 0.0); GRADIENTS];
@@ -46,9 +67,7 @@ pub(crate) fn noise<const N: usize>(key: Key, (rows, cols): (usize, usize)) -> [
         low = low.min(x);
         high = high.max(x);
     }
-    let scale = 1.0 / (high - low);
-    out.as_flattened_mut().iter_mut().for_each(|x| *x = (*x - low) * scale);
-    out
+    Noise { raw: out, low, scale: 1.0 / (high - low) }
 }
 
 fn interpolant(t: f32) -> f32 {

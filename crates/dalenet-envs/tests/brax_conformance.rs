@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{Case, Fixtures, distance, relative, step};
+use common::{Case, Fixtures, distance, others, relative, step};
 use dalenet_envs::brax::{Precision, Simulation, Task};
 
 /// Joint positions after 1 and over 10 steps, then observations, velocities and rewards over all,
@@ -62,19 +62,29 @@ fn links_stand_where_brax_has_them() {
     Fixtures::all("").iter().for_each(|f| f.compare_links(double, 1e-6));
 }
 
-/// Fixtures that never touch the ground would not test contacts.
 #[test]
-fn fixtures_have_contacts() {
-    let walks = |task: Task| {
-        let model = task.model();
-        model.shapes.iter().any(|shape| shape.friction.is_some())
-    };
-    for fixtures in Fixtures::all("").into_iter().filter(|f| walks(f.task)) {
-        let cases = fixtures.cases();
+fn resets_begin_where_brax_has_them() {
+    for fixtures in Fixtures::all("") {
+        assert_eq!(fixtures.task.model().init_q, fixtures.rows("init_q")[0]);
+    }
+}
+
+/// Fixtures that never touch the ground would not test contacts, and those that are never over
+/// would not test ends.
+#[test]
+fn fixtures_have_contacts_and_ends() {
+    for fixtures in Fixtures::all("") {
+        let (name, cases) = (fixtures.task.name(), fixtures.cases());
         let touching = |case: &&Case<'_>| case.row("gap").iter().any(|gap| gap.abs() < 1e-4);
-        let count = cases.iter().filter(touching).count();
-        println!("{:25} {count} of {} cases touch the ground", fixtures.task.name(), cases.len());
-        let own = std::env::var_os("DALENET_FIXTURES").is_none();
-        assert!(count > 0 || !own, "{}", fixtures.task.name());
+        let ending = |case: &&Case<'_>| {
+            let done = case.row("done");
+            done.contains(&0.0) && done.contains(&1.0)
+        };
+        let touch = cases.iter().filter(touching).count();
+        let end = cases.iter().filter(ending).count();
+        println!("{name:25} {touch} of {} cases touch the ground, {end} meet an end", cases.len());
+        let walks = fixtures.task.model().shapes.iter().any(|shape| shape.friction.is_some());
+        let ends = !matches!(fixtures.task, Task::HalfCheetah | Task::Reacher);
+        assert!(others().is_some() || (touch > 0 || !walks) && (end > 1 || !ends), "{name}");
     }
 }

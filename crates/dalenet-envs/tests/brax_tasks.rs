@@ -126,14 +126,23 @@ fn tasks_end_by_their_formulas() {
         let motors = model.actuators.len();
         let mut generator = Generator::new(1, 2);
         let mut count = [0, 0];
-        for _ in 0..400 {
-            // Near the start, but so far that some have fallen.
+        for _ in 0..2000 {
+            // Near the start, but so far that some have fallen, or are too fast.
             let mut q = model.init_q.clone();
             let last = if matches!(task, Task::Ant | Task::Humanoid) { 3 } else { q.len() };
             for q in &mut q[..last] {
                 *q += 1.6 * (f64::from(generator.uniform()) - 0.5);
             }
-            simulation.set_joints(0, &q, &vec![0.0; simulation.velocities(0).len()]);
+            let mut qd = vec![0.0; simulation.velocities(0).len()];
+            match task {
+                Task::Hopper => qd[0] = 200.0 * f64::from(generator.uniform()),
+                // On its back, where its legs do not keep it up.
+                Task::Ant if generator.uniform() < 0.5 => {
+                    q[3..7].copy_from_slice(&[0.0, 1.0, 0.0, 0.0]);
+                }
+                _ => (),
+            }
+            simulation.set_joints(0, &q, &qd);
             simulation.step(&vec![0.0; motors]);
             let want = should_be_over(task, &mut simulation);
             assert_eq!(simulation.over(0), want, "{task:?} {:?}", simulation.positions(0));

@@ -17,10 +17,11 @@ pub(super) fn generate(mut key: Key) -> (Map, Key) {
     // 0 where the player begins, 1 from 5 steps on.
     let proximity = |at: Position| ((at - MIDDLE).steps() as f32 * 0.2).clamp(0.0, 1.0);
 
-    let mut water = noise::<SIZE>(key.draw(), (4, 4));
+    let waters = noise::<SIZE>(key.draw(), (4, 4));
+    let mut water = [[0.0; SIZE]; SIZE];
     for_each(&mut map, |_, at, block| {
         let water = &mut water[at.row as usize][at.col as usize];
-        *water = *water + proximity(at) - 1.0;
+        *water = waters.plus(at.row as usize, at.col as usize, proximity(at)) - 1.0;
         if *water > 0.7 {
             *block = Water;
         } else if *water > 0.6 && *water < 0.75 {
@@ -28,17 +29,18 @@ pub(super) fn generate(mut key: Key) -> (Map, Key) {
         }
     });
     key.draw();
-    let mut mountain = noise::<SIZE>(key.draw(), (4, 4));
+    let mountains = noise::<SIZE>(key.draw(), (4, 4));
     let paths = noise::<SIZE>(key.draw(), (8, 32));
+    let mut mountain = [[0.0; SIZE]; SIZE];
     key.draw();
     for_each(&mut map, |_, at, block| {
         let (row, col) = (at.row as usize, at.col as usize);
         let mountain = &mut mountain[row][col];
-        *mountain = (*mountain + 0.05) + proximity(at) - 1.0;
+        *mountain = mountains.plus(row, col, 0.05) + proximity(at) - 1.0;
         if *mountain > 0.7 {
             *block = Stone;
             let cave = *mountain > 0.85 && water[row][col] > 0.4;
-            if cave || paths[row][col] > 0.8 || paths[col][row] > 0.8 {
+            if cave || paths.at(row, col) > 0.8 || paths.at(col, row) > 0.8 {
                 *block = Path;
             }
         }
@@ -56,10 +58,10 @@ pub(super) fn generate(mut key: Key) -> (Map, Key) {
     let trees = noise::<SIZE>(key.draw(), (16, 16));
     for_each(&mut map, |i, at, block| {
         let (row, col) = (at.row as usize, at.col as usize);
-        if *block == Grass && trees[row][col] > 0.5 && key.uniform(i) > 0.8 {
+        if *block == Grass && trees.at(row, col) > 0.5 && key.uniform(i) > 0.8 {
             *block = Tree;
         }
-        if mountain[row][col] > 0.85 && trees[row][col] > 0.7 {
+        if mountain[row][col] > 0.85 && trees.at(row, col) > 0.7 {
             *block = Lava;
         }
     });

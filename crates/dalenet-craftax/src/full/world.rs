@@ -194,34 +194,35 @@ fn wild(floor: &mut Floor, mut key: Key, config: &Wild) {
     };
     let map = &mut floor.map;
 
-    let mut water = noise::<SIZE>(key.draw(), (3, 3));
+    let water = noise::<SIZE>(key.draw(), (3, 3));
     key.draw();
-    let mut mountain = noise::<SIZE>(key.draw(), (3, 3));
+    let mountains = noise::<SIZE>(key.draw(), (3, 3));
     let paths = noise::<SIZE>(key.draw(), (6, 24));
     key.draw();
     let trees = noise::<SIZE>(key.draw(), (12, 12));
+    let mut mountain = [[0.0; SIZE]; SIZE];
     for_each(&mut map.0, |i, row, col, block| {
-        let (water, mountain) = (&mut water[row][col], &mut mountain[row][col]);
-        *water = *water + (distance(row, col) / 5.0).clamp(0.0, 1.0) - 1.0;
-        *block = match *water {
-            water if water > config.water_threshold => config.sea,
-            water if water > 0.6 => config.coast,
+        let (distance, mountain) = (distance(row, col), &mut mountain[row][col]);
+        let water = water.plus(row, col, (distance / 5.0).clamp(0.0, 1.0)) - 1.0;
+        *block = match water {
+            _ if water > config.water_threshold => config.sea,
+            _ if water > 0.6 => config.coast,
             _ => config.ground,
         };
-        let rise = (distance(row, col) / config.mountain_distance).clamp(0.0, config.mountain_most);
-        *mountain = (*mountain + 0.05) + rise - 1.0;
+        let rise = (distance / config.mountain_distance).clamp(0.0, config.mountain_most);
+        *mountain = mountains.plus(row, col, 0.05) + rise - 1.0;
         if *mountain > 0.7 {
             *block = config.mountain;
-            if paths[row][col] > 0.8 || paths[col][row] > 0.8 {
+            if paths.at(row, col) > 0.8 || paths.at(col, row) > 0.8 {
                 *block = config.path;
             }
         }
-        if *mountain > 0.85 && *water > 0.4 {
+        if *mountain > 0.85 && water > 0.4 {
             *block = config.cave;
         }
         // The original draws the trees from the key that it goes on with.
         if *block == config.tree_ground
-            && trees[row][col] > config.tree_noise_threshold
+            && trees.at(row, col) > config.tree_noise_threshold
             && key.uniform(i) > config.tree_threshold
         {
             *block = config.tree;
@@ -238,7 +239,7 @@ fn wild(floor: &mut Floor, mut key: Key, config: &Wild) {
             });
         }
     }
-    let is_lava = |row: usize, col: usize| mountain[row][col] > 0.85 && trees[row][col] > 0.7;
+    let is_lava = |row: usize, col: usize| mountain[row][col] > 0.85 && trees.at(row, col) > 0.7;
     for_each(&mut map.0, |_, row, col, block| {
         if is_lava(row, col) {
             *block = config.lava;
