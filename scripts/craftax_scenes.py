@@ -188,7 +188,9 @@ def building(i):
     def scene(state, rng):
         ground = [B.GRASS, B.SAND, B.PATH, B.WATER, B.LAVA, B.FIRE_GRASS, B.ICE_GRASS, B.GRAVEL,
                   B.STONE, B.DARKNESS]
-        state = stand(state, [B.GRASS, *rng.choice(np.array(ground, object), 3)])
+        first = [B.GRASS, B.SAND, B.GRASS, B.GRAVEL, B.ICE_GRASS, B.FIRE_GRASS, B.WATER, B.GRASS,
+                 B.DARKNESS][i]
+        state = stand(state, [first, *rng.choice(np.array(ground, object), 3)])
         dark = state.light_map[i % 9] * np.float32(i % 2)
         items = np.array(state.item_map[i % 9])
         items[tuple(MIDDLE + WAYS[i % 4])] = i % 5
@@ -196,8 +198,8 @@ def building(i):
                               light_map=state.light_map.at[i % 9].set(dark))
         state = carry(state, wood=1 + i, stone=i, sapling=2, torches=3)
         place = [a for a in Action if a.name.startswith("PLACE_")]
-        first = each_way(place[(i + 1) % 5], place[i % 5])
-        return state, first + some(rng, place * 2 + TURNS + [A.DO], 28)
+        two = [place[(i + 1) % 5], place[i % 5]]
+        return state, two + each_way(*two) + some(rng, place * 2 + TURNS + [A.DO], 26)
     return i % 9, scene
 
 
