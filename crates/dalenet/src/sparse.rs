@@ -152,11 +152,11 @@ pub struct SparseInput {
 #[derive(Clone, Copy, Debug, Default)]
 struct Column {
     /// How many entries it has.
-    entries: usize,
+    entries: u32,
     /// What is common to most rows; 0 if nothing is.
     common: f32,
     /// The last row that has an entry of it, counted from 1.
-    row: usize,
+    row: u32,
 }
 
 impl SparseInput {
@@ -168,14 +168,14 @@ impl SparseInput {
         let Self { common, differences, columns } = self;
         columns.clear();
         columns.resize(from.cols, Column::default());
-        let mut count = 0;
+        let (mut count, mut total) = (0, 0);
         for row in rows.clone() {
             let (entries, values) = from.row(row);
             for (column, value) in entries.iter().zip(values) {
                 let column = &mut columns[*column as usize];
                 (column.entries, column.common) = (column.entries + 1, *value);
             }
-            count += 1;
+            (count, total) = (count + 1, total + entries.len());
         }
         common.clear();
         for (i, column) in (0..).zip(columns.iter_mut()) {
@@ -185,6 +185,7 @@ impl SparseInput {
             }
         }
         differences.clear(from.cols);
+        differences.reserve(count as usize, total + count as usize * common.len());
         for (number, row) in (1..).zip(rows) {
             let (entries, values) = from.row(row);
             for (i, value) in entries.iter().zip(values) {
