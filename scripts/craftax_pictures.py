@@ -1,8 +1,8 @@
 """Draws states of craftax 1.6.1 by its own renderers, for a test of what `dalenet play` shows.
 
-    craftax-env/bin/python scripts/craftax_pictures.py [--count 5] [--out DIR]
+    craftax-env/bin/python scripts/craftax_pictures.py [--games classic full] [--out DIR]
 
-The states are the first ones of `craftax_fixtures.py`'s `<game>_states.bin`. `<game>.png` has
+The states are the first ones of chance in `craftax_fixtures.py`'s `<game>_states.bin`. `<game>.png` has
 their maps one below the other, 16 pixels a tile, without the inventory. The noise of the night is
 drawn at random in the original; here every number of it is its mean.
 """
@@ -20,19 +20,20 @@ from craftax_fixtures import GAMES, Runner
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "crates/dalenet-lab/tests/pictures"
 SIZE = 16
+GAMES_DRAWN = {"classic": (classic, range(5)), "full": (full, range(181, 186))}
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=5)
+    parser.add_argument("--games", nargs="+", default=list(GAMES_DRAWN), choices=list(GAMES_DRAWN))
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    for name, module in (("classic", classic), ("full", full)):
-        game = GAMES[name]
+    for name in args.games:
+        game, (module, seeds) = GAMES[name], GAMES_DRAWN[name]
         fresh = Runner(game).fresh
-        states = [game.injected(fresh(jax.random.PRNGKey(seed)), np.random.default_rng(10_000 + seed))
-                  for seed in range(args.count)]
+        states = [game.injected(fresh(jax.random.PRNGKey(seed)), np.random.default_rng(10_000 + seed),
+                                seed)[0] for seed in seeds]
         uniform = jax.random.uniform
         jax.random.uniform = lambda key, shape=(): jnp.full(shape, 0.5)
         draw = jax.jit(module.make_craftax_pixel_renderer(SIZE))
