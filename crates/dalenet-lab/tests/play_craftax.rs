@@ -57,16 +57,23 @@ fn classic_cases() -> Vec<classic::State> {
     })
 }
 
-/// Stored are what floors share and the player's floor.
+/// Stored are what floors share and the player's floor, its lights as bytes.
 fn full_cases() -> Vec<full::State> {
     const SHARED: usize = 107;
+    const MAPS: usize = 576 + 576 + 72;
     cases("full", 181, |key, words| {
         let (mut state, mut all) = (full::State::new(key), Vec::new());
         state.save(&mut all);
         let (shared, floor) = words.split_at(SHARED);
+        let (maps, floor) = floor.split_at(MAPS);
+        let (lights, creatures) = floor.split_at(full::SIZE * full::SIZE / 4);
+        let lights = lights.iter().flat_map(|word| word.to_le_bytes());
+        let lights = lights.map(|light| (f32::from(light) / 255.0).to_bits());
+        let maps = maps.iter().copied().chain(lights);
+        let floor: Vec<u32> = maps.chain(creatures.iter().copied()).collect();
         let start = SHARED + words[0] as usize * floor.len();
         all[..SHARED].copy_from_slice(shared);
-        all[start..start + floor.len()].copy_from_slice(floor);
+        all[start..start + floor.len()].copy_from_slice(&floor);
         state.restore(&all);
         state
     })
