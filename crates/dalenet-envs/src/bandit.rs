@@ -2,8 +2,8 @@
 
 use crate::{
     Actions, Space,
-    vectorised::Block,
-    words::{Reader, Writer},
+    simulator::{Simulator, Spec},
+    state_words::{Reader, Writer},
 };
 use dalenet::Generator;
 
@@ -18,21 +18,11 @@ const NOISE: f32 = 0.1;
 #[derive(Default)]
 pub(crate) struct Bandit([usize; 16]);
 
-impl Block for Bandit {
+impl Simulator for Bandit {
     const LANES: usize = 16;
-    const EPISODE: u32 = 1;
-    const SHARE: usize = 32;
 
-    fn name(&self) -> &'static str {
-        "bandit"
-    }
-
-    fn observation_space(&self) -> Space {
-        Space::Continuous { low: vec![0.0; ARMS], high: vec![1.0; ARMS] }
-    }
-
-    fn action_space(&self) -> Space {
-        Space::Discrete { n: ARMS }
+    fn spec(&self) -> Spec {
+        Spec::new(Space::unit(ARMS), Space::Discrete { n: ARMS }, 1)
     }
 
     fn start(&mut self, lane: usize, generator: &mut Generator) {

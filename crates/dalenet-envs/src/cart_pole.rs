@@ -2,8 +2,8 @@
 
 use crate::{
     Actions, Space,
-    vectorised::Block,
-    words::{Reader, Writer},
+    simulator::{Simulator, Spec},
+    state_words::{Reader, Writer},
 };
 use dalenet::Generator;
 
@@ -33,23 +33,14 @@ fn push([x, v, tilt, spin]: [f64; 4], right: bool) -> [f64; 4] {
     [x + TIME_STEP * v, v + TIME_STEP * going, tilt + TIME_STEP * spin, spin + TIME_STEP * turning]
 }
 
-impl Block for CartPole {
+impl Simulator for CartPole {
     const LANES: usize = 16;
-    const EPISODE: u32 = 500;
-    const SHARE: usize = 32;
 
-    fn name(&self) -> &'static str {
-        "cart-pole"
-    }
-
-    fn observation_space(&self) -> Space {
-        let high =
-            vec![2.0 * MOST_WAY as f32, f32::INFINITY, 2.0 * MOST_TILT as f32, f32::INFINITY];
-        Space::Continuous { low: high.iter().map(|x| -x).collect(), high }
-    }
-
-    fn action_space(&self) -> Space {
-        Space::Discrete { n: 2 }
+    fn spec(&self) -> Spec {
+        let [x, tilt] = [2.0 * MOST_WAY as f32, 2.0 * MOST_TILT as f32];
+        let high = vec![x, f32::INFINITY, tilt, f32::INFINITY];
+        let low = high.iter().map(|bound| -bound).collect();
+        Spec::new(Space::Continuous { low, high }, Space::Discrete { n: 2 }, 500)
     }
 
     fn start(&mut self, lane: usize, generator: &mut Generator) {

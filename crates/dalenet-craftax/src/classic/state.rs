@@ -3,9 +3,9 @@
 use super::{Achievement, Block, Direction, SIZE, world};
 use crate::{
     daylight,
+    fields::{Read, Visitor, Write},
     grid::{Grid, Position},
     threefry::Key,
-    words::{Read, Visitor, Write},
 };
 
 /// The map's blocks.

@@ -7,9 +7,9 @@ use super::{
 use crate::{
     classic::Plant,
     daylight,
+    fields::{Read, Visitor, Write},
     grid::{Grid, Position},
     threefry::Key,
-    words::{Read, Visitor, Write},
 };
 
 /// A creature of one of three kinds: melee, passive, ranged. Dead ones keep walking unseen, as in

@@ -1,4 +1,4 @@
-//! What a game looks like: which picture is where, and the numbers beside it.
+//! Pictures of a game: which picture is where, and the numbers beside it.
 //!
 //! Source: `render_craftax_pixels` in the `renderer.py` of both games. Pictures are the original's
 //! textures, all in one image, [`ATLAS`].
@@ -14,7 +14,7 @@ use crate::{Outcome, grid::Position};
 /// The licence of the textures, which goes with every copy of them.
 pub const LICENCE: &str = include_str!("../../LICENSE-craftax");
 
-/// What both games have in common: they can be played, and looked at.
+/// What a player and a renderer need of either game.
 ///
 /// ```
 /// use dalenet_craftax::{Key, classic, full, render::{Game, Tile}};
@@ -28,13 +28,12 @@ pub const LICENCE: &str = include_str!("../../LICENSE-craftax");
 ///     assert_eq!(game.floor(0).unwrap().len(), game.size() * game.size());
 /// }
 /// ```
-pub trait Game: Send {
-    /// A step that draws from the key that the state carries. An action that does not exist is
-    /// none.
+pub trait Game: Send + Sync {
+    /// One step, which draws from the key in the state. An unknown action does nothing.
     fn act(&mut self, action: usize) -> Outcome;
 
-    /// Another of the same.
-    fn twin(&self) -> Box<dyn Game>;
+    /// A copy of the game.
+    fn boxed_clone(&self) -> Box<dyn Game>;
 
     /// How the original draws the game.
     fn style(&self) -> Style;
@@ -75,7 +74,7 @@ pub trait Game: Send {
     /// Whether the player sleeps.
     fn is_sleeping(&self) -> bool;
 
-    /// Whether the player sleeps or rests: whatever it is told to do, it does nothing.
+    /// Whether the player sleeps or rests, so that actions have no effect.
     fn is_idle(&self) -> bool;
 
     /// Whether the player is dead.
@@ -143,8 +142,8 @@ impl Sprite {
 
     fn player(direction: crate::classic::Direction, sleeping: bool, position: Position) -> Self {
         use Tile::*;
-        let looks = [PlayerLeft, PlayerRight, PlayerUp, PlayerDown][direction as usize];
-        Self::still(if sleeping { PlayerSleep } else { looks }, position)
+        let facing = [PlayerLeft, PlayerRight, PlayerUp, PlayerDown][direction as usize];
+        Self::still(if sleeping { PlayerSleep } else { facing }, position)
     }
 
     /// Which pixel of the tile, by row and column, is at a row and a column of the picture.

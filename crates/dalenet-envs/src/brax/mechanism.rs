@@ -1,13 +1,14 @@
 //! A task's mechanism in every lane of a number.
 
 use super::{
-    Model, Pose, Real, Shape, State, Task, kinematics::place_links, pipeline, state::Scratch,
+    Model, Pose, Real, State, Task, kinematics::place_links, pipeline, state::Scratch,
     system::System, tasks::Effort, vector::Transform,
 };
 use crate::{
-    Actions, Space,
-    vectorised::Block,
-    words::{Reader, Writer},
+    Actions, Space, View,
+    simulator::{Simulator, Spec},
+    state_words::{Reader, Writer},
+    view::Bodies,
 };
 use dalenet::Generator;
 use std::sync::Arc;
@@ -157,25 +158,18 @@ impl<R: Real> Mechanism<R> {
     }
 }
 
-impl<R: Real> Block for Mechanism<R> {
+impl<R: Real> Simulator for Mechanism<R> {
     const LANES: usize = R::LANES;
-    const EPISODE: u32 = 1000;
-    const SHARE: usize = 1;
 
-    fn name(&self) -> &'static str {
-        self.task.name()
-    }
-
-    fn backend(&self) -> &'static str {
-        "positional"
-    }
-
-    fn observation_space(&self) -> Space {
-        Space::within(self.task.observation_len(), f32::INFINITY)
-    }
-
-    fn action_space(&self) -> Space {
-        Space::within(self.ctrl.len(), 1.0)
+    fn spec(&self) -> Spec {
+        let observations = Space::within(self.task.observation_len(), f32::INFINITY);
+        let actions = Space::within(self.ctrl.len(), 1.0);
+        Spec {
+            backend: "positional",
+            step_seconds: Some(self.fixed.model.time_step * self.fixed.model.frames as f64),
+            grain: 1,
+            ..Spec::new(observations, actions, 1000)
+        }
     }
 
     fn start(&mut self, lane: usize, generator: &mut Generator) {
@@ -220,16 +214,8 @@ impl<R: Real> Block for Mechanism<R> {
         self.state.set_lane(lane, (0..len).map(|_| from.f64()));
     }
 
-    fn step_seconds(&self) -> Option<f64> {
-        Some(self.fixed.model.time_step * self.fixed.model.frames as f64)
-    }
-
-    fn shapes(&self) -> &[Shape] {
-        &self.fixed.model.shapes
-    }
-
-    fn poses(&self, lane: usize) -> Vec<Pose> {
-        Self::poses(self, lane)
+    fn view(&self, lane: usize) -> View<'_> {
+        View::Bodies(Bodies { shapes: &self.fixed.model.shapes, poses: self.poses(lane) })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A task's mechanism by itself, for tests, viewers and experiments.
 
 use super::{
-    Model, Task,
+    Model, Pose, Task,
     lanes::Plain,
     mechanism::{AnyMechanism, Mechanism},
 };
@@ -34,15 +34,6 @@ pub enum Precision {
     Double,
     /// `f32`, in as many lanes as this machine's vectors have: what learners train on.
     Single,
-}
-
-/// Where a link is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pose {
-    /// Its origin in the world, in metres; the ground is z = 0.
-    pub position: [f64; 3],
-    /// Its rotation as a quaternion w, x, y, z.
-    pub rotation: [f64; 4],
 }
 
 /// Calls `$function::<R>($arguments)` with the best vector R of this machine.

@@ -2,8 +2,9 @@
 
 use super::{
     Quat, Real, Transform, Vec3,
-    model::{AxisKind, Joint as JointModel, Link as LinkModel, Model, Shape, ShapeKind},
+    model::{AxisKind, Joint as JointModel, Link as LinkModel, Model},
 };
+use crate::view::{Shape, ShapeKind};
 use std::f64::consts::PI;
 
 /// Everything about a mechanism that does not change.

@@ -55,15 +55,16 @@ impl Recording {
     /// Begins with environment 0 of those, which has just been reset.
     pub fn of(env: &dyn VectorEnv, caption: Caption) -> Self {
         let dt = env.step_seconds().unwrap_or(0.02);
-        let (shapes, poses) = (env.shapes().to_vec(), vec![env.poses(0)]);
-        Self { caption, dt, shapes, poses, worths: vec![Worth::default()] }
+        let bodies = env.view(0).bodies();
+        let (shapes, poses) = bodies.map_or_else(Default::default, |b| (b.shapes.to_vec(), b.poses));
+        Self { caption, dt, shapes, poses: vec![poses], worths: vec![Worth::default()] }
     }
 
     /// Adds where environment `index` is now, after a step of this reward. Not for the step that
     /// ended the episode: the environment is then already at the start of the next one.
     pub fn push(&mut self, env: &dyn VectorEnv, index: usize, reward: f32) {
         let last = self.worths.last().copied().unwrap_or_default();
-        self.poses.push(env.poses(index));
+        self.poses.push(env.view(index).bodies().map_or_else(Vec::new, |bodies| bodies.poses));
         self.worths.push(last.then(reward));
     }
 
