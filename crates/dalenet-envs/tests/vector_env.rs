@@ -1,7 +1,8 @@
 //! Oracle: what the trait promises of every environment, whatever its task.
 
 use dalenet_envs::{
-    Actions, Batch, ENVIRONMENTS, Error, NAMES, Options, Restart, Space, VectorEnv, View, find, make,
+    Actions, Batch, ENVIRONMENTS, Error, NAMES, Options, Restart, Space, VectorEnv, View, find,
+    make,
 };
 use rayon::prelude::*;
 
@@ -235,7 +236,10 @@ fn wrong_actions_are_refused_and_nothing_moves() {
             Actions::Continuous(&[0.0, 0.0, 0.0, f32::NAN, 0.0, 0.0]),
             Error::Action { index: 1, value: "NaN".into() },
         ),
-        (Actions::Discrete(&[0, 0, 0]), Error::ActionKind { env: "brax/reacher", wanted: "continuous" }),
+        (
+            Actions::Discrete(&[0, 0, 0]),
+            Error::ActionKind { env: "brax/reacher", wanted: "continuous" },
+        ),
     ];
     for (actions, error) in wrong {
         assert_eq!(env.step(actions).err(), Some(error));

@@ -4,15 +4,20 @@
 
 mod codes;
 mod creatures;
+mod floor;
+mod inventory;
 mod observation;
+mod saved;
 mod state;
 mod step;
 mod world;
 
 pub use crate::classic::Direction;
 pub use codes::{ACHIEVABLE, Achievement, Action, Block, Item};
+pub use floor::{Floor, Mob, Projectile};
+pub use inventory::Inventory;
 pub use observation::{NONZERO, OBSERVATION, VIEW};
-pub use state::{Floor, Inventory, Mob, Projectile, State};
+pub use state::State;
 
 /// How many floors there are.
 pub const FLOORS: usize = 9;
@@ -27,3 +32,5 @@ const CLEARED: i32 = 8;
 /// Steps in which monsters rise after the necromancer is hit, and hits that it takes.
 const SPAWN_TURNS: i32 = 7;
 const BOSS_HITS: i32 = 8;
+/// Steps from the player at which creatures vanish.
+const DESPAWN_DISTANCE: i32 = 14;

@@ -11,7 +11,7 @@ use crate::{
 };
 use group::Group;
 use rayon::prelude::*;
-use rows::{Blank, empty, parts};
+use rows::{Blank, Rows, empty};
 
 /// N environments as groups of a few lanes that threads share.
 pub(crate) struct Vectorised<S> {
@@ -157,4 +157,32 @@ impl<S: Simulator> VectorEnv for Vectorised<S> {
             false => View::Nothing,
         }
     }
+}
+
+/// The groups, in parallel, each with its rows of the batch.
+fn parts<'a, S: Simulator>(
+    spec: &Spec,
+    groups: &'a mut [Group<S>],
+    batch: &'a mut Batch,
+    blank: &'a mut Blank,
+) -> impl IndexedParallelIterator<Item = (&'a mut Group<S>, Rows<'a>)> {
+    let Batch { observations, next, rewards, terminated, truncated, failed, .. } = batch;
+    let (width, observations, next) = match observations.is_empty() {
+        false => (spec.observation_space.len(), observations, next),
+        true => (1, &mut blank.observations, &mut blank.next),
+    };
+    let parts = (
+        groups.par_iter_mut(),
+        observations.par_chunks_mut(S::LANES * width),
+        next.par_chunks_mut(S::LANES * width),
+        rewards.par_chunks_mut(S::LANES),
+        terminated.par_chunks_mut(S::LANES),
+        truncated.par_chunks_mut(S::LANES),
+        failed.par_chunks_mut(S::LANES),
+    );
+    parts.into_par_iter().with_min_len(spec.grain).map(
+        |(group, observations, next, rewards, terminated, truncated, failed)| {
+            (group, Rows { observations, next, rewards, terminated, truncated, failed })
+        },
+    )
 }

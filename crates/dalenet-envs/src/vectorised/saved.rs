@@ -11,9 +11,7 @@ use crate::{
 /// FNV-1a of the task's name, without `brax/`: the name of those tasks when the format began.
 fn hash(name: &str) -> u32 {
     let name = name.strip_prefix("brax/").unwrap_or(name);
-    name.bytes().fold(2_166_136_261, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(16_777_619)
-    })
+    name.bytes().fold(2_166_136_261, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619))
 }
 
 impl<S: Simulator> Vectorised<S> {
