@@ -7,8 +7,8 @@ CRAFTAX = [
     # The generator and worlds
     ("randint ignores the upper draw", "threefry.rs", "upper.wrapping_mul(power).wrapping_add(lower)",
      "lower.wrapping_add(0 * upper * power)"),
-    ("choice in one running sum", "threefry.rs", "ends.iter_mut().for_each(|end| *end += before);",
-     "ends.iter_mut().for_each(|end| *end += 0.0 * before);"),
+    ("choice in one running sum", "threefry.rs", "sums.iter_mut().for_each(|sum| *sum += before);",
+     "sums.iter_mut().for_each(|sum| *sum += 0.0 * before);"),
     ("noise and offset rounded twice", "noise.rs",
      "(self.raw[row][col] - self.low).mul_add(self.scale, offset)",
      "(self.raw[row][col] - self.low) * self.scale + offset"),

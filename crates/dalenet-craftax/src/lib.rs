@@ -1,4 +1,4 @@
-//! Craftax-Classic and Craftax natively: a key gives the same world and the same life as in
+//! Craftax-Classic and Craftax natively: a key gives the same world and the same episode as in
 //! [craftax](https://github.com/MichaelTMatthews/Craftax) 1.6.1 under JAX.
 //!
 //! [`classic`] is `Craftax-Classic-Symbolic-v1`, [`full`] is `Craftax-Symbolic-v1`. Each has a
@@ -38,7 +38,7 @@ pub use environment::Environment;
 pub use grid::{Grid, Position};
 pub use threefry::Key;
 
-/// What a step gives besides the new state.
+/// Result of a step besides the new state.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outcome {
     /// Reward of the achievements unlocked in this step, plus 0.1 per point of health gained.
@@ -63,7 +63,7 @@ macro_rules! codes {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
-        #[allow(missing_docs)] // the game's own words
+        #[allow(missing_docs)] // named as in the game
         pub enum $name { $($(#[$doc])* $member),* }
 
         impl $name {

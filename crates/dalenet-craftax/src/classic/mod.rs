@@ -16,12 +16,12 @@ pub use state::{Creature, Inventory, Map, Plant, State};
 
 /// Rows and columns of the map.
 pub const SIZE: usize = 64;
-/// Time steps until an episode ends.
+/// Steps until an episode is over.
 pub const EPISODE: i32 = 10_000;
-/// What all achievements are worth together: each 1.
+/// Total reward of all achievements, 1 for each.
 pub const ACHIEVABLE: i32 = Achievement::ALL.len() as i32;
 
-/// The eight cells around one, for tables and furnaces.
+/// Steps to the eight cells around one, for tables and furnaces.
 pub(crate) const NEIGHBOURS: [Position; 8] = [
     Position::new(0, -1),
     Position::new(0, 1),

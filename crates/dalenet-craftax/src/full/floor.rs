@@ -18,7 +18,7 @@ pub struct Mob {
     pub alive: bool,
     /// Steps until it can attack again; keeps falling below 0.
     pub cooldown: i32,
-    /// Which of its kind, as the original counts: 0 is a zombie, a cow or a skeleton.
+    /// Species within its kind, as the original numbers them: 0 is a zombie, a cow or a skeleton.
     pub species: i32,
 }
 
@@ -27,13 +27,13 @@ impl Mob {
         Self { position: Position::new(0, 0), health: 1.0, alive: false, cooldown: 0, species: 0 };
 }
 
-/// Something that flies.
+/// A projectile.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Projectile {
-    /// Where and what: 0 arrow, 1 dagger, 2 fireball, 3 iceball, 4 the player's arrow, 5 slime
+    /// Position and species: 0 arrow, 1 dagger, 2 fireball, 3 iceball, 4 the player's arrow, 5 slime
     /// ball, 6 fireball, 7 iceball of the elementals.
     pub mob: Mob,
-    /// Where it flies.
+    /// Its direction.
     pub way: Position,
 }
 
@@ -44,7 +44,7 @@ pub struct Floor {
     pub map: Grid<Block, SIZE>,
     /// What is on them.
     pub items: Grid<Item, SIZE>,
-    /// Where creatures stand; what the game itself looks at.
+    /// Which cells creatures stand on, as the game's own rules see it.
     pub occupied: Grid<bool, SIZE>,
     /// How bright it is, from 0 to 1. The player sees cells above 0.05.
     pub light: Grid<f32, SIZE>,
@@ -54,22 +54,22 @@ pub struct Floor {
     pub up_ladder: Position,
     /// Whether a chest was opened here.
     pub chest_opened: bool,
-    /// Monsters that fell here.
+    /// Monsters killed here.
     pub killed: i32,
-    /// Zombies and the like.
+    /// Creatures that fight at close range: zombies and the like.
     pub melee: [Mob; 3],
-    /// Cows and the like; to eat.
+    /// Creatures that do not fight: cows and the like; food.
     pub passive: [Mob; 3],
-    /// Skeletons and the like; they shoot.
+    /// Creatures that shoot: skeletons and the like.
     pub ranged: [Mob; 2],
-    /// What they shot.
+    /// Projectiles of creatures.
     pub mob_projectiles: [Projectile; 3],
-    /// What the player shot.
+    /// Projectiles of the player.
     pub player_projectiles: [Projectile; 3],
 }
 
 impl Floor {
-    /// Nobody on no blocks.
+    /// Without blocks and creatures.
     pub(super) const EMPTY: Self = {
         let projectile = Projectile { mob: Mob::NONE, way: Position::new(1, 1) };
         Self {
@@ -89,7 +89,7 @@ impl Floor {
         }
     };
 
-    /// Whether enough monsters fell here for the ladder down to be open.
+    /// Whether enough monsters were killed here for the ladder down to be open.
     pub const fn is_cleared(&self) -> bool {
         self.killed >= CLEARED
     }

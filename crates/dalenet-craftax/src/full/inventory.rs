@@ -2,7 +2,7 @@
 
 /// What the player carries, 0 to 99 of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[allow(missing_docs)] // the game's own words
+#[allow(missing_docs)] // named as in the game
 pub struct Inventory {
     pub wood: i32,
     pub stone: i32,

@@ -19,15 +19,15 @@ pub use inventory::Inventory;
 pub use observation::{NONZERO, OBSERVATION, VIEW};
 pub use state::State;
 
-/// How many floors there are.
+/// Number of floors.
 pub const FLOORS: usize = 9;
 /// Rows and columns of a floor.
 pub const SIZE: usize = 48;
-/// Time steps until an episode ends.
+/// Steps until an episode is over.
 pub const EPISODE: i32 = 100_000;
 /// The floor of the necromancer.
 const GRAVEYARD: usize = FLOORS - 1;
-/// How many monsters must fall before the ladder down opens.
+/// Monsters to kill before the ladder down opens.
 const CLEARED: i32 = 8;
 /// Steps in which monsters rise after the necromancer is hit, and hits that it takes.
 const SPAWN_TURNS: i32 = 7;

@@ -4,27 +4,27 @@ use super::{Direction, FLOORS, State};
 use crate::fields::{Read, Visitor, Write};
 
 impl State {
-    /// How many words [`Self::save`] gives.
+    /// Number of state words that [`Self::save`] appends.
     pub const WORDS: usize = 32_777;
 
-    /// Everything as [`Self::WORDS`] 32-bit words, for [`Self::restore`]; floors that are still to
-    /// come included.
+    /// Appends the whole state as [`Self::WORDS`] 32-bit state words; floors not yet visited
+    /// included.
     pub fn save(&self, out: &mut Vec<u32>) {
         self.fields(|_, word| out.push(word));
     }
 
-    /// Every word of [`Self::save`] with the name of the field that it belongs to.
+    /// Every state word of [`Self::save`] with the name of its field in the original.
     pub fn fields(&self, each: impl FnMut(&'static str, u32)) {
         self.clone().visit(&mut Read(each));
     }
 
-    /// Takes over the words that [`Self::save`] gave. Missing ones count as 0.
-    pub fn restore(&mut self, words: &[u32]) {
-        self.visit(&mut Write(words));
+    /// Restores a state that [`Self::save`] gave; missing state words count as 0.
+    pub fn restore(&mut self, state: &[u32]) {
+        self.visit(&mut Write(state));
     }
 
     fn visit(&mut self, v: &mut impl Visitor) {
-        (0..FLOORS).for_each(|level| self.see(level));
+        (0..FLOORS).for_each(|level| self.generate(level));
         let mut level = self.level as i32;
         v.int("player_level", &mut level);
         self.level = level.clamp(0, FLOORS as i32 - 1) as usize;

@@ -5,39 +5,39 @@ use super::{
 };
 use crate::{classic::Plant, daylight, grid::Position, threefry::Key};
 
-/// An episode of Craftax. Floors come into being when the player first sets foot on them; each has
-/// its own key, so that they are the same as if they had been there from the start.
+/// An episode of Craftax. A floor is generated when the player first enters it; each has its own
+/// key, so that it is the same as if it had been there from the start.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// Which floor the player is on, 0 to 8.
     pub level: usize,
     /// Where the player is.
     pub position: Position,
-    /// Where the player looks.
+    /// The direction that the player faces.
     pub direction: Direction,
     /// Points of health, up to 8 and the strength; dead at 0.
     pub health: f32,
-    /// How sated the player is, up to 7 and twice the dexterity.
+    /// Points of food, up to 7 and twice the dexterity.
     pub food: i32,
-    /// How well watered the player is, up to 7 and twice the dexterity.
+    /// Points of drink, up to 7 and twice the dexterity.
     pub drink: i32,
-    /// How awake the player is, up to 7 and twice the dexterity.
+    /// Points of energy, up to 7 and twice the dexterity.
     pub energy: i32,
-    /// What spells and enchantments take, up to 6 and thrice the intelligence.
+    /// Points of mana, which spells and enchantments cost, up to 6 and thrice the intelligence.
     pub mana: i32,
-    /// Whether the player sleeps, and so does nothing.
+    /// Whether the player sleeps: actions have no effect.
     pub sleeping: bool,
-    /// Whether the player rests, and so does nothing.
+    /// Whether the player rests: actions have no effect.
     pub resting: bool,
-    /// Towards the next point of health: won above 25, lost below −15.
+    /// Progress to the next point of health: gained above 25, lost below −15.
     pub recover: f32,
-    /// Towards the next point of food, lost above 25.
+    /// Progress to the loss of a point of food, above 25.
     pub hunger: f32,
-    /// Towards the next point of drink, lost above 20.
+    /// Progress to the loss of a point of drink, above 20.
     pub thirst: f32,
-    /// Towards the next point of energy: lost above 30, won below −10.
+    /// Progress to the next point of energy: lost above 30, gained below −10.
     pub fatigue: f32,
-    /// Towards the next point of mana, won above 30.
+    /// Progress to the next point of mana, gained above 30.
     pub recover_mana: f32,
     /// Points to raise a skill by.
     pub experience: i32,
@@ -61,21 +61,21 @@ pub struct State {
     pub potion_mapping: [i32; 6],
     /// How often the necromancer was hit.
     pub boss_progress: i32,
-    /// Steps in which the necromancer still raises monsters; keeps falling below 0.
+    /// Steps for which the necromancer still raises monsters; keeps falling below 0.
     pub boss_spawn_turns: i32,
-    /// What the player planted, on the first floor.
+    /// Saplings that the player planted, on the first floor.
     pub plants: [Plant; 10],
     /// How bright the day is, from 0 to 1.
     pub light: f32,
-    /// What was unlocked in this episode, in the order of [`Achievement::ALL`].
+    /// Achievements unlocked in this episode, in the order of [`Achievement::ALL`].
     pub achievements: [bool; Achievement::ALL.len()],
-    /// The original's `state_rng`, which a step replaces and nothing reads.
+    /// The original's `state_rng`; each step replaces it.
     pub key: Key,
     /// Steps since the episode began.
     pub time: i32,
-    /// All of them; those in `unseen` are still to be made.
+    /// All of them; those in `unseen` are not generated yet.
     pub(super) floors: Vec<Floor>,
-    /// The keys of floors that are not there yet.
+    /// The keys of floors that are not generated yet.
     unseen: [Option<Key>; FLOORS],
 }
 
@@ -85,7 +85,7 @@ impl State {
         Self::start(key, vec![Floor::EMPTY; FLOORS])
     }
 
-    /// Begins anew at another key, as [`Self::new`] does, in the same memory.
+    /// Starts another episode, as [`Self::new`] does, in the same memory.
     pub fn reset(&mut self, key: Key) {
         let floors = std::mem::take(&mut self.floors);
         *self = Self::start(key, floors);
@@ -133,13 +133,13 @@ impl State {
         state
     }
 
-    /// Goes to a floor, which comes into being if it is new.
+    /// Goes to a floor, which is generated if it is new.
     pub(super) fn enter(&mut self, level: usize) {
         self.level = level.min(FLOORS - 1);
-        self.see(self.level);
+        self.generate(self.level);
     }
 
-    pub(super) fn see(&mut self, level: usize) {
+    pub(super) fn generate(&mut self, level: usize) {
         if let Some(key) = self.unseen[level].take() {
             world::generate(&mut self.floors[level], level, key);
         }
@@ -164,7 +164,7 @@ impl State {
 
     /// The floor under the sky, where plants grow.
     pub(super) fn overworld_mut(&mut self) -> &mut Floor {
-        self.see(0);
+        self.generate(0);
         &mut self.floors[0]
     }
 
@@ -173,7 +173,7 @@ impl State {
         self.time >= EPISODE || self.health <= 0.0 || self.boss_progress >= BOSS_HITS
     }
 
-    /// Whether something was unlocked in this episode.
+    /// Whether an achievement was unlocked in this episode.
     pub fn has(&self, achievement: Achievement) -> bool {
         self.achievements[achievement as usize]
     }

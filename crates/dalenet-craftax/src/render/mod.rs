@@ -65,10 +65,10 @@ pub trait Game: Send + Sync {
     /// The N×N cells of a floor, row by row, if the player has been there.
     fn floor(&self, level: usize) -> Option<Vec<Cell>>;
 
-    /// Who is on the player's floor, the player first, from the undermost up.
+    /// The creatures and projectiles on the player's floor, the player first, in drawing order.
     fn sprites(&self) -> Vec<Sprite>;
 
-    /// How bright the day is where the player is, from 0 to 1; always 1 below ground.
+    /// Daylight where the player is, from 0 to 1; always 1 below ground.
     fn daylight(&self) -> f32;
 
     /// Whether the player sleeps.
@@ -90,12 +90,12 @@ pub trait Game: Send + Sync {
     fn inventory(&self) -> Vec<Count>;
 }
 
-/// In what the two renderers of the original differ.
+/// How the original draws a game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// Sprites have shadows; the night takes away colour too; who sleeps sees grey.
+    /// Sprites have shadows; the night is darker and less colourful; a sleeping player sees grey.
     Classic,
-    /// No shadows; the night is darkest far from the player; who sleeps sees half the light.
+    /// No shadows; the night is darkest far from the player; a sleeping player sees half the light.
     Full,
 }
 
@@ -117,7 +117,7 @@ impl Cell {
     }
 }
 
-/// A creature, or something that flies.
+/// A creature or a projectile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sprite {
     /// Its picture.
@@ -153,14 +153,14 @@ impl Sprite {
     }
 }
 
-/// How much there is of something.
+/// An amount with its icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
     /// Its icon.
     pub tile: Tile,
-    /// How much.
+    /// The amount.
     pub count: i32,
 }
 

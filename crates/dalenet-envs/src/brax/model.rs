@@ -31,7 +31,7 @@ pub struct Model {
     pub actuators: Vec<Actuator>,
     /// The moving bodies; parents come before children.
     pub links: Vec<Link>,
-    /// What the bodies look like, and what of them can touch the ground.
+    /// The shapes of the bodies, for pictures and for contacts with the ground.
     pub shapes: Vec<Shape>,
 }
 

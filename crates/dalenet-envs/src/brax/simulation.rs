@@ -27,12 +27,12 @@ pub struct Simulation {
     mechanism: Box<dyn AnyMechanism>,
 }
 
-/// What numbers a [`Simulation`] is done in.
+/// The numbers that a [`Simulation`] computes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     /// `f64`, one lane: equal to Brax in double precision but for rounding.
     Double,
-    /// `f32`, in as many lanes as this machine's vectors have: what learners train on.
+    /// `f32`, in as many lanes as this machine's vectors have: the precision that learners train on.
     Single,
 }
 
@@ -91,12 +91,12 @@ impl Simulation {
         self.task
     }
 
-    /// How many environments there are.
+    /// Number of environments.
     pub fn lanes(&self) -> usize {
         self.mechanism.lanes()
     }
 
-    /// The constants of the mechanism; [`Model::shapes`] are what to draw.
+    /// The constants of the mechanism; [`Model::shapes`] are for drawing.
     pub fn model(&self) -> &Model {
         self.mechanism.model()
     }
@@ -112,7 +112,7 @@ impl Simulation {
     /// Puts one lane at joint positions `q` and velocities `qd`.
     ///
     /// # Panics
-    /// Unless there are as many as the mechanism has.
+    /// If there are not as many as the mechanism has.
     pub fn set_joints(&mut self, lane: usize, q: &[f64], qd: &[f64]) {
         self.mechanism.set_joints(lane, q, qd);
     }
@@ -120,12 +120,12 @@ impl Simulation {
     /// One step of every lane; `actions` is lanes×A.
     ///
     /// # Panics
-    /// Unless there are so many.
+    /// If there are not lanes×A of them.
     pub fn step(&mut self, actions: &[f64]) {
         self.mechanism.step(actions);
     }
 
-    /// What is seen in a lane: O numbers.
+    /// The observation of a lane: O numbers.
     pub fn observation(&mut self, lane: usize) -> Vec<f64> {
         self.mechanism.observe(lane)
     }
@@ -135,7 +135,7 @@ impl Simulation {
         self.mechanism.reward(lane)
     }
 
-    /// Whether the last step ended the task.
+    /// Whether the last step terminated the task.
     pub fn over(&self, lane: usize) -> bool {
         self.mechanism.over(lane)
     }
@@ -150,7 +150,7 @@ impl Simulation {
         self.mechanism.velocities(lane)
     }
 
-    /// Where the links are, in the order of [`Model::links`].
+    /// The poses of the links, in the order of [`Model::links`].
     pub fn poses(&self, lane: usize) -> Vec<Pose> {
         self.mechanism.poses(lane)
     }

@@ -49,7 +49,7 @@ impl State {
             }
             self.sleeping = false;
         }
-        // The original goes on with the second child here.
+        // The original continues with the second child here.
         *key = key.child(1);
         let to = if self.is_free(to) { to } else { from };
         let alive = zombie.alive && distance < DESPAWN_DISTANCE;

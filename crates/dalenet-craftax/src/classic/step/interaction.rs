@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-/// How an attack went.
+/// Result of an attack.
 struct Attack {
     hit: bool,
     killed: bool,

@@ -1,5 +1,5 @@
 //! One step of the game. Source: `craftax_classic/game_logic.py`, whose function names the
-//! comments give. Where the original does odd things, so does this, to stay equal to it.
+//! comments give. Oddities of the original are kept, to stay equal to it.
 
 mod crafting;
 mod creatures;
@@ -13,7 +13,7 @@ use crate::{Key, Outcome, daylight, grid::Position};
 pub(crate) use creatures::{random_way, way_towards};
 
 impl State {
-    /// `env.step(key, state, action)`, without starting anew after the end.
+    /// `env.step(key, state, action)`, without a reset when the episode is over.
     pub fn step(&mut self, mut key: Key, action: Action) -> Outcome {
         let (achievements, health) = (self.unlocked(), self.health);
         let action = if self.sleeping { Action::Noop } else { action };
@@ -27,7 +27,7 @@ impl State {
         self.move_creatures(key.draw());
         self.spawn(key.draw());
         self.grow();
-        self.live(action);
+        self.update_needs(action);
         self.inventory.items().into_iter().for_each(|(_, item)| *item = (*item).min(9));
         let burns = self.map.get(self.position) == Block::Lava;
         self.health = if burns { 0 } else { self.health.max(0) };

@@ -15,7 +15,7 @@ impl State {
     }
 
     /// `update_player_intrinsics`.
-    pub(super) fn live(&mut self, action: Action) {
+    pub(super) fn update_needs(&mut self, action: Action) {
         if action == Action::Sleep && self.energy < 9 {
             self.sleeping = true;
         }

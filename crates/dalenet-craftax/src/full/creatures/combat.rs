@@ -12,7 +12,7 @@ fn dealt(damage: Damage, defence: Damage) -> f32 {
     damage.into_iter().zip(defence).fold(0.0, |sum, (x, d)| (1.0 - d).mul_add(x, sum))
 }
 
-/// How an attack on one kind of creatures went.
+/// Result of an attack on one kind of creatures.
 struct Attack {
     hit: bool,
     killed: Option<Achievement>,
@@ -44,7 +44,7 @@ impl State {
         [force * (1.0 + 0.25 * (self.strength - 1) as f32), enchanted(1), enchanted(2)]
     }
 
-    /// `attack_mob`: hurts whoever is there. Whether anyone was.
+    /// `attack_mob`: hurts the creature there. Whether there was one.
     pub(in crate::full) fn attack(&mut self, at: Position, damage: Damage, can_eat: bool) -> bool {
         let floor = self.floor_mut();
         let melee = attack(&mut floor.melee, &MELEE, at, damage);

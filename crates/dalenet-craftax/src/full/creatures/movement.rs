@@ -52,7 +52,7 @@ impl State {
         }
     }
 
-    /// Where a creature that wants to go somewhere gets.
+    /// Where a creature gets that moves to `to`.
     fn walked(&self, mob: Mob, to: Position, table: &[Species; 8]) -> Position {
         match self.is_free(to, row(table, mob.species).barriers) {
             true => to,
@@ -86,7 +86,7 @@ impl State {
             let fury = if self.sleeping { 3.5 } else { 1.0 };
             self.suffer(row(&MELEE_DAMAGE, mob.species).map(|x| x * fury));
         }
-        // The original goes on with the second child here.
+        // The original continues with the second child here.
         *key = key.child(1);
         let position = self.walked(mob, to, &MELEE);
         let alive = mob.alive && (distance < DESPAWN_DISTANCE || self.fights_boss());

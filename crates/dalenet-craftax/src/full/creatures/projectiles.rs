@@ -39,7 +39,7 @@ impl State {
         floor.player_projectiles[i].mob = Mob { position: to, alive, ..mob };
     }
 
-    /// What a projectile of the player does.
+    /// The damage of a projectile of the player.
     fn shot_damage(&self, species: i32) -> Damage {
         let mut damage = *row(&SHOT_DAMAGE, species);
         let factor = match species {

@@ -19,7 +19,7 @@ pub(super) const FLYING: Barriers = Barriers { ground: false, water: false, lava
 pub(super) const AQUATIC: Barriers = Barriers { ground: true, water: false, lava: true };
 pub(super) const AMPHIBIAN: Barriers = Barriers { ground: false, water: false, lava: true };
 
-/// What a species of a kind is like.
+/// The properties of a species.
 pub(super) struct Species {
     pub health: f32,
     pub barriers: Barriers,
@@ -61,7 +61,7 @@ pub(super) const MELEE: [Species; 8] = {
         Species { defence: [0.9, 0.0, 1.0], ..species(24.0, DefeatFrostTroll) },
     ]
 };
-/// What each of them does.
+/// The damage that each of them does.
 pub(super) const MELEE_DAMAGE: [Damage; 8] = [
     [2.0, 0.0, 0.0],
     [4.0, 0.0, 0.0],
@@ -91,11 +91,11 @@ pub(super) const RANGED: [Species; 8] = {
         Species { barriers: FLYING, defence: [0.9, 0.0, 1.0], ..species(16.0, DefeatIceElemental) },
     ]
 };
-/// What each of them shoots.
+/// The projectile of each of them.
 pub(super) const SHOTS: [i32; 8] = [0, 0, 2, 1, 4, 5, 6, 7];
 pub(super) const DEEP_THING: i32 = 5;
 
-/// What each projectile does: arrow, dagger, fireball, iceball, the player's arrow, slime ball and
+/// The damage of each projectile: arrow, dagger, fireball, iceball, the player's arrow, slime ball and
 /// the elementals' balls.
 pub(super) const SHOT_DAMAGE: [Damage; 8] = [
     [2.0, 0.0, 0.0],
@@ -108,7 +108,7 @@ pub(super) const SHOT_DAMAGE: [Damage; 8] = [
     [4.0, 0.0, 5.0],
 ];
 
-/// Which species of passive, melee and ranged creatures live on a floor.
+/// Which species of passive, melee and ranged creatures appear on a floor.
 pub(super) const INHABITANTS: [[i32; 3]; FLOORS] = [
     [0, 0, 0],
     [2, 2, 2],

@@ -82,7 +82,7 @@ impl State {
     }
 
     /// `level_up_attributes`.
-    pub(super) fn learn(&mut self, action: Action) {
+    pub(super) fn level_up(&mut self, action: Action) {
         let skill = match action {
             Action::LevelUpDexterity => &mut self.dexterity,
             Action::LevelUpStrength => &mut self.strength,

@@ -1,5 +1,5 @@
 //! One step of the game: what the player does. Source: `craftax/game_logic.py`, whose function
-//! names the comments give. Where the original does odd things, so does this, to stay equal to it.
+//! names the comments give. Oddities of the original are kept, to stay equal to it.
 
 mod crafting;
 mod interaction;
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl State {
-    /// `env.step(key, state, action)`, without starting anew after the end.
+    /// `env.step(key, state, action)`, without a reset when the episode is over.
     pub fn step(&mut self, mut key: Key, action: Action) -> Outcome {
         let (before, health) = (self.achievements, self.health);
         let action = if self.sleeping || self.resting { Action::Noop } else { action };
@@ -40,12 +40,12 @@ impl State {
         if self.level == GRAVEYARD {
             self.boss_spawn_turns -= 1;
         }
-        self.learn(action);
+        self.level_up(action);
         self.walk(action);
         self.move_creatures(key.draw());
         self.spawn(key.draw());
         self.grow();
-        self.live(action);
+        self.update_needs(action);
         self.clip();
         self.unlock_by_inventory();
         self.time += 1;

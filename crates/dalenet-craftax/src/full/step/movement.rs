@@ -4,7 +4,7 @@ use crate::full::{
     Achievement, Action, Direction, FLOORS, GRAVEYARD, Item, State, creatures::LAND,
 };
 
-/// What reaching each floor is worth.
+/// The achievement of reaching each floor.
 const ENTERED: [Achievement; FLOORS - 1] = [
     Achievement::EnterDungeon,
     Achievement::EnterGnomishMines,

@@ -5,7 +5,7 @@ use crate::full::{Achievement, Action, GRAVEYARD, State};
 
 impl State {
     /// `update_player_intrinsics`.
-    pub(super) fn live(&mut self, action: Action) {
+    pub(super) fn update_needs(&mut self, action: Action) {
         let most = self.most_need();
         self.sleeping |= action == Action::Sleep && self.energy < most;
         if self.sleeping && self.energy >= most {

@@ -22,7 +22,7 @@
 //! ```
 
 use super::{
-    Caption, Worth,
+    Caption, StepReward,
     page::{Scene, encoded, page},
 };
 use dalenet_envs::{
@@ -47,8 +47,8 @@ pub struct Recording {
     pub shapes: Vec<Shape>,
     /// Where the links are, frame by frame; the first is before any action.
     pub poses: Vec<Vec<Pose>>,
-    /// What the steps that led to the frames were worth.
-    pub worths: Vec<Worth>,
+    /// The rewards of the steps that led to the frames.
+    pub rewards: Vec<StepReward>,
 }
 
 impl Recording {
@@ -57,15 +57,15 @@ impl Recording {
         let dt = env.step_seconds().unwrap_or(0.02);
         let bodies = env.view(0).bodies();
         let (shapes, poses) = bodies.map_or_else(Default::default, |b| (b.shapes.to_vec(), b.poses));
-        Self { caption, dt, shapes, poses: vec![poses], worths: vec![Worth::default()] }
+        Self { caption, dt, shapes, poses: vec![poses], rewards: vec![StepReward::default()] }
     }
 
     /// Adds where environment `index` is now, after a step of this reward. Not for the step that
     /// ended the episode: the environment is then already at the start of the next one.
     pub fn push(&mut self, env: &dyn VectorEnv, index: usize, reward: f32) {
-        let last = self.worths.last().copied().unwrap_or_default();
+        let last = self.rewards.last().copied().unwrap_or_default();
         self.poses.push(env.view(index).bodies().map_or_else(Vec::new, |bodies| bodies.poses));
-        self.worths.push(last.then(reward));
+        self.rewards.push(last.then(reward));
     }
 
     /// A page that plays the recording in any browser, without a network. Its frames are in single
@@ -82,7 +82,7 @@ impl Recording {
             scripts: &[THREE, SCENE],
             notice: "",
         };
-        page(&self.caption, &self.worths, &scene)
+        page(&self.caption, &self.rewards, &scene)
     }
 
     /// What the scene reads: `poses` is frames × links × (x, y, z, w, x, y, z), base64 of
