@@ -36,8 +36,7 @@ pub(super) fn page(caption: &Caption, rewards: &[StepReward], scene: &Scene) -> 
     let mut recording = scene.recording.clone();
     recording["dt"] = json!(scene.dt);
     recording["frames"] = json!(rewards.len());
-    recording["rewards"] =
-        json!(encoded(rewards.iter().flat_map(|step| [step.reward, step.ret])));
+    recording["rewards"] = json!(encoded(rewards.iter().flat_map(|step| [step.reward, step.ret])));
     let page = html! {
         (DOCTYPE)
         html lang="en" {

@@ -56,7 +56,8 @@ impl Recording {
     pub fn of(env: &dyn VectorEnv, caption: Caption) -> Self {
         let dt = env.step_seconds().unwrap_or(0.02);
         let bodies = env.view(0).bodies();
-        let (shapes, poses) = bodies.map_or_else(Default::default, |b| (b.shapes.to_vec(), b.poses));
+        let (shapes, poses) =
+            bodies.map_or_else(Default::default, |b| (b.shapes.to_vec(), b.poses));
         Self { caption, dt, shapes, poses: vec![poses], rewards: vec![StepReward::default()] }
     }
 

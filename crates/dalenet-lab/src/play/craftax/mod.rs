@@ -105,7 +105,11 @@ impl Recording {
         let frame = self.frames.len();
         self.record_floors(frame as u32);
         self.frames.push(Frame::of(self.game.as_ref(), action));
-        self.rewards.push(if frame == 0 { StepReward::default() } else { self.last_reward().then(reward) });
+        self.rewards.push(if frame == 0 {
+            StepReward::default()
+        } else {
+            self.last_reward().then(reward)
+        });
         for (first, &unlocked) in self.unlocked.iter_mut().zip(self.game.unlocked()) {
             *first = first.or(unlocked.then_some(frame));
         }
