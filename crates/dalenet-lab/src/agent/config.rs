@@ -162,9 +162,8 @@ impl AgentConfig {
     /// If there is no such environment.
     pub fn environments(&self, count: usize) -> Result<Box<dyn VectorEnv>, Error> {
         let episode_length = (self.episode_length > 0).then_some(self.episode_length);
-        let name = self.task.trim_start_matches("brax/");
         let observe = if self.normalise_observations { Observe::Dense } else { Observe::Sparse };
-        Ok(make(name, count, &Options { episode_length, observe, ..Options::default() })?)
+        Ok(make(&self.task, count, &Options { episode_length, observe, ..Options::default() })?)
     }
 
     /// The settings of PPO.
