@@ -1,7 +1,7 @@
 //! The configuration of an agent's training.
 
 use crate::{Error, RuleKind, settings};
-use dalenet::{Activation, Dale, Generator, NetworkSpec};
+use dalenet::{Activation, Dale, Generator, LayerSpec, NetworkSpec};
 use dalenet_envs::{Observe, Options, VectorEnv, make};
 use dalenet_ppo::{Agent, Networks, Settings};
 use documented::DocumentedFields;
@@ -211,7 +211,7 @@ impl AgentConfig {
     /// What actor and critic have in common.
     fn network(&self) -> NetworkSpec {
         NetworkSpec {
-            hidden: self.layers.clone(),
+            layers: LayerSpec::dense_list(&self.layers, self.rms),
             dual: self.dual,
             dale: self.dale.then(|| Dale { floor: self.floor, ..Dale::default() }),
             activations: vec![match self.response {
@@ -222,7 +222,6 @@ impl AgentConfig {
             excitatory_gain: self.excitatory_gain,
             inhibitory_gain: self.inhibitory_gain,
             orthogonal: !self.dual,
-            rms: self.rms,
             ..NetworkSpec::default()
         }
     }
