@@ -8,6 +8,7 @@
 mod convolution;
 mod elementwise;
 mod normalisation;
+pub mod policy;
 mod pooling;
 mod product;
 mod sparse;
