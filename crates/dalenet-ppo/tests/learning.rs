@@ -93,19 +93,19 @@ fn a_checkpoint_of_another_task_is_refused() {
     assert!(ppo("bandit", "bp", &settings()).restore(&file).is_err());
 }
 
-/// An environment whose physics fails in every second slot, with a reward that would be noticed.
+/// Eight environments of which some fail in every step, with a reward that would be noticed.
 struct Broken(Batch, Space, Space);
 
 impl Broken {
-    fn new() -> Self {
+    fn new(fails: impl Fn(usize) -> bool) -> Self {
         let space = |n: usize| Space::Continuous { low: vec![-1.0; n], high: vec![1.0; n] };
         let batch = Batch {
             observations: vec![0.5; 8],
             next: vec![0.5; 8],
-            rewards: (0..8).map(|i| if i % 2 == 1 { 1e6 } else { 0.0 }).collect(),
+            rewards: (0..8).map(|i| if fails(i) { 1e6 } else { 0.0 }).collect(),
             terminated: vec![false; 8],
-            truncated: (0..8).map(|i| i % 2 == 1).collect(),
-            failed: (0..8).map(|i| i % 2 == 1).collect(),
+            truncated: (0..8).map(&fails).collect(),
+            failed: (0..8).map(&fails).collect(),
             ..Batch::default()
         };
         Self(batch, space(1), space(1))
@@ -148,11 +148,39 @@ impl VectorEnv for Broken {
 #[test]
 fn failed_steps_teach_nothing() {
     let settings = Settings { normalise_rewards: false, ..settings() };
-    let mut ppo = Ppo::new(Box::new(Broken::new()), networks("bp"), settings, 0).unwrap();
+    let env = Box::new(Broken::new(|i| i % 2 == 1));
+    let mut ppo = Ppo::new(env, networks("bp"), settings, 0).unwrap();
     let update = ppo.update().unwrap();
     // Rewards are 0 wherever there is experience: a value of order 1 has no error of order 1e6.
     assert!(update.value_loss < 100.0, "{update:?}");
     assert!(update.episodes.is_empty(), "a failed episode has no return");
+}
+
+/// Failed steps may leave fewer samples than there are minibatches: there are then fewer, none empty
+/// and under advantage normalisation none of a single sample, whose advantage would be 0.
+#[test]
+fn the_samples_that_failed_steps_leave_are_dealt_over_fewer_minibatches() {
+    let update = |rollout: usize, normalise_advantages: bool, healthy: usize| {
+        let settings = Settings {
+            rollout,
+            minibatches: 4 * rollout,
+            epochs: 1,
+            normalise_advantages,
+            ..settings()
+        };
+        let env = Box::new(Broken::new(move |i| i >= healthy));
+        let mut ppo = Ppo::new(env, networks("bp"), settings, 0).unwrap();
+        let update = ppo.update().unwrap();
+        (ppo.actor().optimiser.steps(), update)
+    };
+    // Samples left, minibatches: 3·2 and 3, 2·1 and 1, 1 and none, none and none.
+    for (rollout, healthy, steps) in [(3, 2, 3), (2, 1, 1), (1, 1, 0), (1, 0, 0)] {
+        let (made, update) = update(rollout, true, healthy);
+        assert_eq!(made, steps, "{healthy} environments do not fail");
+        assert!(update.entropy.is_finite() && update.value_loss.is_finite());
+    }
+    assert_eq!(update(1, false, 1).0, 1);
+    assert_eq!(update(1, false, 0).0, 0);
 }
 
 /// Oracle: mean and variance of all rows at once.
