@@ -204,7 +204,7 @@ impl AgentConfig {
     pub(crate) fn judged(&self, agent: Agent) -> Agent {
         match self.likeliest {
             true => agent,
-            false => agent.drawing(Generator::new(self.seed, EVALUATION)),
+            false => agent.sampled(Generator::new(self.seed, EVALUATION)),
         }
     }
 
