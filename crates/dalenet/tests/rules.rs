@@ -5,9 +5,9 @@ mod common;
 
 use common::{difference, identity, learner, signed, unsigned};
 use dalenet::{
-    Activation, Backprop, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment, Generator,
-    Learner, Lesson, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser, Routing, Rule,
-    SignSymmetric,
+    Activation, Backprop, DirectFeedbackAlignment, ErrorDiffusion, Feedback, FeedbackAlignment,
+    Generator, Learner, Lesson, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
+    Overlapping, Routing, Rule, SignSymmetric,
 };
 
 fn linear(spec: NetworkSpec, rule: impl Rule + 'static) -> Learner {
@@ -87,12 +87,13 @@ fn a_rule_of_ones_own_teaches_the_hidden_layer() {
         fn name(&self) -> &str {
             "constant"
         }
-        fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
+        fn feedback(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) -> Feedback<'_> {
             assert_eq!(layer, 0);
             assert_eq!(lesson.above, lesson.error, "a linear output does not gate");
             let made = lesson.trace.postsynaptic(layer);
             signal.reshape(made.rows(), lesson.network.layers()[layer].units());
             signal.as_mut_slice().fill(3.0);
+            Feedback::Written
         }
     }
     let spec = NetworkSpec {
