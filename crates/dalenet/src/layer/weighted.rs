@@ -3,16 +3,14 @@
 use super::{
     gradient::Gradient,
     kind::{Activity, Site, Weighted, Weightless},
+    parts::SubMatrix,
     synapses::Synapses,
 };
 use crate::{
-    engine::{self, Activation, Geometry, Moments, Step, Workspace},
+    engine::{self, Activation, Geometry, Moments, Step, Weights, Workspace},
     tensor::{Matrix, Presynaptic, Shape},
 };
-use std::{
-    ops::{Deref, DerefMut},
-    sync::Arc,
-};
+use std::{ops::Deref, sync::Arc};
 
 /// A layer with weights, `a = φ(h·W + b)`, fully connected or a convolution, and the layers without
 /// weights that follow it in the list, such as a pooling. It has all methods of its [`Synapses`].
@@ -189,6 +187,30 @@ impl Layer {
         self.activation
     }
 
+    /// Sets one part of the weights from its magnitudes, as [`Synapses::magnitudes`] gives them.
+    ///
+    /// # Panics
+    /// Unless the shape is the part's.
+    pub fn set_magnitudes(&mut self, part: &SubMatrix, magnitudes: &Matrix) {
+        self.synapses.set_magnitudes(part, magnitudes);
+    }
+
+    /// Sets the biases.
+    ///
+    /// # Panics
+    /// Unless there is one a unit.
+    pub fn set_bias(&mut self, bias: &[f32]) {
+        self.synapses.set_bias(bias);
+    }
+
+    /// What the weight update works on, with the biases beside it.
+    pub(crate) fn learnable<'a>(
+        &'a mut self,
+        moments: &'a mut Moments,
+    ) -> (Weights<'a>, &'a mut [f32]) {
+        self.synapses.learnable(moments)
+    }
+
     /// The layers without weights that follow it.
     pub(crate) fn stages(&self) -> &[Stage] {
         &self.stages
@@ -199,11 +221,5 @@ impl Deref for Layer {
     type Target = Synapses;
     fn deref(&self) -> &Synapses {
         &self.synapses
-    }
-}
-
-impl DerefMut for Layer {
-    fn deref_mut(&mut self) -> &mut Synapses {
-        &mut self.synapses
     }
 }
