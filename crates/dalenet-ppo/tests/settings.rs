@@ -90,11 +90,11 @@ fn every_setting_is_named_with_its_value() {
 #[test]
 fn threads() {
     fn send<T: Send>() {}
-    fn sync<T: Sync>() {}
+    fn both<T: Send + Sync>() {}
     send::<Ppo>();
-    (send::<Agent>(), sync::<Agent>());
-    (send::<Settings>(), sync::<Settings>());
-    (send::<Update>(), sync::<Update>());
-    (send::<Error>(), sync::<Error>());
+    both::<Agent>();
+    both::<Settings>();
+    both::<Update>();
+    both::<Error>();
     send::<Networks>();
 }
