@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p dalenet-lab --example own_rule`
 
-use dalenet::{Lesson, Matrix, Rule};
+use dalenet::{Feedback, Lesson, Matrix, Rule};
 use dalenet_lab::{Config, EpochMetrics, Error, Observer, Training};
 
 /// Every hidden unit hears the sum of the errors.
@@ -13,11 +13,12 @@ impl Rule for Broadcast {
         "broadcast"
     }
 
-    fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
+    fn feedback(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) -> Feedback<'_> {
         signal.reshape(lesson.error.rows(), lesson.network.layers()[layer].units());
         for (i, error) in lesson.error.iter_rows().enumerate() {
             signal.row_mut(i).fill(error.iter().sum());
         }
+        Feedback::Written
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::{Error, InputKind, settings, task};
 use dalenet::{
-    Activation, Backprop, Convolution, Dale, DirectFeedbackAlignment, ErrorDiffusion,
-    FeedbackAlignment, Loss, Method, Modulo, NetworkSpec, Rule, Schedule, SignSymmetric,
-    layer::{Image, Pooling, PoolingKind, Window},
+    Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment,
+    LayerSpec, Loss, Method, Modulo, NetworkSpec, Rule, Schedule, Shape as Image, SignSymmetric,
+    layer::{Convolution, Pooling, PoolingMode, Window},
 };
 use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
@@ -141,19 +141,26 @@ pub enum PoolingChoice {
 }
 
 impl ConvolutionConfig {
-    /// The layer it stands for.
-    fn spec(self) -> Convolution {
-        let Self { units, size, stride, padding, .. } = self;
-        let window = Window { size: self.pool_size, stride: self.pool_stride, padding: 0 };
-        let pooling = |kind| Some(Pooling { kind, window });
-        Convolution {
-            units,
-            window: Window { size, stride, padding },
-            pooling: match self.pooling {
-                PoolingChoice::None => None,
-                PoolingChoice::Average => pooling(PoolingKind::Average),
-                PoolingChoice::Max => pooling(PoolingKind::Max),
-            },
+    /// The layers it stands for.
+    fn layers(self) -> impl Iterator<Item = LayerSpec> {
+        let Self { units, size, stride, padding, pool_size, pool_stride, .. } = self;
+        let pooling = |mode| Some(Pooling { mode, size: pool_size, stride: pool_stride }.into());
+        let pooling = match self.pooling {
+            PoolingChoice::None => None,
+            PoolingChoice::Average => pooling(PoolingMode::Average),
+            PoolingChoice::Max => pooling(PoolingMode::Max),
+        };
+        let convolution = Convolution { units, size, stride, padding };
+        [Some(convolution.into()), pooling].into_iter().flatten()
+    }
+
+    /// What it hands on of `input`; empty if a window does not fit.
+    fn output(self, input: Image) -> Image {
+        let Self { units, size, stride, padding, pool_size, pool_stride, .. } = self;
+        let made = Window { size, stride, padding }.over(input, units);
+        match self.pooling {
+            PoolingChoice::None => made,
+            _ => Window { size: pool_size, stride: pool_stride, padding: 0 }.over(made, units),
         }
     }
 
@@ -296,26 +303,25 @@ impl Config {
             Response::Sigmoid => Activation::Sigmoid { width: width(l) },
             Response::Relu => Activation::Relu,
         };
-        let convolutions: Vec<_> = self.convolutions.iter().map(|c| c.spec()).collect();
         let mut seen = image;
-        for (i, convolution) in (1..).zip(&convolutions) {
-            let geometry = convolution.geometry(seen);
-            if geometry.output.is_empty() {
+        for (i, convolution) in (1..).zip(&self.convolutions) {
+            let output = convolution.output(seen);
+            if output.is_empty() {
                 let Image { height, width, .. } = seen;
                 return Err(Error::Config(format!(
                     "convolution {i} does not fit: its windows are larger than the {height}×{width} \
                      values it looks at; give it a smaller `size` or `pool_size`, or more `padding`"
                 )));
             }
-            seen = geometry.output;
+            seen = output;
         }
-        let dale = Dale { floor: self.floor, grow_only: self.grow_only };
-        let depth = convolutions.len() + self.layers.len();
+        let dale = Dale { floor: self.floor, grow_only: self.grow_only, ..Dale::default() };
+        let depth = self.convolutions.len() + self.layers.len();
+        let convolutions = self.convolutions.iter().flat_map(|c| c.layers());
         Ok(NetworkSpec {
             inputs: image.len(),
             image: Some(image),
-            convolutions,
-            hidden: self.layers.clone(),
+            layers: convolutions.chain(LayerSpec::dense_list(&self.layers, false)).collect(),
             outputs,
             dual: self.dual,
             dale: self.dale.then_some(dale),

@@ -1,6 +1,6 @@
 //! What a network sees of an image: as it is, standardised, or as a retina would send it.
 
-use dalenet::layer::Image;
+use dalenet::Shape as Image;
 use dalenet_data::Split;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! What is learnt: a data set, or one of the tiny tasks of 1999.
 
 use crate::{Config, Error, Preparation, settings::nearest};
-use dalenet::{Matrix, layer::Image};
+use dalenet::{Matrix, Shape as Image};
 use dalenet_data::{Observer, Source, Split};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! The configuration of an agent's training.
 
 use crate::{Error, RuleKind, settings};
-use dalenet::{Activation, Dale, Generator, NetworkSpec};
+use dalenet::{Activation, Dale, Generator, LayerSpec, NetworkSpec};
 use dalenet_envs::{Observe, Options, VectorEnv, make};
 use dalenet_ppo::{Agent, Networks, Settings};
 use documented::DocumentedFields;
@@ -162,9 +162,8 @@ impl AgentConfig {
     /// If there is no such environment.
     pub fn environments(&self, count: usize) -> Result<Box<dyn VectorEnv>, Error> {
         let episode_length = (self.episode_length > 0).then_some(self.episode_length);
-        let name = self.task.trim_start_matches("brax/");
         let observe = if self.normalise_observations { Observe::Dense } else { Observe::Sparse };
-        Ok(make(name, count, &Options { episode_length, observe, ..Options::default() })?)
+        Ok(make(&self.task, count, &Options { episode_length, observe, ..Options::default() })?)
     }
 
     /// The settings of PPO.
@@ -212,7 +211,7 @@ impl AgentConfig {
     /// What actor and critic have in common.
     fn network(&self) -> NetworkSpec {
         NetworkSpec {
-            hidden: self.layers.clone(),
+            layers: LayerSpec::dense_list(&self.layers, self.rms),
             dual: self.dual,
             dale: self.dale.then(|| Dale { floor: self.floor, ..Dale::default() }),
             activations: vec![match self.response {
@@ -223,7 +222,6 @@ impl AgentConfig {
             excitatory_gain: self.excitatory_gain,
             inhibitory_gain: self.inhibitory_gain,
             orthogonal: !self.dual,
-            rms: self.rms,
             ..NetworkSpec::default()
         }
     }

@@ -48,8 +48,8 @@ impl AgentEvaluation {
             return_mean: returns.mean,
             return_std: returns.deviation,
             episode_steps: steps.mean,
-            score: env.achievable().map(|most| returns.mean / most),
-            achievements: shares(env.achievements(), &unlocked, episodes.len()),
+            score: env.achievements().score(returns.mean),
+            achievements: shares(env.achievements().names, &unlocked, episodes.len()),
             episodes: episodes.len(),
         })
     }

@@ -81,7 +81,11 @@ impl UpdateMetrics {
             seconds: since_start,
             ei_ratio,
             floor_share,
-            achievements: shares(ppo.env().achievements(), &update.unlocked, update.episodes.len()),
+            achievements: shares(
+                ppo.env().achievements().names,
+                &update.unlocked,
+                update.episodes.len(),
+            ),
         }
     }
 }

@@ -3,33 +3,16 @@
 use super::{AgentConfig, AgentResponse};
 use crate::{Error, RuleKind, preset::known_rule_and_preset};
 
-/// The environments known by name and what each is. Those of `brax/` are Brax's `positional` tasks;
-/// those of `mujoco/`, with the feature `mujoco` only, are the same under its backend `mjx`.
-pub const ENVIRONMENTS: &[(&str, &str)] =
-    ALL.split_at(if cfg!(feature = "mujoco") { ALL.len() } else { 12 }).0;
-
-const ALL: &[(&str, &str)] = &[
-    ("brax/ant", "run on four legs: 27 observed, 8 torques"),
-    ("brax/half-cheetah", "run on two legs in a plane: 17 observed, 6 torques"),
-    ("brax/hopper", "hop on one leg in a plane: 11 observed, 3 torques"),
-    ("brax/humanoid", "run upright: 244 observed, 17 torques"),
-    ("brax/inverted-double-pendulum", "balance two poles on a cart: 8 observed, 1 force"),
-    ("brax/inverted-pendulum", "balance a pole on a cart: 4 observed, 1 force"),
-    ("brax/reacher", "reach a target with two links: 11 observed, 2 torques"),
-    ("brax/walker2d", "walk on two legs in a plane: 17 observed, 6 torques"),
-    ("craftax", "explore, mine, build and fight on nine floors: 8268 observed, 43 choices"),
-    ("craftax-classic", "the same on one floor: 1345 observed, 17 choices"),
-    ("cart-pole", "balance a pole by pushing left or right"),
-    ("bandit", "choose the best of some arms"),
-    ("mujoco/ant", "as brax/ant, by MuJoCo"),
-    ("mujoco/half-cheetah", "as brax/half-cheetah, by MuJoCo"),
-    ("mujoco/hopper", "as brax/hopper, by MuJoCo"),
-    ("mujoco/humanoid", "as brax/humanoid, by MuJoCo"),
-    ("mujoco/inverted-double-pendulum", "as brax/inverted-double-pendulum, by MuJoCo"),
-    ("mujoco/inverted-pendulum", "as brax/inverted-pendulum, by MuJoCo"),
-    ("mujoco/reacher", "as brax/reacher, by MuJoCo"),
-    ("mujoco/walker2d", "as brax/walker2d, by MuJoCo"),
-];
+/// The environments known by name and what each is: those of [`dalenet_envs::ENVIRONMENTS`].
+pub const ENVIRONMENTS: &[(&str, &str)] = &{
+    let mut rows = [("", ""); dalenet_envs::ENVIRONMENTS.len()];
+    let mut i = 0;
+    while i < rows.len() {
+        rows[i] = (dalenet_envs::ENVIRONMENTS[i].name, dalenet_envs::ENVIRONMENTS[i].summary);
+        i += 1;
+    }
+    rows
+};
 
 impl AgentConfig {
     /// Whether `task` names an environment, or was meant to.
@@ -45,11 +28,9 @@ impl AgentConfig {
     /// If there is no such task, preset or rule; the nearest one is named.
     pub fn new(task: &str, preset: &str, rule: &str) -> Result<Self, Error> {
         let Some(task) = canonical(task) else {
-            // `make` says which is meant.
-            let name = task.trim_start_matches("brax/");
-            return Err(match dalenet_envs::make(name, 1, &Default::default()) {
+            return Err(match dalenet_envs::find(task) {
                 Err(error) => error.into(),
-                Ok(_) => Error::Config(format!("`{task}` is not a task of Brax; train {name}")),
+                Ok(known) => Error::Config(format!("train {} for `{task}`", known.name)),
             });
         };
         let (rule, preset) = known_rule_and_preset(rule, preset)?;
@@ -161,7 +142,7 @@ mod tests {
     fn every_environment_is_listed_and_has_presets_for_every_rule() {
         assert_eq!(NAMES.len(), ENVIRONMENTS.len());
         for (task, _) in ENVIRONMENTS {
-            assert!(NAMES.contains(&task.trim_start_matches("brax/")), "{task}");
+            assert!(NAMES.contains(task), "{task}");
             for rule in ["ed", "dfa", "fa", "sign-symmetric", "bp", "bp-dale"] {
                 let config = AgentConfig::new(task, "default", rule).unwrap();
                 assert_eq!(config.task, *task);

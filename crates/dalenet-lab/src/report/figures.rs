@@ -15,10 +15,7 @@ use crate::{
     trained::Trained,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use dalenet::{
-    Network,
-    layer::{Image, Layer},
-};
+use dalenet::{Network, Shape as Image};
 use maud::{PreEscaped, html};
 use plotters::{
     prelude::*,
@@ -457,7 +454,7 @@ fn whose(label: &str, title: &str) -> String {
 fn weights(number: usize, group: &Group, network: &Network) -> Result<Figure, Error> {
     let layers = network.layers();
     let floors: Vec<_> =
-        layers.iter().filter_map(Layer::balance).map(|b| 100.0 * b.floor_share).collect();
+        layers.iter().filter_map(|layer| layer.balance()).map(|b| 100.0 * b.floor_share).collect();
     let dale = layers.iter().any(|layer| layer.dale().is_some());
     let title = match range(&floors, |share| format!("{share:.1}")).filter(|_| dale) {
         Some(share) => format!("{share} % of a layer's weights are at the floor"),
