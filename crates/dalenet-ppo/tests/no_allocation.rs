@@ -1,7 +1,8 @@
 //! Collecting steps and learning from minibatches takes no memory from the system.
 
 use dalenet::{
-    Activation, Backprop, Generator, Learner, Matrix, Method, Network, NetworkSpec, Optimiser,
+    Activation, Backprop, Generator, LayerSpec, Learner, Matrix, Method, Network, NetworkSpec,
+    Optimiser,
 };
 use dalenet_envs::{Options, make};
 use dalenet_ppo::{Networks, Ppo, Settings};
@@ -39,7 +40,7 @@ fn count(mut action: impl FnMut()) -> usize {
 
 fn spec() -> NetworkSpec {
     NetworkSpec {
-        hidden: vec![16],
+        layers: LayerSpec::dense_list(&[16], false),
         dual: false,
         dale: None,
         activations: vec![Activation::Tanh],
