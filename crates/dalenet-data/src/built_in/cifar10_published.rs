@@ -10,7 +10,7 @@ use std::path::Path;
 use flate2::read::GzDecoder;
 use png::{BitDepth, ColorType};
 
-use crate::fetch::open;
+use super::unpack::open;
 
 const ARCHIVE: &str = "cifar-10-binary.tar.gz";
 const BATCH: usize = 10_000; // images of a batch

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Failure, only_file, run};
+use super::client::{only_file, run};
+use super::failure::Failure;
 
 const OPTIONS: [&str; 4] = ["-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=30"];
 

@@ -1,16 +1,22 @@
 //! Fetching: from the first origin whose data are right to verified files in the cache.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+mod cache;
+mod client;
+mod debian;
+mod failure;
+mod https;
+mod npm;
+mod origin;
+
+use std::fs;
+use std::io;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-use flate2::read::GzDecoder;
-
-use crate::catalogue::{BuiltIn, CachedFile, Format};
-use crate::origin::{Failure, Origin};
-use crate::verify::sha256;
-use crate::{Error, Observer, Source, cifar10, folder};
+use crate::built_in::{BuiltIn, Origin};
+use crate::digest::sha256;
+use crate::{Error, Observer, Source, folder};
+use failure::Failure;
 
 /// Makes sure that the files of `source` are in `data_dir` (or else in
 /// [`default_dir`](crate::default_dir)) and are right; returns where they are.
@@ -27,13 +33,13 @@ pub fn fetch(
     data_dir: Option<&Path>,
     observer: &mut dyn Observer,
 ) -> Result<PathBuf, Error> {
-    match source.built_in() {
-        Ok(set) => {
+    match source {
+        Source::BuiltIn(set) => {
             let cache = folder::chosen(data_dir)?.join(set.name);
             fetch_into(&cache, set, observer)?;
             Ok(cache)
         }
-        Err(path) => {
+        Source::Npz(path) => {
             fs::metadata(path).map_err(Error::file("read", path))?;
             Ok(path.to_owned())
         }
@@ -46,13 +52,13 @@ pub(crate) fn fetch_into(
     set: &BuiltIn,
     observer: &mut dyn Observer,
 ) -> Result<(), Error> {
-    folder::create(cache)?;
-    folder::remove_leftovers(cache);
+    cache::create(cache)?;
+    cache::remove_leftovers(cache);
     if is_complete(cache, set)? {
         return Ok(());
     }
     let mut reasons = Vec::new();
-    for origin in iter::once(&Origin::ByHand).chain(set.origins) {
+    for origin in iter::once(&Origin::ByHand).chain(set.published.origins) {
         observer.note(&format!("looking for {} in {origin}", set.name));
         match fetch_from(origin, cache, set, observer) {
             Ok(()) => return Ok(()),
@@ -63,7 +69,7 @@ pub(crate) fn fetch_into(
     Err(Error::Unavailable {
         set: set.name.to_owned(),
         reasons,
-        files: set.published.iter().map(|&name| name.to_owned()).collect(),
+        files: set.published.files.iter().map(|&name| name.to_owned()).collect(),
         folder: cache.to_owned(),
     })
 }
@@ -89,13 +95,10 @@ fn fetch_from(
     set: &BuiltIn,
     observer: &mut dyn Observer,
 ) -> Result<(), Failure> {
-    let scratch = folder::scratch(cache)?;
-    let delivered = origin.deliver(set, cache, scratch.path(), observer)?;
-    let contents = match set.format {
-        Format::Idx => unzip_each(&set.files, &delivered),
-        Format::Cifar10 => cifar10::decode(&delivered).map(Vec::from),
-    };
-    let contents = contents.map_err(Failure::Origin)?;
+    let scratch = cache::scratch(cache)?;
+    let delivered = origin::deliver(origin, set, cache, scratch.path(), observer)?;
+    let decoded = (set.published.decode)(&set.files, &delivered);
+    let contents = decoded.map_err(Failure::Origin)?;
     for (file, content) in set.files.iter().zip(&contents) {
         let found = sha256(content);
         if found != file.sha256 {
@@ -106,39 +109,15 @@ fn fetch_from(
         }
     }
     for (file, content) in set.files.iter().zip(&contents) {
-        folder::write(&cache.join(file.name), content)?;
+        cache::write(&cache.join(file.name), content)?;
     }
     observer.note(&format!("{} is verified, in {}", set.name, cache.display()));
     Ok(())
 }
 
-/// The content of each of `files` in `folder`, where it may be gzip'd (`name.gz`) or not.
-fn unzip_each(files: &[CachedFile], folder: &Path) -> Result<Vec<Vec<u8>>, String> {
-    let unzipped = files.iter().map(|file| {
-        let zipped = folder.join(format!("{}.gz", file.name));
-        let reader: Box<dyn Read> = if zipped.exists() {
-            Box::new(GzDecoder::new(open(&zipped)?))
-        } else {
-            Box::new(open(&folder.join(file.name))?)
-        };
-        let mut content = Vec::with_capacity(file.bytes);
-        // One byte more than right is enough to be wrong.
-        let read = reader.take(file.bytes as u64 + 1).read_to_end(&mut content);
-        read.map_err(|cause| format!("{} cannot be read: {cause}", file.name))?;
-        Ok(content)
-    });
-    unzipped.collect()
-}
-
-/// Opens a delivered file; the error names it.
-pub(crate) fn open(path: &Path) -> Result<File, String> {
-    let name = path.file_name().unwrap_or_default().display();
-    File::open(path).map_err(|cause| format!("{name} cannot be opened: {cause}"))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Read, Write};
     use std::net::TcpListener;
 
     use flate2::Compression;
@@ -146,6 +125,7 @@ mod tests {
 
     use super::*;
     use crate::Shape;
+    use crate::built_in::{CachedFile, Encoding, Published, unzip_each};
 
     const CONTENTS: [&str; 4] = ["train pixels", "train labels", "test pixels", "test labels"];
     const SHAPE: Shape = Shape { height: 1, width: 1, channels: 1 };
@@ -157,15 +137,18 @@ mod tests {
             name: "texts",
             summary: "",
             shape: SHAPE,
-            classes: 2,
-            format: Format::Idx,
+            classes: &["0", "1"],
+            encoding: Encoding::Idx,
             files: [0, 1, 2, 3].map(|i| CachedFile {
                 name: names[i],
                 bytes: CONTENTS[i].len(),
                 sha256: sha256(CONTENTS[i].as_bytes()).leak(),
             }),
-            published: &["0.gz", "1.gz", "2.gz", "3.gz"],
-            origins: origins.leak(),
+            published: Published {
+                files: &["0.gz", "1.gz", "2.gz", "3.gz"],
+                origins: origins.leak(),
+                decode: unzip_each,
+            },
         }
     }
 
@@ -268,12 +251,12 @@ mod tests {
         for reason in reasons {
             assert!(error.contains(reason), "{reason} is not in {error}");
         }
-        let mend = format!(
+        let remedy = format!(
             "; check the network, or put 0.gz, 1.gz, 2.gz, 3.gz into {} and run again \
-             (--data-dir or DALENET_DATA choose another folder)",
+             (DALENET_DATA or the option data_dir choose another folder)",
             cache.display()
         );
-        assert!(error.ends_with(&mend), "{error}");
+        assert!(error.ends_with(&remedy), "{error}");
         assert_eq!(entries(&cache), 0);
     }
 

@@ -7,7 +7,8 @@ use std::process::Command;
 
 use flate2::read::GzDecoder;
 
-use super::{Failure, full_disk, only_file, run};
+use super::client::{full_disk, only_file, run};
+use super::failure::Failure;
 
 const OPTIONS: [&str; 4] = [
     "--ignore-scripts",

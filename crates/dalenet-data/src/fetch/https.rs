@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ureq::Agent;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::{Error, Observer};
 
 /// Downloads the files `names` below `address` into `folder`.
