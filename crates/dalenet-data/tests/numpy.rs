@@ -149,7 +149,7 @@ fn what_is_noticed_is_said_in_one_sentence() {
     for (name, absent) in [("version_1", "1"), ("labels_text", "ape")] {
         let notes = load_fixture(name).unwrap().notes;
         let [scale, classes] = &notes[..] else { panic!("{name}: {notes:?}") };
-        assert!(scale.contains("go from 1 to 100 and are taken as they are"), "{scale}");
+        assert!(scale.contains("go from 0 to 100 and are taken as they are"), "{scale}");
         assert_eq!(*classes, format!("1 of 3 classes have no example in y_test: {absent}"));
     }
 }

@@ -74,25 +74,18 @@ pub(crate) fn dataset(path: &Path, bytes: &[u8]) -> Result<Dataset, Error> {
     labels::check_trainable(&training.labels)
         .map_err(|problem| file.error(roles.train.y, problem))?;
     let classes = training.labels.names();
-    let (shape, range) = (training.shape, training.range);
 
-    let mut notes = training.notes;
-    notes.extend(notes::of_gaps(roles.train.y, &classes));
-    let mut further = |pair: Option<Pair>| -> Result<Option<Split>, Error> {
-        let Some(pair) = pair else { return Ok(None) };
-        let part = read_pair(&mut file, pair)?;
-        check_alike(roles.train.x, (shape, training.is_bytes), &part)
-            .map_err(|problem| file.error(pair.x, problem))?;
-        notes.extend(notes::of_scales(roles.train.x, range, pair.x, part.range));
-        let unknown = format!("which {} has not", roles.train.y);
-        let (labels, note) = known_labels(&part.labels, &classes, &unknown)
-            .map_err(|problem| file.error(pair.y, problem))?;
-        notes.extend(note.map(|note| format!("{} {note}", pair.y)));
-        notes.extend(notes::of_absent(pair.y, &classes, &labels));
-        Split::new(part.values, shape.len(), labels).map(Some)
+    let mut notes = notes::of_gaps(roles.train.y, &classes).into_iter().collect();
+    let mut further = |pair: Option<Pair>| {
+        let part = pair.map(|pair| {
+            read_further(&mut file, pair, roles.train, &training, &classes, &mut notes)
+        });
+        part.transpose()
     };
     let validation = further(roles.validation)?;
     let test = further(roles.test)?;
+    notes.splice(0..0, training.notes);
+    let shape = training.shape;
 
     let all = Split::new(training.values, shape.len(), training.labels.of)?;
     let (train, test) = match test {
@@ -152,20 +145,39 @@ fn read_pair(file: &mut Archive, pair: Pair) -> Result<Part, Error> {
     Ok(Part { shape, values, is_bytes, labels, range, notes })
 }
 
-/// The examples of `part` must be like those of the array `x` to train on.
-fn check_alike(x: &str, (shape, is_bytes): (Shape, bool), part: &Part) -> Result<(), Problem> {
+/// Reads the examples of `pair`, which must be like those of `training`, the arrays `train`.
+fn read_further(
+    file: &mut Archive,
+    pair: Pair,
+    train: Pair,
+    training: &Part,
+    classes: &[String],
+    notes: &mut Vec<String>,
+) -> Result<Split, Error> {
+    let part = read_pair(file, pair)?;
+    check_alike(train.x, training, &part).map_err(|problem| file.error(pair.x, problem))?;
+    notes.extend(notes::of_scales(train.x, training.range, pair.x, part.range));
+    let (labels, note) = known_labels(&part.labels, classes, &format!("which {} has not", train.y))
+        .map_err(|problem| file.error(pair.y, problem))?;
+    notes.extend(note.map(|note| format!("{} {note}", pair.y)));
+    notes.extend(notes::of_absent(pair.y, classes, &labels));
+    Split::new(part.values, part.shape.len(), labels)
+}
+
+/// The examples of `part` must be like those of `training`, the array `x`.
+fn check_alike(x: &str, training: &Part, part: &Part) -> Result<(), Problem> {
     let sides = |shape: Shape| format!("{}×{}×{}", shape.height, shape.width, shape.channels);
-    if part.shape != shape {
+    if part.shape != training.shape {
         return Err(Problem::new(
             format!(
                 "has examples of {}, but those of {x} are of {}",
                 sides(part.shape),
-                sides(shape)
+                sides(training.shape)
             ),
             "give both the same shape",
         ));
     }
-    if part.is_bytes != is_bytes {
+    if part.is_bytes != training.is_bytes {
         return Err(Problem::new(
             format!("and {x} differ in type, and only uint8 is divided by 255"),
             "convert both to uint8 or both to float32",
