@@ -113,19 +113,21 @@ impl Task {
         check(&config.task)?;
         let source = Source::parse(&config.task).expect("a task that was checked");
         let data = dalenet_data::load(&source, data_dir, observer)?;
+        for note in &data.notes {
+            observer.note(note);
+        }
         // The split is the same for every seed, so that settings are compared on the same samples.
         let held_out = (f64::from(config.validation) * data.train.len() as f64).round() as usize;
         let (train, validation) = match held_out {
-            0 => (data.train, None),
+            0 => (data.train, data.validation),
             held_out => {
                 let (train, validation) = data.train.split_off(held_out, 0)?;
                 (train, Some(validation))
             }
         };
-        let dalenet_data::Shape { height, width, channels } = data.shape;
-        let shape = Image { height, width, channels };
+        let shape = data.shape;
         let preparation = Preparation::new(config.input, shape, &train);
-        let outputs = data.classes;
+        let outputs = data.classes.len();
         Ok(Self {
             name: data.name,
             shape,
