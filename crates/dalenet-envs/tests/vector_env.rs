@@ -1,9 +1,6 @@
 //! Oracle: what the trait promises of every environment, whatever its task.
 
-use dalenet_envs::{
-    Actions, Batch, ENVIRONMENTS, Error, NAMES, Options, Restart, Space, VectorEnv, View, find,
-    make,
-};
+use dalenet_envs::{Actions, Batch, Error, NAMES, Options, Restart, Space, VectorEnv, View, make};
 use rayon::prelude::*;
 
 /// Actions that change from step to step and from one environment to the next.
