@@ -81,14 +81,18 @@ impl Run {
             let pooling = Pooling { mode: PoolingMode::Max, size: 2, stride: 1 };
             let mut image = vec![LayerSpec::from(convolution), pooling.into()];
             if self.weightless {
-                image.extend([Divisive::default().into(), Skip { from: 2 }.into()]);
+                image.extend([LayerSpec::from(Divisive::default()), Skip { from: 2 }.into()]);
             }
             spec.layers.splice(0..0, image);
         }
         if let (true, Some(LayerSpec::Dense(dense))) = (self.weightless, spec.layers.last()) {
             // Another layer of the same units, so that a skip connection is possible.
             let again = LayerSpec::dense(dense.units);
-            spec.layers.extend([Divisive::default().into(), again, Skip { from: 2 }.into()]);
+            spec.layers.extend([
+                LayerSpec::from(Divisive::default()),
+                again,
+                Skip { from: 2 }.into(),
+            ]);
         }
         let network = Network::new(&spec, generator);
         let optimiser = Optimiser::new(method(self.method), self.normalised, &network);
