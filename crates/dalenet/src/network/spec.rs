@@ -131,6 +131,7 @@ impl NetworkSpec {
             builder.add(*spec)?;
         }
         builder.add_output()?;
+        builder.work_in_place();
         Ok(Checked { spec: self, plans: builder.plans })
     }
 
@@ -218,7 +219,7 @@ impl<'a> Builder<'a> {
                 let from = earlier.map(|earlier| self.places[earlier]);
                 let all = earlier.into_iter().chain([self.before.len() - 1]);
                 let non_negative = all.into_iter().all(|i| self.before[i].non_negative);
-                self.plans[layer].stages.push(Stage { kind, site, from });
+                self.plans[layer].stages.push(Stage { kind, site, from, in_place: false });
                 self.advance(output, non_negative);
                 Ok(())
             }
@@ -264,6 +265,19 @@ impl<'a> Builder<'a> {
         self.streams = targets;
         self.advance(output, activation.is_non_negative());
         Ok(())
+    }
+
+    /// Lets layers that can replace the activity of rectified units, where nothing else reads it.
+    fn work_in_place(&mut self) {
+        let stages = self.plans.iter().flat_map(|plan| &plan.stages);
+        let read: Vec<Place> = stages.filter_map(|stage| stage.from).collect();
+        for (layer, plan) in self.plans.iter_mut().enumerate() {
+            let relu = plan.activation == Activation::Relu;
+            if let Some(first) = plan.stages.first_mut() {
+                let read = read.contains(&Place { layer, stage: 0 });
+                first.in_place = relu && !read && first.kind.works_in_place();
+            }
+        }
     }
 
     fn advance(&mut self, shape: Shape, non_negative: bool) {
