@@ -47,8 +47,10 @@ RULES = ["error_diffusion", "direct_feedback_alignment", "feedback_alignment", "
 
 
 def rate(net, rule):
-    """Signals that are carried down through layers are fainter."""
-    return 60.0 if net == "image" and rule != "error_diffusion" else 6.0
+    """Signals that are carried down through layers are fainter, those that reach all places stronger."""
+    if net == "dense":
+        return 6.0
+    return 3.0 if rule == "error_diffusion" else 60.0
 
 
 CASES = [

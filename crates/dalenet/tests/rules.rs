@@ -36,9 +36,9 @@ fn error_diffusion_sends_error_i_mod_c_to_p_and_its_opposite_to_n() {
         assert_eq!((signal.rows(), signal.cols()), (4, 2 * hidden));
         for b in 0..4 {
             for i in 0..hidden {
-                let heard = error.row(b)[i % 3];
-                let told = [signal.row(b)[i], signal.row(b)[hidden + i]];
-                assert_eq!(told, [heard, -heard], "unit {i} of {hidden}");
+                let wanted = error.row(b)[i % 3];
+                let found = [signal.row(b)[i], signal.row(b)[hidden + i]];
+                assert_eq!(found, [wanted, -wanted], "unit {i} of {hidden}");
             }
         }
     }

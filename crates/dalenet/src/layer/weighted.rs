@@ -33,6 +33,8 @@ pub(crate) struct Stage {
     pub site: Site,
     /// The earlier output that it receives beside its input.
     pub from: Option<Place>,
+    /// Whether it replaces the activity of the units.
+    pub in_place: bool,
 }
 
 /// An output within a network: of the units of layer `layer` (`stage` 0) or of one of the layers
@@ -79,8 +81,17 @@ impl Layer {
         workspace: &Workspace,
     ) {
         activities.resize_with(1 + self.stages.len(), Activity::default);
-        self.forward(h, &mut activities[0].output, workspace);
-        for (k, stage) in self.stages.iter().enumerate() {
+        let replaced = self.stages.first().filter(|stage| stage.in_place);
+        activities[0].replaced = replaced.is_some();
+        match replaced {
+            Some(stage) => {
+                let activity = &mut activities[1];
+                self.forward(h, &mut activity.output, workspace);
+                stage.kind.forward_in_place(activity);
+            }
+            None => self.forward(h, &mut activities[0].output, workspace),
+        }
+        for (k, stage) in self.stages.iter().enumerate().skip(usize::from(replaced.is_some())) {
             let (done, next) = activities.split_at_mut(k + 1);
             let earlier = stage.from.map(|place| {
                 let layer = before.get(place.layer).map_or(&*done, Vec::as_slice);
