@@ -1,7 +1,8 @@
-//! What a network sees of an image: as it is, standardised, or as a retina would send it.
+//! How the network's input is made of an image: as it is, standardised, or as a retina would send it.
 
-use dalenet::layer::Image;
+use dalenet::{Matrix, layer::Image};
 use dalenet_data::Split;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// How inputs are prepared.
@@ -33,8 +34,8 @@ const FLAT: f32 = 0.3;
 /// Samples that the mean and the deviation are taken from at most.
 const SAMPLES: usize = 10_000;
 
-/// Prepares the samples of a task.
-#[derive(Clone, Debug)]
+/// Prepares samples, by statistics of those to train on.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Preparation {
     kind: InputKind,
     image: Image,
@@ -49,7 +50,49 @@ impl Preparation {
         Self { kind, image, scales }
     }
 
-    /// What the network sees: twice the channels where there are ON and OFF channels.
+    /// The one with these statistics, as [`Preparation::statistics`] gave them; `None` unless they
+    /// are of such a preparation.
+    pub fn restore(kind: InputKind, image: Image, statistics: &[u32]) -> Option<Self> {
+        let channels = if kind == InputKind::Raw { 0 } else { image.channels };
+        let pair = |pair: &[u32]| (f32::from_bits(pair[0]), f32::from_bits(pair[1]));
+        let scales: Vec<_> = statistics.chunks_exact(2).map(pair).collect();
+        let fits = Some(statistics.len()) == channels.checked_mul(2);
+        fits.then_some(Self { kind, image, scales })
+    }
+
+    /// Mean and inverse deviation of each channel, as the bits of the numbers.
+    pub fn statistics(&self) -> Vec<u32> {
+        self.scales.iter().flat_map(|(mean, scale)| [mean.to_bits(), scale.to_bits()]).collect()
+    }
+
+    /// The shape of a sample.
+    pub fn image(&self) -> Image {
+        self.image
+    }
+
+    /// Fills `input`, B×D, with the prepared samples of `split` at `indices`; `change` may alter
+    /// the raw sample `i` of the batch first.
+    pub fn gather(
+        &self,
+        split: &Split,
+        indices: &[u32],
+        input: &mut Matrix,
+        change: impl Fn(usize, &mut [f32]) + Sync,
+    ) {
+        let (len, width) = (self.image.len(), self.output().len());
+        input.reshape(indices.len(), width);
+        let rows = input.as_mut_slice().par_chunks_exact_mut(width);
+        rows.zip(indices).enumerate().for_each_init(
+            || vec![0.0; len],
+            |sample, (i, (row, index))| {
+                split.gather(&[*index], sample);
+                change(i, sample);
+                self.apply(sample, row);
+            },
+        );
+    }
+
+    /// The shape of the input: twice the channels where there are ON and OFF channels.
     pub fn output(&self) -> Image {
         let copies = if self.kind.is_on_off() { 2 } else { 1 };
         Image { channels: copies * self.image.channels, ..self.image }

@@ -1,41 +1,31 @@
-//! What every kind of configuration can do: one typed struct, each field with a meaning.
+//! What every configuration can do: a typed struct of plain values, each field with a meaning.
 
-use crate::{Error, files};
-use documented::DocumentedFields;
+use crate::Error;
 use serde::{Serialize, de::DeserializeOwned};
-use std::{fmt::Write, path::Path};
+use std::fmt::Write;
 use toml::{Table, Value};
 
 /// A configuration: a struct of plain values, each with its meaning as documentation.
-pub(crate) trait Settings: Serialize + DeserializeOwned + DocumentedFields {}
-impl<T: Serialize + DeserializeOwned + DocumentedFields> Settings for T {}
+pub(crate) trait Settings: Serialize + DeserializeOwned {
+    /// The documentation of a field.
+    fn meaning(key: &str) -> &'static str;
+}
 
-/// Sets one key, as `--set key=value` does.
-pub(crate) fn set(config: &mut impl Settings, key: &str, value: &str) -> Result<(), Error> {
-    let value_text = value.trim().to_owned();
-    let parsed = format!("value = {value_text}").parse::<Table>().ok();
+/// Sets one key to the value that `text` stands for: TOML, or else the text itself.
+pub(crate) fn set(config: &mut impl Settings, key: &str, text: &str) -> Result<(), Error> {
+    let text = text.trim().to_owned();
+    let parsed = format!("value = {text}").parse::<Table>().ok();
     let value = parsed.and_then(|mut table| table.remove("value"));
-    set_value(config, key, value.unwrap_or_else(|| Value::String(value_text)))
+    set_value(config, key, value.unwrap_or(Value::String(text)))
 }
 
 /// Sets one key, as configuration files do.
 pub(crate) fn set_value<C: Settings>(config: &mut C, key: &str, value: Value) -> Result<(), Error> {
     let mut table = table(config);
     let Some(old) = table.get(key) else {
-        let keys = table.keys().map(String::as_str);
-        let near = match nearest(key, keys) {
-            near if near.is_empty() => "; `dalenet config TASK` shows them all".into(),
-            near => near,
-        };
-        return Err(Error::Config(format!("there is no configuration key `{key}`{near}")));
+        return Err(Error::UnknownKey { key: key.into(), near: nearest(key, keys(&table)) });
     };
-    // 5e7 steps are a whole number.
-    let value = match (old, &value) {
-        (Value::Integer(_), Value::Float(number)) if number.fract() == 0.0 => {
-            Value::Integer(*number as i64)
-        }
-        _ => value,
-    };
+    let value = whole_number(old, value);
     let (wanted, found) = (kind(old), kind(&value));
     let shown = value.to_string();
     table.insert(key.into(), value);
@@ -49,26 +39,26 @@ pub(crate) fn set_value<C: Settings>(config: &mut C, key: &str, value: Value) ->
     Ok(())
 }
 
-/// The settings in a TOML file.
-pub(crate) fn read(path: &Path) -> Result<Table, Error> {
-    let text = files::read_text(path)?;
-    text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-        let path = path.display();
-        Error::Config(format!("{path}, line {line} is not TOML: {}", error.message()))
-    })
+/// `value`, or the whole number that it stands for where `old` is one: 5e7 steps.
+fn whole_number(old: &Value, value: Value) -> Value {
+    match (old, &value) {
+        (Value::Integer(_), Value::Float(number)) if number.fract() == 0.0 => {
+            Value::Integer(*number as i64)
+        }
+        _ => value,
+    }
 }
 
 /// The first of the checks that does not hold, of keys and what their values must be.
-pub(crate) fn check<const N: usize>(
+pub(crate) fn check<'a>(
     config: &impl Settings,
-    checks: [(&str, bool, &str); N],
+    checks: impl IntoIterator<Item = (&'a str, bool, &'a str)>,
 ) -> Result<(), Error> {
     match checks.into_iter().find(|(_, holds, _)| !holds) {
-        Some((key, _, what)) => {
+        Some((key, _, reason)) => {
             let value = table(config).remove(key).map(|value| value.to_string());
             let value = value.unwrap_or_default();
-            Err(Error::Config(format!("`{key} = {value}` is not possible: it {what}")))
+            Err(Error::Config(format!("`{key} = {value}` is not possible: it {reason}")))
         }
         None => Ok(()),
     }
@@ -78,8 +68,7 @@ pub(crate) fn check<const N: usize>(
 pub(crate) fn commented<C: Settings>(config: &C) -> String {
     let mut text = String::new();
     for (key, value) in &table(config) {
-        let meaning = C::get_field_docs(key).unwrap_or_default();
-        for line in meaning.lines() {
+        for line in C::meaning(key).lines() {
             let _ = writeln!(text, "# {line}");
         }
         let _ = writeln!(text, "{key} = {value}\n");
@@ -97,11 +86,30 @@ pub(crate) fn differences<C: Settings>(one: &C, other: &C) -> Vec<(String, Strin
     table(one).into_iter().filter_map(differs).collect()
 }
 
+/// The configuration that is the whole of `table`.
+///
+/// # Errors
+/// If a key is missing, unknown or of the wrong type.
+pub(crate) fn whole<C: Settings>(table: Table) -> Result<C, String> {
+    let given: Vec<_> = table.keys().cloned().collect();
+    let config: C =
+        table.try_into().map_err(|error: toml::de::Error| plain(error.message()))?;
+    let known = self::table(&config);
+    match given.iter().find(|key| !known.contains_key(*key)) {
+        Some(key) => Err(format!("unknown key `{key}`{}", nearest(key, keys(&known)))),
+        None => Ok(config),
+    }
+}
+
 /// Keys and values, in the order of the fields.
 pub(crate) fn table(config: &impl Settings) -> Table {
-    let mut table = Table::try_from(config).expect("a struct of plain values");
+    let mut table = Table::try_from(config).unwrap_or_default();
     table.iter_mut().for_each(|(_, value)| shorten(value));
     table
+}
+
+fn keys(table: &Table) -> impl Iterator<Item = &str> {
+    table.keys().map(String::as_str)
 }
 
 /// `; did you mean …?` with the candidate most like `word`, or nothing if none is near.
@@ -121,6 +129,7 @@ fn shorten(value: &mut Value) {
             *number = (*number as f32).to_string().parse().unwrap_or(*number);
         }
         Value::Array(values) => values.iter_mut().for_each(shorten),
+        Value::Table(table) => table.iter_mut().for_each(|(_, value)| shorten(value)),
         _ => {}
     }
 }

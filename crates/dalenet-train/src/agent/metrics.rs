@@ -1,14 +1,14 @@
-//! What is measured while an agent learns, and at its end.
+//! What is measured while an agent learns, and at its end. Times are measured by the caller.
 
-use super::evaluate::shares;
-use crate::{metrics::balances, statistics::Spread, tensorboard::Scalars};
-use dalenet_ppo::{Ppo, Update};
+use super::evaluation::{mean_and_deviation, shares};
+use crate::trainer::balances;
+use dalenet_ppo::Ppo;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
-/// One line of `metrics.jsonl`: an update.
+/// What was measured in an update.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct UpdateMetrics {
+pub struct Update {
     /// Which update, from 1.
     pub update: u64,
     /// Steps of all environments so far.
@@ -29,7 +29,8 @@ pub struct UpdateMetrics {
     pub kl: f64,
     /// Share of the samples whose ratio of probabilities was clipped.
     pub clip_fraction: f64,
-    /// Share of the variance of the returns that the critic told; none if they had none.
+    /// Share of the variance of the returns that is explained by the critic; none if they had
+    /// none.
     pub explained_variance: Option<f64>,
     /// Mean ½(V − target)².
     pub value_loss: f64,
@@ -39,10 +40,6 @@ pub struct UpdateMetrics {
     pub rate: f32,
     /// Steps so far at which the physics failed; nothing was learnt from them.
     pub failures: u64,
-    /// Steps of all environments a second, learning included.
-    pub steps_per_second: f64,
-    /// Seconds of training since the start.
-    pub seconds: f64,
     /// Layer by layer, the actor's mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`; empty
     /// in single-stream networks.
     pub ei_ratio: Vec<f64>,
@@ -51,23 +48,23 @@ pub struct UpdateMetrics {
     /// The share of the ended episodes in which each achievement was unlocked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub achievements: BTreeMap<String, f64>,
+    /// Steps of all environments in the update's rollout.
+    #[serde(skip)]
+    pub samples: usize,
 }
 
-impl UpdateMetrics {
-    pub(crate) fn new(update: &Update, ppo: &Ppo, seconds: [f64; 2]) -> Self {
-        let [of_update, since_start] = seconds;
-        let returns: Vec<_> = update.episodes.iter().map(|episode| episode.ret).collect();
-        let lengths: Vec<_> = update.episodes.iter().map(|episode| episode.steps as f64).collect();
-        let returns = Spread::of(&returns);
+impl Update {
+    pub(crate) fn new(update: &dalenet_ppo::Update, ppo: &Ppo) -> Self {
+        let returns = mean_and_deviation(update.episodes.iter().map(|episode| episode.ret));
+        let steps = mean_and_deviation(update.episodes.iter().map(|episode| episode.steps as f64));
         let (ei_ratio, floor_share) = balances(&ppo.actor().network);
-        let samples = (ppo.env().count() * ppo.settings().rollout) as f64;
         Self {
             update: update.update,
             steps: update.steps,
             reward: Some(update.reward),
-            return_mean: returns.map(|returns| returns.mean),
-            return_std: returns.map(|returns| returns.deviation),
-            episode_steps: Spread::of(&lengths).map(|lengths| lengths.mean),
+            return_mean: returns.map(|[mean, _]| mean),
+            return_std: returns.map(|[_, deviation]| deviation),
+            episode_steps: steps.map(|[mean, _]| mean),
             episodes: update.episodes.len(),
             entropy: update.entropy,
             kl: update.divergence,
@@ -77,59 +74,24 @@ impl UpdateMetrics {
             gradient_norm: update.gradient_norm,
             rate: update.rate,
             failures: update.failures,
-            steps_per_second: samples / of_update.max(1e-9),
-            seconds: since_start,
             ei_ratio,
             floor_share,
             achievements: shares(ppo.env().achievements(), &update.unlocked, update.episodes.len()),
+            samples: ppo.env().count() * ppo.settings().rollout,
         }
     }
 }
 
-impl Scalars for UpdateMetrics {
-    fn step(&self) -> u64 {
-        self.steps
-    }
-
-    fn scalars(&self) -> Vec<(String, f64)> {
-        let scalars = [
-            ("reward", self.reward),
-            ("return/mean", self.return_mean),
-            ("return/std", self.return_std),
-            ("episode_steps", self.episode_steps),
-            ("entropy", Some(self.entropy)),
-            ("kl", Some(self.kl)),
-            ("clip_fraction", Some(self.clip_fraction)),
-            ("explained_variance", self.explained_variance),
-            ("value_loss", Some(self.value_loss)),
-            ("gradient_norm", Some(self.gradient_norm)),
-            ("rate", Some(f64::from(self.rate))),
-            ("failures", Some(self.failures as f64)),
-            ("steps_per_second", Some(self.steps_per_second)),
-        ];
-        let known = scalars.into_iter().filter_map(|(name, value)| Some((name.into(), value?)));
-        let mut known: Vec<_> = known.collect();
-        for (kind, values) in [("ei_ratio", &self.ei_ratio), ("floor_share", &self.floor_share)] {
-            let named = (1..).zip(values).map(|(l, value)| (format!("{kind}/layer{l}"), *value));
-            known.extend(named);
-        }
-        let achievements = self.achievements.iter();
-        known.extend(achievements.map(|(name, share)| (format!("achievements/{name}"), *share)));
-        known
-    }
-}
-
-/// How an agent's training ended: `result.json`, and the last line of `dalenet train --json`.
+/// How an agent's training ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AgentOutcome {
-    /// What was learnt.
+    /// The task.
     pub task: String,
     /// What computes the environment; scores of one and another are not comparable.
     pub backend: String,
-    /// What taught.
+    /// Learning rule.
     pub rule: String,
-    /// Where chance started from.
+    /// Random seed.
     pub seed: u64,
     /// Steps of all environments.
     pub steps: u64,
@@ -141,7 +103,7 @@ pub struct AgentOutcome {
     pub episode_steps: f64,
     /// How many they were.
     pub episodes: usize,
-    /// The mean return as a share of what all achievements are worth; none if there are none.
+    /// The mean return as a share of what all achievements give; none if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
     /// The share of the episodes in which each achievement was unlocked.
@@ -149,16 +111,10 @@ pub struct AgentOutcome {
     pub achievements: BTreeMap<String, f64>,
     /// Steps of the training at which the physics failed.
     pub failures: u64,
-    /// Seconds of training.
-    pub train_seconds: f64,
-    /// Steps of all environments a second, learning included.
-    pub steps_per_second: f64,
     /// Weights and biases of actor and critic.
     pub parameters: usize,
     /// Layer by layer, the actor's mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`.
     pub ei_ratio: Vec<f64>,
     /// Layer by layer, the share of the actor's weights at the floor.
     pub floor_share: Vec<f64>,
-    /// Where it was saved.
-    pub run: PathBuf,
 }

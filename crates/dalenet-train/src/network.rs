@@ -1,0 +1,339 @@
+//! The settings of networks, the same for classification and for PPO.
+
+use crate::Error;
+use dalenet::{
+    Activation, Convolution, Dale, NetworkSpec,
+    layer::{Image, Pooling, PoolingKind, Window},
+};
+use documented::DocumentedFields;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// What a network is made of, apart from its input and output.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, DocumentedFields)]
+pub struct NetworkSettings {
+    /// The first layers, if they are convolutions: units per stream, size, stride and padding of
+    /// the window; pooling (none, average or max), its window and stride.
+    #[serde(default)]
+    pub convolutions: Vec<ConvolutionSettings>,
+    /// Units of each fully connected hidden layer, per stream.
+    pub layers: Vec<usize>,
+    /// Whether every layer has an excitatory and an inhibitory stream.
+    pub dual: bool,
+    /// Whether weights keep their sign (Dale's principle): true, false or "literal"; needs
+    /// dual = true.
+    pub dale: DaleKind,
+    /// Smallest magnitude of a weight under Dale's principle.
+    pub floor: f32,
+    /// Whether magnitudes may only grow: Kaneko's rule with "weight decrement" off.
+    #[serde(default)]
+    pub grow_only: bool,
+    /// Response of the hidden units: sigmoid, relu or tanh.
+    pub response: Response,
+    /// Width α of the sigmoid 1/(1 + exp(−2z/α)), layer by layer; the last value serves the rest.
+    #[serde(default = "paper_widths")]
+    pub widths: Vec<f32>,
+    /// Whether each hidden layer's activity is divided by its root mean square; needs relu.
+    #[serde(default)]
+    pub rms: bool,
+    /// Factor of the initial weights within a stream (W_pp, W_nn) in hidden layers.
+    pub excitatory_gain: f32,
+    /// Factor of the initial weights between the streams (W_np, W_pn) in hidden layers.
+    pub inhibitory_gain: f32,
+    /// Whether initial weights U[0, 1) are divided by the root of the layer's fan-in.
+    #[serde(default = "yes")]
+    pub fan_in: bool,
+    /// Activity β of Kaneko's threshold units: biases start at β·(U − U′). 0: they start at zero.
+    #[serde(default)]
+    pub threshold: f32,
+    /// Which outputs' errors reach which hidden units under ed: modulo.
+    #[serde(default = "modulo")]
+    pub routing: String,
+}
+
+fn paper_widths() -> Vec<f32> {
+    vec![6.0]
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn modulo() -> String {
+    "modulo".into()
+}
+
+impl Default for NetworkSettings {
+    /// The paper's network, of two layers.
+    fn default() -> Self {
+        Self {
+            convolutions: Vec::new(),
+            layers: vec![256, 128],
+            dual: true,
+            dale: DaleKind::Streams,
+            floor: 1e-4,
+            grow_only: false,
+            response: Response::Sigmoid,
+            widths: paper_widths(),
+            rms: false,
+            excitatory_gain: 1.5,
+            inhibitory_gain: 0.5,
+            fan_in: true,
+            threshold: 0.0,
+            routing: modulo(),
+        }
+    }
+}
+
+/// The form of Dale's principle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DaleKind {
+    /// Weights may have either sign.
+    Off,
+    /// The sign of a weight is fixed by the two streams that it joins.
+    Streams,
+    /// Excitatory units excite all units, inhibitory units inhibit all.
+    Literal,
+}
+
+impl DaleKind {
+    /// Whether weights keep their sign.
+    pub fn is_on(self) -> bool {
+        self != Self::Off
+    }
+}
+
+impl Serialize for DaleKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Off => serializer.serialize_bool(false),
+            Self::Streams => serializer.serialize_bool(true),
+            Self::Literal => serializer.serialize_str("literal"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for DaleKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = DaleKind;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("true, false or \"literal\"")
+            }
+
+            fn visit_bool<E: de::Error>(self, on: bool) -> Result<DaleKind, E> {
+                Ok(if on { DaleKind::Streams } else { DaleKind::Off })
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<DaleKind, E> {
+                match name {
+                    "literal" => Ok(DaleKind::Literal),
+                    other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// Response of the hidden units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Response {
+    /// 1/(1 + exp(−2z/α)).
+    Sigmoid,
+    /// max(z, 0).
+    Relu,
+    /// tanh(z).
+    Tanh,
+}
+
+/// One of `convolutions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConvolutionSettings {
+    /// Units per stream at each place.
+    pub units: usize,
+    /// Height and width of the window.
+    pub size: usize,
+    /// How far the window moves at a time.
+    #[serde(default = "one")]
+    pub stride: usize,
+    /// Zeros about the image on each side.
+    #[serde(default)]
+    pub padding: usize,
+    /// Mean or largest of each window of places, or all of them.
+    #[serde(default)]
+    pub pooling: PoolingChoice,
+    /// Height and width of the pooling's window.
+    #[serde(default = "two")]
+    pub pool_size: usize,
+    /// How far the pooling's window moves at a time.
+    #[serde(default = "two")]
+    pub pool_stride: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn two() -> usize {
+    2
+}
+
+/// What follows a convolution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PoolingChoice {
+    /// Nothing.
+    #[default]
+    None,
+    /// The mean of each window.
+    Average,
+    /// The largest of each window.
+    Max,
+}
+
+impl ConvolutionSettings {
+    /// The layer it stands for.
+    fn spec(self) -> Convolution {
+        let Self { units, size, stride, padding, .. } = self;
+        let window = Window { size: self.pool_size, stride: self.pool_stride, padding: 0 };
+        let pooling = |kind| Some(Pooling { kind, window });
+        Convolution {
+            units,
+            window: Window { size, stride, padding },
+            pooling: match self.pooling {
+                PoolingChoice::None => None,
+                PoolingChoice::Average => pooling(PoolingKind::Average),
+                PoolingChoice::Max => pooling(PoolingKind::Max),
+            },
+        }
+    }
+
+    /// Whether no number is out of range.
+    fn is_possible(&self) -> bool {
+        let sizes = [self.units, self.size, self.stride, self.pool_size, self.pool_stride];
+        sizes.iter().all(|n| (1..=100_000).contains(n)) && self.padding < self.size
+    }
+}
+
+impl NetworkSettings {
+    /// Keys, whether their values are possible, and what they must be.
+    pub(crate) fn checks(&self) -> Vec<(&'static str, bool, &'static str)> {
+        let positive = |value: f32| value > 0.0 && value.is_finite();
+        vec![
+            ("layers", !self.layers.contains(&0), "must not have a layer without units"),
+            ("layers", self.layers.iter().all(|n| *n <= 1_000_000), "must not be above a million"),
+            (
+                "convolutions",
+                self.convolutions.iter().all(ConvolutionSettings::is_possible),
+                "must have units and windows of at least 1, and less padding than the window's size",
+            ),
+            ("floor", self.floor >= 0.0 && self.floor.is_finite(), "must not be negative"),
+            ("widths", !self.widths.is_empty(), "must have at least one value"),
+            ("widths", self.widths.iter().all(|w| positive(*w)), "must be above 0"),
+            ("excitatory_gain", positive(self.excitatory_gain), "must be above 0"),
+            ("inhibitory_gain", positive(self.inhibitory_gain), "must be above 0"),
+            ("threshold", (0.0..=1e3).contains(&self.threshold), "must not be negative"),
+            (
+                "dale",
+                !self.dale.is_on() || self.dual,
+                "needs two streams: set dual=true, or dale=false",
+            ),
+            ("grow_only", !self.grow_only || self.dale.is_on(), "needs dale=true"),
+            (
+                "rms",
+                !self.rms || self.response == Response::Relu,
+                "needs response=relu: set that, or rms=false",
+            ),
+        ]
+    }
+
+    /// The network between an input of the shape `input` and `outputs` units of the response
+    /// `output`.
+    ///
+    /// # Errors
+    /// If a convolution's window does not fit into its input.
+    pub(crate) fn spec(
+        &self,
+        input: Image,
+        outputs: usize,
+        output: Activation,
+    ) -> Result<NetworkSpec, Error> {
+        let convolutions: Vec<_> = self.convolutions.iter().map(|c| c.spec()).collect();
+        fit(input, &convolutions)?;
+        let dale = Dale { floor: self.floor, grow_only: self.grow_only };
+        Ok(NetworkSpec {
+            inputs: input.len(),
+            image: Some(input),
+            convolutions,
+            hidden: self.layers.clone(),
+            outputs,
+            dual: self.dual,
+            dale: self.dale.is_on().then_some(dale),
+            activations: (0..self.depth().max(1)).map(|l| self.activation(l)).collect(),
+            output,
+            excitatory_gain: self.excitatory_gain,
+            inhibitory_gain: self.inhibitory_gain,
+            rms: self.rms,
+            fan_in: self.fan_in,
+            threshold: self.threshold,
+            ..NetworkSpec::default()
+        })
+    }
+
+    /// How many hidden layers there are.
+    pub(crate) fn depth(&self) -> usize {
+        self.convolutions.len() + self.layers.len()
+    }
+
+    /// Width α of the sigmoid of layer `l`.
+    pub(crate) fn width(&self, l: usize) -> f32 {
+        *self.widths.get(l).or(self.widths.last()).unwrap_or(&1.0)
+    }
+
+    fn activation(&self, l: usize) -> Activation {
+        match self.response {
+            Response::Sigmoid => Activation::Sigmoid { width: self.width(l) },
+            Response::Relu => Activation::Relu,
+            Response::Tanh => Activation::Tanh,
+        }
+    }
+
+    /// The hidden layers, `256@5×5-1024`.
+    pub(crate) fn summary(&self) -> Vec<String> {
+        let convolutions = self.convolutions.iter();
+        let convolutions = convolutions.map(|c| format!("{}@{}×{}", c.units, c.size, c.size));
+        convolutions.chain(self.layers.iter().map(usize::to_string)).collect()
+    }
+
+    /// What is said of the units: ` per stream`, and of their weights.
+    pub(crate) fn principle(&self) -> String {
+        let streams = if self.dual { " per stream" } else { "" };
+        let dale = match self.dale {
+            DaleKind::Off => "",
+            DaleKind::Streams => ", under Dale's principle",
+            DaleKind::Literal => ", under Dale's principle (literal)",
+        };
+        format!("units{streams}{dale}")
+    }
+}
+
+/// Checks that every window fits into its input.
+fn fit(input: Image, convolutions: &[Convolution]) -> Result<(), Error> {
+    let mut input = input;
+    for (i, convolution) in (1..).zip(convolutions) {
+        let geometry = convolution.geometry(input);
+        if geometry.output.is_empty() {
+            let Image { height, width, .. } = input;
+            return Err(Error::Config(format!(
+                "convolution {i} does not fit: its windows are larger than its input of \
+                 {height}×{width}; give it a smaller `size` or `pool_size`, or more `padding`"
+            )));
+        }
+        input = geometry.output;
+    }
+    Ok(())
+}
