@@ -1,6 +1,6 @@
 //! What is measured while training and at its end.
 
-use crate::{AgentOutcome, tensorboard::Scalars};
+use crate::AgentOutcome;
 use dalenet::{Network, diagnosis::Diagnosis};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -33,51 +33,6 @@ pub struct EpochMetrics {
     /// end nobody looked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<Diagnosis>,
-}
-
-impl Scalars for EpochMetrics {
-    fn step(&self) -> u64 {
-        self.step
-    }
-
-    fn scalars(&self) -> Vec<(String, f64)> {
-        let mut scalars: Vec<_> = [
-            ("rate", f64::from(self.rate)),
-            ("error", self.error),
-            ("accuracy/train", self.train_accuracy),
-            ("samples_per_second", self.samples_per_second),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
-        scalars.extend(self.validation_accuracy.map(|share| ("accuracy/validation".into(), share)));
-        for (kind, values) in [("ei_ratio", &self.ei_ratio), ("floor_share", &self.floor_share)] {
-            let named = (1..).zip(values).map(|(l, value)| (format!("{kind}/layer{l}"), *value));
-            scalars.extend(named);
-        }
-        for (l, layer) in (1..).zip(&self.layers) {
-            scalars.extend(
-                layer_scalars(layer).map(|(kind, value)| (format!("{kind}/layer{l}"), value)),
-            );
-            let parts = layer.floor_share.iter();
-            scalars.extend(
-                parts.map(|(name, share)| (format!("floor_share/layer{l}/{name}"), *share)),
-            );
-        }
-        scalars
-    }
-}
-
-/// Name and value of what was found in a layer, as far as it can be told.
-fn layer_scalars(layer: &Diagnosis) -> impl Iterator<Item = (&'static str, f64)> {
-    let scalars = [
-        ("signal", Some(layer.signal)),
-        ("attenuation", layer.attenuation),
-        ("alignment", layer.alignment),
-        ("sign_agreement", layer.sign_agreement),
-        ("dead", Some(layer.dead)),
-        ("saturated", Some(layer.saturated)),
-    ];
-    scalars.into_iter().filter_map(|(kind, value)| Some((kind, value?)))
 }
 
 /// How a training ended: `result.json`, and the last line of `dalenet train --json`.
@@ -116,6 +71,7 @@ pub struct Outcome {
     #[serde(default)]
     pub validation_confusion: Option<Vec<Vec<usize>>>,
     /// Where it was saved.
+    #[serde(serialize_with = "crate::files::lossy")]
     pub run: PathBuf,
 }
 

@@ -2,11 +2,13 @@
 
 use crate::{
     Config, EpochMetrics, Error, Evaluation, Outcome, Run, Task, UpdateMetrics,
+    advice::collapse_advice,
     distortion::Distortion,
     evaluate::{class, evaluate},
     metrics::balances,
     probe::Probe,
     run::json,
+    settings,
     task::Ends,
     tensorboard::EventFile,
 };
@@ -47,6 +49,8 @@ pub trait Observer {
     fn update(&mut self, metrics: &UpdateMetrics, steps: u64) {
         let _ = (metrics, steps);
     }
+    /// Before the final evaluation: every step is made and saved.
+    fn trained(&mut self) {}
     /// Something the user should know.
     fn warn(&mut self, message: &str) {
         let _ = message;
@@ -272,7 +276,11 @@ impl Training {
     ) -> Result<Option<Outcome>, Error> {
         let batches = self.order.len().div_ceil(self.config.batch);
         self.run.save_metrics(&self.progress.history)?;
-        let mut events = EventFile::start(self.run.folder(), &self.progress.history)?;
+        let mut events = EventFile::open(self.run.folder())?;
+        events.hparams(&settings::table(&self.config), &["accuracy/test"])?;
+        if !self.ended() {
+            events.resume(self.progress.history.last().map_or(0, |metrics| metrics.step))?;
+        }
         while !self.ended() {
             while self.progress.batch < batches {
                 if stop.load(Ordering::Relaxed) {
@@ -287,7 +295,10 @@ impl Training {
             }
             self.end_epoch(observer, &mut events)?;
         }
-        self.finish().map(Some)
+        observer.trained();
+        let outcome = self.finish()?;
+        events.test(self.learner.optimiser.steps(), &outcome)?;
+        Ok(Some(outcome))
     }
 
     /// Learns from the next batch.
@@ -392,10 +403,13 @@ impl Training {
         (progress.error, progress.epoch_seconds) = (0.0, 0.0);
         progress.history.push(metrics.clone());
         observer.epoch(&metrics);
-        if let Some(warning) = evaluation.as_ref().and_then(one_class_warning) {
+        if let Some(warning) = evaluation.as_ref().and_then(|found| self.collapse_warning(found)) {
             observer.warn(&warning);
         }
-        events.add(&metrics)?;
+        events.epoch(&metrics)?;
+        if !metrics.layers.is_empty() {
+            events.weights(metrics.step, "", &self.learner.network)?;
+        }
         if self.ended() || self.saved.is_none_or(|saved| saved.elapsed() >= BETWEEN_SAVES) {
             self.save()?;
         }
@@ -437,13 +451,19 @@ impl Training {
             parameters: network.parameters(),
             ei_ratio,
             floor_share,
-            warning: one_class_warning(&test),
+            warning: self.collapse_warning(&test),
             test_confusion: test.confusion,
             validation_confusion: held_out.map(|evaluation| evaluation.confusion),
             run: self.run.folder().into(),
         };
         self.run.save_outcome(&outcome)?;
         Ok(outcome)
+    }
+
+    fn collapse_warning(&self, evaluation: &Evaluation) -> Option<String> {
+        let mut training = vec![0; evaluation.confusion.len()];
+        self.task.train.labels().iter().for_each(|label| training[usize::from(*label)] += 1);
+        collapse_advice(&evaluation.confusion, &training, &[])
     }
 
     fn position(&self, batches: usize) -> Position {
@@ -524,13 +544,5 @@ fn finite(network: &Network) -> bool {
     layers.all(|layer| {
         let mut values = layer.weights().as_slice().iter().chain(layer.bias());
         values.all(|value| value.is_finite())
-    })
-}
-
-fn one_class_warning(evaluation: &Evaluation) -> Option<String> {
-    evaluation.one_class_only().then(|| {
-        "the network gives every sample the same class: it has collapsed; try a smaller rate, or \
-         wider sigmoids"
-            .into()
     })
 }

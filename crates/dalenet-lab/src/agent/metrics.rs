@@ -1,7 +1,7 @@
 //! What is measured while an agent learns, and at its end.
 
 use super::evaluate::shares;
-use crate::{metrics::balances, statistics::Spread, tensorboard::Scalars};
+use crate::{metrics::balances, statistics::Spread};
 use dalenet_ppo::{Ppo, Update};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
@@ -86,39 +86,6 @@ impl UpdateMetrics {
     }
 }
 
-impl Scalars for UpdateMetrics {
-    fn step(&self) -> u64 {
-        self.steps
-    }
-
-    fn scalars(&self) -> Vec<(String, f64)> {
-        let scalars = [
-            ("reward", self.reward),
-            ("return/mean", self.return_mean),
-            ("return/std", self.return_std),
-            ("episode_steps", self.episode_steps),
-            ("entropy", Some(self.entropy)),
-            ("kl", Some(self.kl)),
-            ("clip_fraction", Some(self.clip_fraction)),
-            ("explained_variance", self.explained_variance),
-            ("value_loss", Some(self.value_loss)),
-            ("gradient_norm", Some(self.gradient_norm)),
-            ("rate", Some(f64::from(self.rate))),
-            ("failures", Some(self.failures as f64)),
-            ("steps_per_second", Some(self.steps_per_second)),
-        ];
-        let known = scalars.into_iter().filter_map(|(name, value)| Some((name.into(), value?)));
-        let mut known: Vec<_> = known.collect();
-        for (kind, values) in [("ei_ratio", &self.ei_ratio), ("floor_share", &self.floor_share)] {
-            let named = (1..).zip(values).map(|(l, value)| (format!("{kind}/layer{l}"), *value));
-            known.extend(named);
-        }
-        let achievements = self.achievements.iter();
-        known.extend(achievements.map(|(name, share)| (format!("achievements/{name}"), *share)));
-        known
-    }
-}
-
 /// How an agent's training ended: `result.json`, and the last line of `dalenet train --json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,5 +127,6 @@ pub struct AgentOutcome {
     /// Layer by layer, the share of the actor's weights at the floor.
     pub floor_share: Vec<f64>,
     /// Where it was saved.
+    #[serde(serialize_with = "crate::files::lossy")]
     pub run: PathBuf,
 }

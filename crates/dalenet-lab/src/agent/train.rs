@@ -2,7 +2,9 @@
 //! interruptions.
 
 use super::{AgentConfig, AgentEvaluation, AgentOutcome, UpdateMetrics};
-use crate::{Error, Observer, Run, metrics::balances, run::json, tensorboard::EventFile};
+use crate::{
+    Error, Observer, Run, metrics::balances, run::json, settings, tensorboard::EventFile,
+};
 use dalenet::checkpoint::Checkpoint;
 use dalenet_ppo::Ppo;
 use serde::{Deserialize, Serialize};
@@ -115,7 +117,11 @@ impl AgentTraining {
         stop: &AtomicBool,
     ) -> Result<Option<AgentOutcome>, Error> {
         self.run.save_metrics(&self.progress.history)?;
-        let mut events = EventFile::start(self.run.folder(), &self.progress.history)?;
+        let mut events = EventFile::open(self.run.folder())?;
+        events.hparams(&settings::table(&self.config), &["return/test"])?;
+        if !self.ppo.ended() {
+            events.resume(self.ppo.steps())?;
+        }
         let mut saved = Instant::now();
         let mut warned = self.progress.history.last().map_or(0, |last| last.failures);
         while !self.ppo.ended() {
@@ -137,14 +143,19 @@ impl AgentTraining {
                 ));
                 warned = 2 * metrics.failures; // not at every one
             }
-            events.add(&metrics)?;
+            events.update(&metrics)?;
             self.progress.history.push(metrics);
             if self.ppo.ended() || saved.elapsed() >= BETWEEN_SAVES {
                 self.save()?;
+                events.weights(self.ppo.steps(), "actor/", &self.ppo.actor().network)?;
+                events.weights(self.ppo.steps(), "critic/", &self.ppo.critic().network)?;
                 saved = Instant::now();
             }
         }
-        self.finish().map(Some)
+        observer.trained();
+        let outcome = self.finish()?;
+        events.agent_test(&outcome)?;
+        Ok(Some(outcome))
     }
 
     fn save(&self) -> Result<(), Error> {
