@@ -1,4 +1,4 @@
-//! What a trained network became, layer by layer.
+//! The trained network of a run, layer by layer.
 
 use crate::{Error, Evaluation, Run, Task, evaluate::evaluate, probe::Probe, trained::Trained};
 use dalenet::{Trace, diagnosis::Diagnosis, layer::Layer};
@@ -10,21 +10,22 @@ use std::path::{Path, PathBuf};
 const BINS: usize = 32;
 /// The smallest magnitude a histogram shows beside the largest, where no floor sets it.
 const SMALLEST: f32 = 1e-4;
-/// How many pairs of confused classes are told.
+/// Most pairs of confused classes.
 const PAIRS: usize = 10;
 
-/// What a run's network became.
+/// Analysis of a run's network.
 #[derive(Clone, Debug, Serialize)]
 pub struct Analysis {
-    /// The run.
+    /// Folder of the run.
+    #[serde(serialize_with = "crate::files::lossy")]
     pub run: PathBuf,
-    /// What was learnt.
+    /// Task.
     pub task: String,
-    /// What taught.
+    /// Learning rule.
     pub rule: String,
-    /// Where chance started from.
+    /// Random seed.
     pub seed: u64,
-    /// Which samples it was looked at with: `held out`, or `training` where none are held out.
+    /// Which samples it was evaluated on: `held out`, or `training` where none are held out.
     pub samples: &'static str,
     /// How many of them are right, and which are taken for which.
     pub evaluation: Evaluation,
@@ -39,13 +40,13 @@ pub struct Analysis {
 pub struct Confused {
     /// The class.
     pub class: usize,
-    /// What it was taken for.
+    /// The class it was given.
     pub taken_for: usize,
     /// How often.
     pub samples: usize,
 }
 
-/// What a layer became.
+/// Analysis of a layer.
 #[derive(Clone, Debug, Serialize)]
 pub struct LayerAnalysis {
     /// Presynaptic units K of both streams.
@@ -54,7 +55,7 @@ pub struct LayerAnalysis {
     pub units: usize,
     /// Mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`; `None` in a single stream.
     pub ei_ratio: Option<f64>,
-    /// What was found on the probe of the run's metrics.
+    /// Teaching signal and silent units on the probe of the run's metrics.
     #[serde(flatten)]
     pub diagnosis: Diagnosis,
     /// How large the weights are, by sub-matrix.
@@ -184,7 +185,7 @@ mod tests {
     #[test]
     fn the_most_confused_classes_come_first() {
         let pairs = confused(&[vec![9, 1, 0], vec![4, 7, 2], vec![0, 0, 8]]);
-        let told: Vec<_> = pairs.iter().map(|p| (p.class, p.taken_for, p.samples)).collect();
-        assert_eq!(told, [(1, 0, 4), (1, 2, 2), (0, 1, 1)]);
+        let found: Vec<_> = pairs.iter().map(|p| (p.class, p.taken_for, p.samples)).collect();
+        assert_eq!(found, [(1, 0, 4), (1, 2, 2), (0, 1, 1)]);
     }
 }

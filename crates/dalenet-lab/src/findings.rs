@@ -3,7 +3,7 @@
 use crate::{
     Cell, Estimate, Part, Plan, Question, Record, paper,
     statistics::median,
-    table::{self, Table},
+    table::{self, Table, escaped},
 };
 use serde::Serialize;
 use std::{
@@ -16,6 +16,7 @@ use std::{
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Findings {
     /// The study's folder.
+    #[serde(serialize_with = "crate::files::lossy")]
     pub study: PathBuf,
     /// What it asks.
     pub question: Question,
@@ -23,7 +24,7 @@ pub struct Findings {
     pub returns: bool,
     /// Its cells that have a finished run.
     pub cells: Vec<CellFindings>,
-    /// In an ablation, task by task, what its parts are worth.
+    /// In an ablation, task by task, what the removal of each part costs.
     pub importance: Vec<Importance>,
     /// The runs that diverged and are in no row.
     pub diverged: Vec<String>,
@@ -66,7 +67,7 @@ pub struct SeedScore {
     pub score: f64,
 }
 
-/// The parts of a network by what their removal costs, the dearest first.
+/// The parts of a network by what their removal costs, the largest loss first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Importance {
     /// The task.
@@ -226,7 +227,7 @@ impl fmt::Display for Findings {
         }
         write!(f, "{table}")?;
         if !self.diverged.is_empty() {
-            writeln!(f, "\nDiverged, and in no row: {}.", self.diverged.join(", "))?;
+            writeln!(f, "\nDiverged, and in no row: {}.", escaped(&self.diverged.join(", ")))?;
         }
         for (i, importance) in self.importance.iter().enumerate() {
             let space = if i == 0 { "\n" } else { "" };
@@ -247,7 +248,7 @@ impl fmt::Display for Importance {
             };
             parts.iter().map(part).collect::<Vec<_>>().join(", ")
         };
-        write!(f, "{}, most important first: {}", self.task, list(&self.found, 2))?;
+        write!(f, "{}, most important first: {}", escaped(&self.task), list(&self.found, 2))?;
         if !self.paper.is_empty() {
             write!(f, "; in the paper: {}", list(&self.paper, 1))?;
         }
@@ -259,7 +260,7 @@ impl fmt::Display for Importance {
 fn verdict(tasks: &[Importance]) -> Option<String> {
     let first = |parts: fn(&Importance) -> &[(Part, f64)]| {
         let most = tasks.iter().filter_map(|task| Some((task, parts(task).first()?)));
-        let most = most.map(|(task, (part, _))| format!("{} on {}", part.name(), task.task));
+        let most = most.map(|(task, (part, _))| format!("{} on {}", part.name(), escaped(&task.task)));
         most.collect::<Vec<_>>().join(", ")
     };
     let paper = match first(|task| &task.paper) {

@@ -15,6 +15,7 @@
 //! A rule of one's own trains in the same harness: [`Training::start_with`].
 
 mod ablation;
+mod advice;
 mod agent;
 mod analysis;
 mod config;
@@ -59,7 +60,7 @@ pub use input::{InputKind, Preparation};
 pub use metrics::{Ending, EpochMetrics, Outcome};
 pub use plan::{Cell, Plan, Question, StudySettings};
 pub use preset::{PRESETS, RULES};
-pub use report::{Report, report};
+pub use report::{LeftOut, Report, report};
 pub use run::Run;
 pub use settings::nearest;
 pub use statistics::Estimate;

@@ -3,7 +3,7 @@
 use super::UpdateMetrics;
 use crate::{
     Cell, Error,
-    report::{Axes, Line, UNLIMITED, colour, figure, lines, panels, split},
+    report::{Axes, Line, UNLIMITED, figure, lines, panels, rule_colour, split},
     statistics::Spread,
 };
 
@@ -25,8 +25,7 @@ pub(crate) fn curves(cells: &[(&Cell, Vec<Vec<UpdateMetrics>>)]) -> Result<Optio
     let of_task = |task: &str| -> Vec<Line> {
         let cells = cells.iter().filter(|(cell, _)| cell.config.task() == task);
         let line = |(cell, runs): &(&Cell, Vec<Vec<UpdateMetrics>>)| {
-            let rule = rules.iter().position(|rule| *rule == cell.name).unwrap_or(0);
-            Line { colour: colour(rule), points: curve(runs) }
+            Line { colour: rule_colour(&cell.name), points: curve(runs) }
         };
         cells.map(line).filter(|line| !line.points.is_empty()).collect()
     };
@@ -36,7 +35,7 @@ pub(crate) fn curves(cells: &[(&Cell, Vec<Vec<UpdateMetrics>>)]) -> Result<Optio
         return Ok(None);
     }
     let legend: Vec<_> =
-        rules.iter().enumerate().map(|(i, rule)| ((*rule).to_owned(), colour(i))).collect();
+        rules.iter().map(|rule| ((*rule).to_owned(), rule_colour(rule))).collect();
     let (_, height) = panels(drawn.len());
     let title = "Reward a step in training, mean ± one standard deviation over the seeds";
     let paint = |area: &crate::report::Area<'_>| {

@@ -1,35 +1,30 @@
-//! What became of runs: `analyse` and `report`.
+//! `dalenet analyse`.
 
-use crate::{progress, say};
-use dalenet_lab::{Analysis, Error, Histogram, LayerAnalysis, analyse, report};
+use crate::{
+    context::Context,
+    failure::Failure,
+    terminal::{
+        progress::Fetching,
+        say::{self, Ended},
+        table::table,
+    },
+};
+use dalenet_lab::{Analysis, Histogram, LayerAnalysis, analyse};
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::{iter::once, path::Path};
 
-pub fn show_analysis(run: &Path, data_dir: Option<&Path>, json: bool) -> Result<(), Error> {
-    let mut fetching = progress::Fetching::new();
-    let analysis = analyse(run, data_dir, &mut fetching)?;
+/// Classes of a confusion matrix that fits a terminal.
+const CLASSES: usize = 20;
+
+pub fn run(run: &Path, context: &Context<'_>) -> Result<Ended, Failure> {
+    let mut fetching = Fetching::new();
+    let analysis = analyse(run, context.data_dir, &mut fetching)?;
     drop(fetching);
     layers(&analysis);
     weights(&analysis.layers);
     classes(&analysis);
-    say::object(json, || json!(analysis));
-    Ok(())
-}
-
-pub fn write_report(runs: &[PathBuf], out: &Path, json: bool) -> Result<(), Error> {
-    let written = report(runs, out)?;
-    let (runs, groups) = (written.runs, written.groups);
-    say::line(&format!(
-        "{}: {runs} run{} of {groups} configuration{}",
-        written.page.display(),
-        if runs == 1 { "" } else { "s" },
-        if groups == 1 { "" } else { "s" },
-    ));
-    for figure in &written.figures {
-        say::line(&format!("  {}", figure.display()));
-    }
-    say::object(json, || json!(written));
-    Ok(())
+    say::object(context.json, || json!(analysis));
+    Ok(Ended::Done)
 }
 
 fn layers(analysis: &Analysis) {
@@ -37,24 +32,12 @@ fn layers(analysis: &Analysis) {
     say::line(&format!("{}: {task} by {rule}, seed {seed}", run.display()));
     let right = 100.0 * evaluation.accuracy;
     say::line(&format!("{right:.2} % of {} {samples} samples right\n", evaluation.samples));
-    let mut rows = vec![
-        [
-            "layer",
-            "K×N",
-            "signal",
-            "attenuation",
-            "alignment",
-            "same signs",
-            "dead",
-            "saturated",
-            "E/I",
-        ]
-        .map(str::to_owned),
-    ];
-    for (l, layer) in (1..).zip(&analysis.layers) {
+    let titles =
+        ["layer", "K×N", "signal", "attenuation", "alignment", "same signs", "dead", "saturated", "E/I"];
+    let row = |(l, layer): (usize, &LayerAnalysis)| {
         let found = &layer.diagnosis;
         let share = |share: f64| format!("{:.1} %", 100.0 * share);
-        rows.push([
+        vec![
             l.to_string(),
             format!("{}×{}", layer.inputs, layer.units),
             format!("{:.2e}", found.signal),
@@ -64,9 +47,10 @@ fn layers(analysis: &Analysis) {
             share(found.dead),
             share(found.saturated),
             known(layer.ei_ratio, |ratio| format!("{ratio:.2}")),
-        ]);
-    }
-    table(&rows);
+        ]
+    };
+    let rows = (1..).zip(&analysis.layers).map(row);
+    say::line(&table(once(titles.map(str::to_owned).to_vec()).chain(rows)));
 }
 
 /// The sizes of the weights, a bar a bin on a logarithmic axis.
@@ -93,15 +77,14 @@ fn bars(histogram: &Histogram) -> String {
 
 fn classes(analysis: &Analysis) {
     let confusion = &analysis.evaluation.confusion;
-    if confusion.len() <= 20 {
+    if confusion.len() <= CLASSES {
         say::line("\nclass ↓ given →");
-        let head = (0..confusion.len()).map(|class| class.to_string());
-        let mut rows = vec![std::iter::once(String::new()).chain(head).collect::<Vec<_>>()];
-        for (class, row) in confusion.iter().enumerate() {
-            let counts = row.iter().map(usize::to_string);
-            rows.push(std::iter::once(class.to_string()).chain(counts).collect());
-        }
-        table(&rows);
+        let head = once(String::new()).chain((0..confusion.len()).map(|class| class.to_string()));
+        let row = |(class, row): (usize, &Vec<usize>)| {
+            once(class.to_string()).chain(row.iter().map(usize::to_string)).collect()
+        };
+        let rows = confusion.iter().enumerate().map(row);
+        say::line(&table(once(head.collect()).chain(rows)));
     }
     if !analysis.confused.is_empty() {
         let pairs = analysis.confused.iter();
@@ -109,18 +92,6 @@ fn classes(analysis: &Analysis) {
             .map(|pair| format!("{} for {} ({})", pair.class, pair.taken_for, pair.samples))
             .collect();
         say::line(&format!("\nmost often confused: {}", pairs.join(", ")));
-    }
-}
-
-/// Rows of cells, right-aligned under the first row.
-fn table(rows: &[impl AsRef<[String]>]) {
-    let columns = rows.first().map_or(0, |row| row.as_ref().len());
-    let width = |column: usize| rows.iter().map(|row| row.as_ref()[column].chars().count()).max();
-    let widths: Vec<_> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
-    for row in rows {
-        let cells = row.as_ref().iter().zip(&widths);
-        let cells: Vec<_> = cells.map(|(cell, width)| format!("{cell:>width$}")).collect();
-        say::line(&cells.join("  "));
     }
 }
 

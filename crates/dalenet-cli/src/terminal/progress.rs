@@ -1,6 +1,6 @@
 //! Progress on a terminal, and plain lines elsewhere.
 
-use crate::say;
+use super::{interruption::Interruption, say};
 use dalenet_lab::{EpochMetrics, Position, UpdateMetrics};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, stdout};
@@ -9,7 +9,9 @@ const TRAINING: &str = "{msg} [{bar:30}] {elapsed} of about {duration} ({eta} le
 const DOWNLOAD: &str = "{msg} [{bar:30}] {bytes} of {total_bytes} ({eta} left)";
 
 /// Shows a training.
-pub struct Training {
+pub struct Training<F> {
+    interruption: Interruption,
+    farewell: F,
     bar: Option<ProgressBar>,
     validation: Option<f64>,
     /// The epoch the training began at, for the time left.
@@ -33,22 +35,33 @@ struct Agent {
 /// Updates of an agent are many: a line so often where there is no bar.
 const BETWEEN_LINES: std::time::Duration = std::time::Duration::from_secs(5);
 
-impl Training {
-    pub fn new() -> Self {
+impl<F: FnOnce() + Clone + Send + 'static> Training<F> {
+    /// A training whose interruption ends with `farewell`.
+    pub fn new(interruption: Interruption, farewell: F) -> Self {
         let bar = stdout().is_terminal().then(|| bar(TRAINING));
         let start = std::time::Instant::now();
         let agent = Agent::default();
-        Self { bar, validation: None, position: None, start, first_epoch: None, agent }
+        Self {
+            interruption,
+            farewell,
+            bar,
+            validation: None,
+            position: None,
+            start,
+            first_epoch: None,
+            agent,
+        }
     }
 
     pub fn finish(&self) {
+        self.interruption.something_to_save();
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }
 }
 
-impl dalenet_lab::Observer for Training {
+impl<F: FnOnce() + Clone + Send + 'static> dalenet_lab::Observer for Training<F> {
     fn step(&mut self, position: &Position) {
         self.first_epoch.get_or_insert(position.epoch);
         self.position = Some(*position);
@@ -131,6 +144,13 @@ impl dalenet_lab::Observer for Training {
                 }
             }
         }
+    }
+
+    fn trained(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.set_message("evaluating");
+        }
+        self.interruption.nothing_to_save(self.farewell.clone());
     }
 
     fn warn(&mut self, message: &str) {
