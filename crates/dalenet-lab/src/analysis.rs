@@ -1,8 +1,9 @@
 //! The trained network of a run, layer by layer.
 
-use crate::{Error, Evaluation, Run, Task, evaluate::evaluate, probe::Probe, trained::Trained};
+use crate::{Error, Evaluation, Resources, Run, source, trained};
 use dalenet::{Trace, diagnosis::Diagnosis, layer::Layer};
 use dalenet_data::Observer;
+use dalenet_train::{Probe, Samples};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -78,25 +79,33 @@ pub struct Histogram {
 ///
 /// # Errors
 /// If the run or its data cannot be used.
-pub fn analyse(
+pub fn analyse<'a>(
     path: &Path,
-    data_dir: Option<&Path>,
+    resources: impl Into<Resources<'a>>,
     observer: &mut dyn Observer,
 ) -> Result<Analysis, Error> {
+    let resources = resources.into();
     let run = Run::open(path)?;
-    let Trained { config, ends, network, rule } = Trained::load(&run)?;
-    let rule = rule.ok_or_else(|| Error::UnknownRule(path.into()))?;
-    let task = Task::load(&config, data_dir, observer)?;
-    ends.must_be_of(&task, path)?;
-    let samples = if task.validation.is_some() { "held out" } else { "training" };
-    let split = task.validation.as_ref().unwrap_or(&task.train);
-    let evaluation = evaluate(&network, &task, split, &mut Trace::default());
-    let diagnoses = Probe::new(&task, &config).look(&network, rule.as_ref());
+    let (trained, identity) = trained::classifier(resources, &run)?;
+    let rule = trained.rule.as_ref().ok_or_else(|| Error::UnknownRule(path.into()))?;
+    let (config, network) = (&trained.config, &trained.network);
+    let known = identity.as_ref().map(|identity| source::Known { identity, run: path });
+    let data = source::load(resources, config, known, observer)?;
+    trained.check_shape(&data.name, data.shape).map_err(Error::of_run(&run))?;
+    // Only the split is taken from here; the preparation is that of the training.
+    let Samples { train, validation, .. } = Samples::new(config, data, resources.registry)?;
+    let samples = if validation.is_some() { "held out" } else { "training" };
+    let split = validation.as_ref().unwrap_or(&train);
+    let (preparation, trace) = (&trained.preparation, &mut Trace::default());
+    let evaluation = Evaluation::of(network, preparation, split, trace, &|| false);
+    let evaluation = evaluation.ok_or_else(|| Error::Config("nothing was evaluated".into()))?;
+    let mut probe = Probe::new(config, preparation, &train, validation.as_ref());
+    let diagnoses = probe.diagnose(network, rule.as_ref());
     let layers = network.layers().iter().zip(diagnoses);
     Ok(Analysis {
         run: path.into(),
-        task: config.task,
-        rule: rule.name().into(),
+        task: config.task.clone(),
+        rule: config.rule.clone(),
         seed: config.seed,
         samples,
         confused: confused(&evaluation.confusion),

@@ -26,6 +26,14 @@ pub enum Error {
         /// `; did you mean …?`, or nothing.
         near: String,
     },
+    /// Kaneko's rule for a task that is no yes-or-no question.
+    #[error("Kaneko's rule has one output, and {task} needs several; train it by the rule ed")]
+    NotYesOrNo {
+        /// The task.
+        task: String,
+        /// Whether it is an environment.
+        environment: bool,
+    },
     /// The environment cannot be had.
     #[error(transparent)]
     Environment(#[from] dalenet_envs::Error),

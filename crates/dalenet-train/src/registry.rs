@@ -174,9 +174,7 @@ impl Registry {
         let environment = self.env(task)?;
         let (rule, preset) = (self.rule_entry(rule)?, known_preset(preset)?);
         if rule.preset.unwrap_or(preset) == "kaneko" {
-            return Err(Error::Config(format!(
-                "Kaneko's rule learns one yes-or-no output; train {task} by the rule ed"
-            )));
+            return Err(Error::NotYesOrNo { task: task.into(), environment: true });
         }
         let mut config = AgentConfig { task: environment.name.clone(), ..AgentConfig::default() };
         (environment.adjust)(&mut config);

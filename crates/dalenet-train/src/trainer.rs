@@ -49,8 +49,13 @@ pub trait Trainer: Send {
     /// One line on what is trained.
     fn summary(&self) -> String;
 
-    /// The network that predicts, or acts.
-    fn network(&self) -> &Network;
+    /// Its networks, each with a prefix for names of its parts: one without, or `actor/` and
+    /// `critic/`.
+    fn networks(&self) -> Vec<(&'static str, &Network)>;
+
+    /// Steps up to the last epoch or update that was reported, as these count them: batches, or
+    /// steps of all environments.
+    fn reported_steps(&self) -> u64;
 
     /// Makes up to `budget` steps, until something is to be reported: a step is a batch of a
     /// classification, or a rollout of an agent and the update from it. What is learnt does not

@@ -6,7 +6,7 @@ use super::{
     left_out::LeftOut,
     study::{Group, Study},
 };
-use crate::{settings, statistics::Spread};
+use crate::statistics::Spread;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
@@ -166,7 +166,7 @@ fn facts(group: &Group) -> String {
 /// The settings in which the groups differ, side by side.
 fn differences(study: &Study) -> Markup {
     let groups = &study.groups;
-    let tables: Vec<_> = groups.iter().map(|group| settings::table(&group.config)).collect();
+    let tables: Vec<_> = groups.iter().map(|group| group.config.table()).collect();
     let differs = |key: &&String| tables.iter().any(|table| table.get(*key) != tables[0].get(*key));
     let keys: Vec<_> = tables[0].keys().filter(differs).collect();
     let value = |table: &toml::Table, key: &str| {

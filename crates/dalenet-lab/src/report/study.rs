@@ -2,8 +2,8 @@
 
 use super::left_out::LeftOut;
 use crate::{
-    Config, EpochMetrics, Error, Outcome, PRESETS, RULES, Run, config::RuleKind, statistics::Spread,
-    trained::Trained,
+    Config, EpochMetrics, Error, Outcome, PRESETS, Registry, Run, statistics::Spread,
+    trained::{self, Trained},
 };
 use std::{
     collections::BTreeSet,
@@ -131,7 +131,7 @@ impl Group {
     /// `undrawn`.
     pub fn trained(&self, undrawn: &mut Vec<LeftOut>) -> Option<Trained> {
         self.records.iter().find_map(|record| {
-            match Run::open(&record.folder).and_then(|run| Trained::load(&run)) {
+            match Run::open(&record.folder).and_then(|run| trained::load(&run)) {
                 Ok(trained) => Some(trained),
                 Err(Error::Untrained(_)) => None,
                 Err(error) => {
@@ -144,9 +144,9 @@ impl Group {
 
     /// The name of its rule, as colours are given by it.
     pub fn rule(&self) -> String {
-        match self.config.rule {
-            RuleKind::Bp if self.config.dale => "bp-dale".into(),
-            _ => self.config.rule().name().into(),
+        match self.config.rule.as_str() {
+            "bp" if self.config.network.dale.is_on() => "bp-dale".into(),
+            rule => rule.into(),
         }
     }
 
@@ -169,10 +169,10 @@ impl Group {
         let task = self.config.task.as_str();
         let mut starts = Vec::new();
         for (preset, _) in PRESETS {
-            for (rule, _) in RULES {
+            for rule in Registry::built_in().rules().iter().map(|entry| entry.name.as_str()) {
                 let Ok(mut start) = Config::new(task, preset, rule) else { continue };
                 start.seed = 0;
-                let rule = if *rule == "ed" { "".into() } else { format!(" --rule {rule}") };
+                let rule = if rule == "ed" { "".into() } else { format!(" --rule {rule}") };
                 let preset = match *preset {
                     "default" => String::new(),
                     preset => format!(" --preset {preset}"),
@@ -256,7 +256,7 @@ fn nothing_to_show(failures: Vec<(PathBuf, Error)>) -> Error {
 /// which it is not like the baseline of its task and rule, the configuration nearest to all others.
 fn label(i: usize, configs: &[Config]) -> String {
     let config = &configs[i];
-    let rule = config.rule().name().to_owned();
+    let rule = config.rule.clone();
     let mut parts = Vec::new();
     let [tasks, rules] = [
         configs.iter().any(|other| other.task != config.task),

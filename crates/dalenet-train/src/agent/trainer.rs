@@ -33,8 +33,12 @@ impl AgentTrainer {
         Ok(Self { registry: registry.clone(), config, ppo, warned: 0, warnings })
     }
 
+    fn actor(&self) -> &Network {
+        &self.ppo.actor().network
+    }
+
     fn parameters(&self) -> usize {
-        self.ppo.actor().network.parameters() + self.ppo.critic().network.parameters()
+        self.networks().iter().map(|(_, network)| network.parameters()).sum()
     }
 
     fn warn_of(&mut self, failures: u64) {
@@ -65,7 +69,7 @@ impl Trainer for AgentTrainer {
         let (config, env) = (&self.config, self.ppo.env());
         let mut sizes = vec![env.observation_space().len().to_string()];
         sizes.extend(config.network.summary());
-        sizes.push(self.network().outputs().to_string());
+        sizes.push(self.actor().outputs().to_string());
         format!(
             "{} by PPO with {}, {} {}, {} parameters, {} environments",
             config.task,
@@ -77,8 +81,12 @@ impl Trainer for AgentTrainer {
         )
     }
 
-    fn network(&self) -> &Network {
-        &self.ppo.actor().network
+    fn networks(&self) -> Vec<(&'static str, &Network)> {
+        vec![("actor/", self.actor()), ("critic/", &self.ppo.critic().network)]
+    }
+
+    fn reported_steps(&self) -> u64 {
+        self.ppo.steps()
     }
 
     fn advance(&mut self, budget: u64) -> Result<Event, Error> {
@@ -109,7 +117,7 @@ impl Trainer for AgentTrainer {
         let mut agent = config.evaluated(self.ppo.agent());
         let evaluation =
             AgentEvaluation::of(&self.registry, &mut agent, config, config.evaluation)?;
-        let (ei_ratio, floor_share) = balances(self.network());
+        let (ei_ratio, floor_share) = balances(self.actor());
         Ok(Some(Outcome::Agent(AgentOutcome {
             task: config.task.clone(),
             backend: self.ppo.env().backend().into(),

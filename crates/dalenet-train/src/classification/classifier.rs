@@ -85,6 +85,14 @@ impl Classifier {
     /// If the samples have another shape.
     pub fn evaluate(&self, data: &TestSet) -> Result<Evaluation, Error> {
         self.check_shape(&data.name, data.shape)?;
+        let classes = self.network.outputs().max(2);
+        if let Some(label) = data.test.labels().iter().find(|label| usize::from(**label) >= classes) {
+            return Err(Error::OtherData {
+                data: data.name.clone(),
+                found: format!("a class {label}"),
+                wanted: format!("{classes} classes"),
+            });
+        }
         let trace = &mut Trace::default();
         let evaluation =
             Evaluation::of(&self.network, &self.preparation, &data.test, trace, &|| false);

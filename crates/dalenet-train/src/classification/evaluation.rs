@@ -22,9 +22,6 @@ pub struct Evaluation {
     /// How many samples of each class (rows) were given each class (columns); empty with more than
     /// a thousand classes.
     pub confusion: Vec<Vec<usize>>,
-    /// How many samples there are of each class.
-    #[serde(skip)]
-    actual: Vec<usize>,
 }
 
 impl Evaluation {
@@ -44,7 +41,6 @@ impl Evaluation {
             samples: indices.len(),
             predicted: vec![0; classes],
             confusion: vec![vec![0; matrix]; matrix],
-            actual: vec![0; classes],
         };
         let mut right = 0;
         for batch in indices.chunks(BATCH) {
@@ -65,36 +61,9 @@ impl Evaluation {
 
     fn count(&mut self, label: usize, class: usize) {
         self.predicted[class] += 1;
-        self.actual[label] += 1;
         if let Some(row) = self.confusion.get_mut(label) {
             row[class] += 1;
         }
-    }
-
-    /// Whether every sample was given the same class though they are of several.
-    pub fn one_class_only(&self) -> bool {
-        let several = |counts: &[usize]| counts.iter().filter(|count| **count > 0).count() > 1;
-        several(&self.actual) && !several(&self.predicted)
-    }
-
-    /// What to say of a network that gives every sample the same class.
-    pub(crate) fn warning(&self) -> Option<String> {
-        if !self.one_class_only() {
-            return None;
-        }
-        let most = self.actual.iter().copied().max().unwrap_or(0);
-        let share = most as f64 / self.samples.max(1) as f64;
-        let frequent = self.accuracy >= share;
-        Some(match frequent && share > 0.5 {
-            true => format!(
-                "the network gives every sample the same class, the most frequent one with {:.1} % \
-                 of the samples: it has learnt nothing of the others",
-                100.0 * share
-            ),
-            false => "the network gives every sample the same class: it has collapsed; try a \
-                      smaller rate, or wider sigmoids"
-                .into(),
-        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Classification: a network that learns which class a sample belongs to.
 
 mod classifier;
+mod collapse;
 mod config;
 mod distortion;
 mod evaluation;

@@ -3,6 +3,7 @@
 use super::{
     ClassificationOutcome, Config, Epoch, Evaluation, Position, Probe, Samples,
     classifier::{self, Input},
+    collapse::collapse_advice,
     distortion::Distortion,
     evaluation::class,
 };
@@ -195,7 +196,8 @@ impl ClassificationTrainer {
             last_validation: metrics.validation_accuracy,
             ..Progress::default()
         };
-        self.warnings.extend(evaluation.and_then(|evaluation| evaluation.warning()));
+        let warning = evaluation.and_then(|evaluation| self.collapse_warning(&evaluation));
+        self.warnings.extend(warning);
         Ok(metrics)
     }
 
@@ -218,6 +220,16 @@ impl ClassificationTrainer {
             error: progress.error / seen,
             accuracy: progress.right as f64 / seen,
         }
+    }
+
+    fn collapse_warning(&self, evaluation: &Evaluation) -> Option<String> {
+        let mut training = vec![0; evaluation.confusion.len()];
+        for label in self.samples.train.labels() {
+            if let Some(count) = training.get_mut(usize::from(*label)) {
+                *count += 1;
+            }
+        }
+        collapse_advice(&evaluation.confusion, &training, &self.samples.classes)
     }
 
     fn diverged(&self) -> Error {
@@ -253,13 +265,17 @@ impl Trainer for ClassificationTrainer {
             config.rule,
             sizes.join("-"),
             config.network.principle(),
-            self.network().parameters(),
+            self.learner.network.parameters(),
             self.order.len(),
         )
     }
 
-    fn network(&self) -> &Network {
-        &self.learner.network
+    fn networks(&self) -> Vec<(&'static str, &Network)> {
+        vec![("", &self.learner.network)]
+    }
+
+    fn reported_steps(&self) -> u64 {
+        (self.progress.epoch * self.batches()) as u64
     }
 
     fn advance(&mut self, budget: u64) -> Result<Event, Error> {
@@ -311,7 +327,7 @@ impl Trainer for ClassificationTrainer {
             parameters: network.parameters(),
             ei_ratio,
             floor_share,
-            warning: test.warning(),
+            warning: self.collapse_warning(&test),
             notes: samples.notes.clone(),
             test_confusion: test.confusion,
             validation_confusion: held_out.map(|evaluation| evaluation.confusion),

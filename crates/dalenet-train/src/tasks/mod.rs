@@ -152,10 +152,7 @@ fn pictures(task: &str, preset: &str, _rule: &str) -> Result<Config, Error> {
 
 /// Why Kaneko's preset is not for a task.
 fn no_kaneko(task: &str) -> Error {
-    Error::Config(format!(
-        "Kaneko's rule has one output, and {task} needs one a class: train xor or parity by it, or \
-         {task} by the rule ed (with grow_only=true if weights must only grow)"
-    ))
+    Error::NotYesOrNo { task: task.into(), environment: false }
 }
 
 type MakeEnvironment =

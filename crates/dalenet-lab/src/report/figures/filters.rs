@@ -2,7 +2,6 @@
 
 use crate::{
     Error,
-    config::RuleKind,
     report::{
         canvas::{self, EXCITATION, INHIBITION, INK, WIDTH, cut},
         figure::{Figure, whose},
@@ -21,7 +20,7 @@ const FILTERS: usize = 5;
 /// The receptive field of the first layer's units, as an image: the whole input, or a convolution's window.
 fn receptive_field(trained: &Trained) -> Option<Image> {
     let layer = &trained.network.layers()[0];
-    let input = trained.ends.image();
+    let input = trained.preparation.output();
     let side = layer.geometry().map_or(input.height.min(input.width), |g| g.window.size);
     let whole = layer.geometry().is_some() || input.height == input.width;
     // Channels of ON and OFF are drawn as one.
@@ -50,7 +49,7 @@ fn filter(trained: &Trained, unit: usize) -> Vec<f32> {
         let (on, off) = pixel.split_at(pixel.len() / 2);
         on.iter().zip(off).map(|(on, off)| on - off).collect::<Vec<_>>()
     };
-    filter.chunks_exact(trained.ends.input[2]).flat_map(pixel).collect()
+    filter.chunks_exact(trained.preparation.output().channels).flat_map(pixel).collect()
 }
 
 pub fn filters(number: usize, group: &Group, trained: &Trained, classes: usize) -> Result<Option<Figure>, Error> {
@@ -58,7 +57,7 @@ pub fn filters(number: usize, group: &Group, trained: &Trained, classes: usize) 
     let (units, outputs) = (network.layers()[0].excitatory_units(), network.outputs());
     let Some(Image { height, width, channels }) = receptive_field(trained) else { return Ok(None) };
     let hidden = network.layers().len() > 1;
-    let routed = (group.config.rule == RuleKind::Ed || !hidden) && (2..=classes).contains(&outputs);
+    let routed = (group.config.rule == "ed" || !hidden) && (2..=classes).contains(&outputs);
     let columns = if routed { outputs } else { 10 }.min(units);
     let rows = FILTERS.min(units / columns);
     // One picture of all filters, two white pixels between them.

@@ -1,12 +1,13 @@
 //! An episode of a trained agent as a page, and a game for a person.
 
-use super::{AgentConfig, evaluate::load};
 use crate::{
-    Error, Run, files,
+    AgentConfig, Error, Resources, Run, files,
     play::{Caption, brax, craftax},
+    trained,
 };
 use dalenet_craftax::render::Game;
 use dalenet_envs::{Actions, Options, VectorEnv, make};
+use dalenet_train::TrainedAgent;
 use std::path::Path;
 
 /// Plays an episode by the agent of the run at `path`, from the start that `seed` gives, and writes
@@ -19,7 +20,8 @@ pub fn play_run(path: &Path, seed: u64, out: &Path) -> Result<(usize, f32), Erro
         return Err(Error::Exists(out.into()));
     }
     let run = Run::open(path).map_err(or_a_game)?;
-    let (config, mut agent, mut env) = load(&run)?;
+    let trained = trained::agent(Resources::default(), &run)?;
+    let TrainedAgent { config, mut agent, mut env } = trained;
     env.reset(seed);
     let mut recording = recording(env.as_ref(), &config)?;
     let (mut steps, mut ret, mut over) = (0, 0.0, false);
@@ -98,11 +100,10 @@ impl Recording for craftax::Recording {
 
 fn recording(env: &dyn VectorEnv, config: &AgentConfig) -> Result<Box<dyn Recording>, Error> {
     let game = env.craftax(0).map(|state| state.game().twin());
-    let rule = config.rule.rule();
     let caption = Caption {
         title: config.task.clone(),
         subtitle: vec![
-            format!("PPO with {}, seed {}", rule.name(), config.seed),
+            format!("PPO with {}, seed {}", config.rule, config.seed),
             format!("{} steps of training asked for", config.steps),
             match env.backend() {
                 "mujoco" => "Brax's task by MuJoCo".into(),

@@ -1,8 +1,7 @@
 //! How agents learnt: the reward of a step over the steps of the training.
 
-use super::UpdateMetrics;
 use crate::{
-    Cell, Error,
+    Cell, Error, UpdateMetrics,
     report::{Axes, Line, UNLIMITED, figure, lines, panels, rule_colour, split},
     statistics::Spread,
 };

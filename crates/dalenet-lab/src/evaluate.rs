@@ -1,0 +1,74 @@
+//! Evaluates what a run has learnt.
+
+use crate::{AgentConfig, Config, Error, Resources, Run, source, trained};
+use dalenet_data::Observer;
+use dalenet_train::{AgentEvaluation, Evaluation, TestSet};
+use std::path::Path;
+
+/// Evaluates the classifier of the run at `path` on the test set of `data`, a task or a file; if
+/// none, on that of the data it was trained on.
+///
+/// # Errors
+/// If the run or the data cannot be used, do not fit each other, or the run's own data have changed.
+pub fn evaluate_run<'a>(
+    path: &Path,
+    data: Option<&str>,
+    resources: impl Into<Resources<'a>>,
+    observer: &mut dyn Observer,
+) -> Result<(Config, Evaluation), Error> {
+    let resources = resources.into();
+    let run = Run::open(path)?;
+    let (trained, known) = trained::classifier(resources, &run)?;
+    let (config, classes) = (&trained.config, &trained.classes);
+    let test = match (data, &known) {
+        (Some(data), _) => other_data(resources, data, config, classes, observer)?,
+        (None, Some(identity)) => {
+            let known = source::Known { identity, run: path };
+            source::load_test(resources, config, classes, known, observer)?
+        }
+        (None, None) => other_data(resources, &config.task, config, classes, observer)?,
+    };
+    test.notes.iter().for_each(|note| observer.note(note));
+    let evaluation = trained.evaluate(&test).map_err(Error::of_run(&run))?;
+    Ok((trained.config, evaluation))
+}
+
+/// The test set of other data than those of a run.
+fn other_data(
+    resources: Resources<'_>,
+    data: &str,
+    config: &Config,
+    classes: &[String],
+    observer: &mut dyn Observer,
+) -> Result<TestSet, Error> {
+    let entry = resources.registry.data(data)?;
+    Ok(entry.load_test(&mut resources.request(data, config.bits, observer), classes)?)
+}
+
+/// Plays episodes by the agent of the run at `path`.
+///
+/// # Errors
+/// If the run cannot be used.
+pub fn evaluate_agent(
+    path: &Path,
+    episodes: usize,
+) -> Result<(AgentConfig, AgentEvaluation), Error> {
+    evaluate_agent_with(path, episodes, Resources::default())
+}
+
+/// The same with environments and rules of one's own.
+///
+/// # Errors
+/// If the run cannot be used.
+pub fn evaluate_agent_with<'a>(
+    path: &Path,
+    episodes: usize,
+    resources: impl Into<Resources<'a>>,
+) -> Result<(AgentConfig, AgentEvaluation), Error> {
+    let resources = resources.into();
+    let run = Run::open(path)?;
+    let mut trained = trained::agent(resources, &run)?;
+    let evaluation =
+        trained.evaluate(resources.registry, episodes).map_err(Error::of_run(&run))?;
+    Ok((trained.config, evaluation))
+}
