@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Sub};
 
-/// A cell of a map, or a way between two.
+/// A cell of a map, or the step from one to another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// Downwards.
@@ -17,7 +17,7 @@ impl Position {
         Self { row, col }
     }
 
-    /// `|row| + |col|`: the length of a way.
+    /// `|row| + |col|`: the distance in steps.
     pub const fn steps(self) -> i32 {
         self.row.abs() + self.col.abs()
     }
@@ -39,7 +39,7 @@ impl Sub for Position {
     }
 }
 
-/// What stands in each of the N×N cells of a map.
+/// A map of N×N cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid<T, const N: usize>(pub [[T; N]; N]);
 
@@ -63,7 +63,7 @@ impl<T: Copy, const N: usize> Grid<T, N> {
         Position::new(wrap(at.row), wrap(at.col))
     }
 
-    /// What is there. Beyond the edges as JAX reads: indices below 0 count from the end, further
+    /// The cell's value. Beyond the edges as JAX reads: indices below 0 count from the end, further
     /// ones mean the nearest cell.
     #[inline]
     pub fn get(&self, at: Position) -> T {
@@ -72,7 +72,7 @@ impl<T: Copy, const N: usize> Grid<T, N> {
         self.0[clamp(row)][clamp(col)]
     }
 
-    /// Puts something there. Beyond the edges as JAX writes: indices below 0 count from the end,
+    /// Sets the cell's value. Beyond the edges as JAX writes: indices below 0 count from the end,
     /// further ones change nothing.
     #[inline]
     pub fn set(&mut self, at: Position, value: T) {

@@ -1,9 +1,9 @@
-//! Craftax-Classic and Craftax natively: a key gives the same world and the same life as in
+//! Craftax-Classic and Craftax natively: a key gives the same world and the same episode as in
 //! [craftax](https://github.com/MichaelTMatthews/Craftax) 1.6.1 under JAX.
 //!
 //! [`classic`] is `Craftax-Classic-Symbolic-v1`, [`full`] is `Craftax-Symbolic-v1`. Each has a
 //! `State` that is public down to every block and creature, begins at a [`Key`] and moves by
-//! `step(key, action)`. [`render`] is what they look like.
+//! `step(key, action)`. [`render`] has the pictures.
 //!
 //! ```
 //! use dalenet_craftax::{Key, classic::{Action, State}};
@@ -26,20 +26,22 @@
 #![forbid(unsafe_code)]
 
 pub mod classic;
+mod environment;
+mod fields;
 pub mod full;
 mod grid;
 mod noise;
 pub mod render;
 mod threefry;
-mod words;
 
+pub use environment::Environment;
 pub use grid::{Grid, Position};
 pub use threefry::Key;
 
-/// What a step gives besides the new state.
+/// Result of a step besides the new state.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outcome {
-    /// What achievements unlocked in this step are worth, and 0.1 for each point of health won.
+    /// Reward of the achievements unlocked in this step, plus 0.1 per point of health gained.
     pub reward: f32,
     /// Whether the episode is over, by death or by its length or, in the full game, by victory.
     pub over: bool,
@@ -61,7 +63,7 @@ macro_rules! codes {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
-        #[allow(missing_docs)] // the game's own words
+        #[allow(missing_docs)] // named as in the game
         pub enum $name { $($(#[$doc])* $member),* }
 
         impl $name {

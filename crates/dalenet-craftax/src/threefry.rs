@@ -4,7 +4,7 @@
 //! `jax_threefry_partitionable` on, as it is by default. Number `i` of an array depends on the key
 //! and `i` alone, so that any of them can be drawn without the others.
 
-/// A key of `jax.random`: its two words.
+/// A key of `jax.random`: its two 32-bit numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Key(pub u32, pub u32);
 
@@ -46,7 +46,7 @@ impl Key {
         (self.child(0), self.child(1))
     }
 
-    /// `key, drawn = jax.random.split(key)`: goes on as the first child and returns the second.
+    /// `key, drawn = jax.random.split(key)`: becomes the first child and returns the second.
     #[inline]
     pub fn draw(&mut self) -> Self {
         let (key, drawn) = self.split();
@@ -110,24 +110,24 @@ impl Key {
             *count = 16.min(*count + 1);
         }
         // The sum up to the end of each block.
-        let mut ends = [0.0f32; BLOCKS];
+        let mut sums = [0.0f32; BLOCKS];
         let mut before = 0.0;
-        for (ends, counts) in ends.chunks_exact_mut(16).zip(counts.chunks_exact(16)) {
+        for (sums, counts) in sums.chunks_exact_mut(16).zip(counts.chunks_exact(16)) {
             let mut sum = 0.0;
-            for (end, &count) in ends.iter_mut().zip(counts) {
+            for (end, &count) in sums.iter_mut().zip(counts) {
                 sum += within[usize::from(count)];
                 *end = sum;
             }
-            ends.iter_mut().for_each(|end| *end += before);
+            sums.iter_mut().for_each(|sum| *sum += before);
             before += sum;
         }
-        let drawn = ends[BLOCKS - 1] * (1.0 - self.uniform(0));
+        let drawn = sums[BLOCKS - 1] * (1.0 - self.uniform(0));
         let (mut block, mut inside) = (usize::MAX, 0);
         for &cell in candidates {
             let (cell, before) = (usize::from(cell), block);
             block = cell / 16 % BLOCKS;
             inside = if block == before { 16.min(inside + 1) } else { 1 };
-            let before = if block == 0 { 0.0 } else { ends[block - 1] };
+            let before = if block == 0 { 0.0 } else { sums[block - 1] };
             if drawn <= within[inside] + before {
                 return cell;
             }

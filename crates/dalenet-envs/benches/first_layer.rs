@@ -46,8 +46,8 @@ fn main() -> Result<(), dalenet_envs::Error> {
             ];
             println!(
                 r#"{{"game": "{game}", "units": {units}, "nonzero": {share:.4}, "prepare": {prepare:.2}, {}, {}}}"#,
-                told("forward", forward),
-                told("gradient", gradient)
+                formatted("forward", forward),
+                formatted("gradient", gradient)
             );
         }
     }
@@ -84,7 +84,7 @@ fn time(mut work: impl FnMut()) -> f64 {
     times[ROUNDS / 2]
 }
 
-fn told(name: &str, [dense, sparse]: [f64; 2]) -> String {
+fn formatted(name: &str, [dense, sparse]: [f64; 2]) -> String {
     let ratio = dense / sparse;
     format!(r#""{name}": {{"dense": {dense:.2}, "sparse": {sparse:.2}, "ratio": {ratio:.1}}}"#)
 }

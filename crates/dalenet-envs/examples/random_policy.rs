@@ -1,4 +1,4 @@
-//! What chance earns: episodes of random actions, the line that every agent should leave behind.
+//! Returns of random actions: the baseline of every agent.
 //!
 //! `cargo run --release -p dalenet-envs --example random_policy craftax-classic 1000 3` prints the
 //! mean return of 1000 episodes for each of 3 seeds, as a line of JSON.

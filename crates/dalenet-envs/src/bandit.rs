@@ -2,37 +2,27 @@
 
 use crate::{
     Actions, Space,
-    vectorised::Block,
-    words::{Reader, Writer},
+    simulator::{Simulator, Spec},
+    state_words::{Reader, Writer},
 };
 use dalenet::Generator;
 
 /// How many hints, and arms.
 const ARMS: usize = 4;
-/// Standard deviation of the pay.
+/// Standard deviation of the reward.
 const NOISE: f32 = 0.1;
 
-/// Sixteen bandits. One sees which of the four hints it shows (one-hot) and pulls an arm: that
-/// after the hint's own pays 1 on average, the others 0. Every episode is one step. Playing at
-/// random earns 0.25, the best policy 1.
+/// Sixteen bandits. The observation is one of four hints (one-hot), the action one of four arms: the
+/// arm after the hint's own has a mean reward of 1, the others of 0. Every episode is one step. Random
+/// actions earn 0.25 on average, the best policy 1.
 #[derive(Default)]
 pub(crate) struct Bandit([usize; 16]);
 
-impl Block for Bandit {
+impl Simulator for Bandit {
     const LANES: usize = 16;
-    const EPISODE: u32 = 1;
-    const SHARE: usize = 32;
 
-    fn name(&self) -> &'static str {
-        "bandit"
-    }
-
-    fn observation_space(&self) -> Space {
-        Space::Continuous { low: vec![0.0; ARMS], high: vec![1.0; ARMS] }
-    }
-
-    fn action_space(&self) -> Space {
-        Space::Discrete { n: ARMS }
+    fn spec(&self) -> Spec {
+        Spec::new(Space::unit(ARMS), Space::Discrete { n: ARMS }, 1)
     }
 
     fn start(&mut self, lane: usize, generator: &mut Generator) {
@@ -74,7 +64,7 @@ impl Block for Bandit {
 mod tests {
     use crate::{Actions, Options, make};
 
-    /// Closed form: the arm after the hint pays 1 on average, the others nothing.
+    /// Closed form: the arm after the hint has a mean reward of 1, the others of 0.
     #[test]
     fn only_the_arm_after_the_hint_pays() {
         let mut env = make("bandit", 4000, &Options::default()).unwrap();

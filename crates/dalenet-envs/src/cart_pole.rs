@@ -1,9 +1,10 @@
-//! Gymnasium's `CartPole-v1`: a pole on a cart that is pushed left or right.
+//! Gymnasium's `CartPole-v1`: a pole on a cart that is pushed left or right. Source:
+//! `gymnasium/envs/classic_control/cartpole.py`.
 
 use crate::{
     Actions, Space,
-    vectorised::Block,
-    words::{Reader, Writer},
+    simulator::{Simulator, Spec},
+    state_words::{Reader, Writer},
 };
 use dalenet::Generator;
 
@@ -14,10 +15,11 @@ const HALF_LENGTH: f64 = 0.5;
 const FORCE: f64 = 10.0;
 const TIME_STEP: f64 = 0.02;
 /// 12°.
-const MOST_TILT: f64 = 12.0 * 2.0 * std::f64::consts::PI / 360.0;
-const MOST_WAY: f64 = 2.4;
+const TILT_LIMIT: f64 = 12.0 * 2.0 * std::f64::consts::PI / 360.0;
+/// Metres from the middle of the track.
+const TRACK_LIMIT: f64 = 2.4;
 
-/// Sixteen carts: place, velocity, tilt and angular velocity in SI units.
+/// Sixteen carts: position, velocity, tilt and angular velocity in SI units.
 #[derive(Default)]
 pub(crate) struct CartPole([[f64; 4]; 16]);
 
@@ -33,23 +35,14 @@ fn push([x, v, tilt, spin]: [f64; 4], right: bool) -> [f64; 4] {
     [x + TIME_STEP * v, v + TIME_STEP * going, tilt + TIME_STEP * spin, spin + TIME_STEP * turning]
 }
 
-impl Block for CartPole {
+impl Simulator for CartPole {
     const LANES: usize = 16;
-    const EPISODE: u32 = 500;
-    const SHARE: usize = 32;
 
-    fn name(&self) -> &'static str {
-        "cart-pole"
-    }
-
-    fn observation_space(&self) -> Space {
-        let high =
-            vec![2.0 * MOST_WAY as f32, f32::INFINITY, 2.0 * MOST_TILT as f32, f32::INFINITY];
-        Space::Continuous { low: high.iter().map(|x| -x).collect(), high }
-    }
-
-    fn action_space(&self) -> Space {
-        Space::Discrete { n: 2 }
+    fn spec(&self) -> Spec {
+        let [x, tilt] = [2.0 * TRACK_LIMIT as f32, 2.0 * TILT_LIMIT as f32];
+        let high = vec![x, f32::INFINITY, tilt, f32::INFINITY];
+        let low = high.iter().map(|bound| -bound).collect();
+        Spec::new(Space::Continuous { low, high }, Space::Discrete { n: 2 }, 500)
     }
 
     fn start(&mut self, lane: usize, generator: &mut Generator) {
@@ -67,7 +60,7 @@ impl Block for CartPole {
         for (lane, cart) in self.0.iter_mut().enumerate().take(actions.len()) {
             *cart = push(*cart, actions[lane] == 1);
             rewards[lane] += 1.0;
-            terminated[lane] = cart[0].abs() > MOST_WAY || cart[2].abs() > MOST_TILT;
+            terminated[lane] = cart[0].abs() > TRACK_LIMIT || cart[2].abs() > TILT_LIMIT;
         }
     }
 

@@ -1,20 +1,20 @@
-//! What can go wrong.
+//! Errors of environments.
 
 /// Why an environment cannot be made, stepped or restored.
 #[derive(Debug, thiserror::Error, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// No such task.
+    /// There is no such environment.
     #[error("there is no environment `{name}`{hint}; there are {all}")]
     Unknown {
-        /// What was asked for.
+        /// The unknown name.
         name: String,
         /// `; did you mean …?`, or nothing.
         hint: String,
-        /// The names that there are.
+        /// All names.
         all: String,
     },
-    /// A task by MuJoCo, of which this build knows nothing.
+    /// A task by MuJoCo, in a build without it.
     #[error(
         "this dalenet was built without MuJoCo; install libmujoco-dev and build with --features \
          mujoco"
@@ -56,7 +56,7 @@ pub enum Error {
         /// What it was given.
         value: String,
     },
-    /// Saved words do not fit.
+    /// Saved state does not fit.
     #[error("the saved state is not one of {wanted}")]
     Saved {
         /// What it should have been of.

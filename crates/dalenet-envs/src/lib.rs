@@ -8,7 +8,7 @@
 //! ```
 //! use dalenet_envs::{Actions, Options, make};
 //!
-//! let mut env = make("half-cheetah", 32, &Options::default())?;
+//! let mut env = make("brax/half-cheetah", 32, &Options::default())?;
 //! env.reset(7);
 //! let actions = vec![0.1; 32 * env.action_space().len()]; // N×A
 //! for _ in 0..5 {
@@ -21,20 +21,32 @@
 //! ```
 //!
 //! The same seed gives the same bits at any thread count, and so does a restored environment.
+//!
+//! A new environment is a file with a type that implements `Simulator` (`simulator.rs`: the spaces,
+//! the start and the step of a few environments, their observations and their state) and a line in
+//! `registry.rs`. Episodes, resets, failures, threads and saving come from `vectorised`.
 
 #![deny(unsafe_code)] // but for vector instructions (`brax/lanes.rs`) and MuJoCo (`brax/mujoco/ffi.rs`)
 
 mod bandit;
+mod batch;
 pub mod brax;
 mod cart_pole;
 mod craftax;
 mod env;
 mod error;
+mod options;
 mod registry;
+mod simulator;
+mod spaces;
+mod state_words;
 mod vectorised;
-mod words;
+mod view;
 
-pub use craftax::CraftaxState;
-pub use env::{Actions, Batch, Observe, Options, Restart, Space, VectorEnv};
+pub use batch::Batch;
+pub use env::{Achievements, VectorEnv};
 pub use error::Error;
-pub use registry::{NAMES, make};
+pub use options::{Observe, Options, Restart};
+pub use registry::{ENVIRONMENTS, Environment, NAMES, find, make};
+pub use spaces::{Actions, Space};
+pub use view::{Bodies, View};

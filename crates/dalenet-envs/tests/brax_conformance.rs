@@ -70,7 +70,7 @@ fn resets_begin_where_brax_has_them() {
 }
 
 /// Fixtures that never touch the ground would not test contacts, and those that are never over
-/// would not test ends.
+/// would not test terminations.
 #[test]
 fn fixtures_have_contacts_and_ends() {
     for fixtures in Fixtures::all("") {
@@ -84,7 +84,7 @@ fn fixtures_have_contacts_and_ends() {
         let end = cases.iter().filter(ending).count();
         println!("{name:25} {touch} of {} cases touch the ground, {end} meet an end", cases.len());
         let walks = fixtures.task.model().shapes.iter().any(|shape| shape.friction.is_some());
-        let ends = !matches!(fixtures.task, Task::HalfCheetah | Task::Reacher);
-        assert!(others().is_some() || (touch > 0 || !walks) && (end > 1 || !ends), "{name}");
+        let terminates = !matches!(fixtures.task, Task::HalfCheetah | Task::Reacher);
+        assert!(others().is_some() || (touch > 0 || !walks) && (end > 1 || !terminates), "{name}");
     }
 }

@@ -19,7 +19,7 @@ impl Noise {
         }
     }
 
-    /// E[x⁴]/E[x²]²: tells one distribution from the other.
+    /// E[x⁴]/E[x²]²: differs between the two distributions.
     fn kurtosis(self) -> f64 {
         match self {
             Self::Uniform(_) => 1.8,
@@ -148,8 +148,8 @@ fn tasks_end_by_their_formulas() {
             assert_eq!(simulation.over(0), want, "{task:?} {:?}", simulation.positions(0));
             count[usize::from(want)] += 1;
         }
-        let ends = !matches!(task, Task::HalfCheetah | Task::Reacher);
-        assert!(count[0] > 20 && (count[1] > 20) == ends, "{task:?} {count:?}");
+        let terminates = !matches!(task, Task::HalfCheetah | Task::Reacher);
+        assert!(count[0] > 20 && (count[1] > 20) == terminates, "{task:?} {count:?}");
     }
 }
 

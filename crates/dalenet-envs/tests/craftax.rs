@@ -1,6 +1,6 @@
 //! Oracle: the dense observations, and the games themselves.
 
-use dalenet_envs::{Actions, CraftaxState, NAMES, Observe, Options, make};
+use dalenet_envs::{Actions, NAMES, Observe, Options, View, make};
 
 fn games() -> impl Iterator<Item = &'static str> {
     NAMES.iter().copied().filter(|name| name.starts_with("craftax"))
@@ -56,39 +56,52 @@ fn sparse_options() -> Options {
 }
 
 #[test]
-fn achievements_are_told_when_an_episode_ends() {
+fn achievements_are_reported_when_an_episode_is_over() {
     for name in games() {
         let options = Options { episode_length: Some(60), ..sparse_options() };
         let mut env = make(name, 16, &options).unwrap();
-        let names = env.achievements();
+        let names = env.achievements().names;
         assert_eq!(names.len(), if name == "craftax" { 67 } else { 22 });
         env.reset(1);
-        let (mut rewards, mut told) = ([0.0f32; 16], 0);
+        let (mut rewards, mut reported) = ([0.0f32; 16], 0);
         for t in 0..300 {
             let batch = env.step(Actions::Discrete(&actions(t, 16))).unwrap();
             for (i, unlocked) in batch.unlocked.chunks(names.len()).enumerate() {
                 rewards[i] += batch.rewards[i];
                 let count = unlocked.iter().filter(|&&unlocked| unlocked).count();
                 if batch.terminated[i] || batch.truncated[i] {
-                    // The easy ones are worth 1 each; health won and lost at most 1 in all.
+                    // The easy ones give 1 each; health won and lost at most 1 in all.
                     assert!((rewards[i] - count as f32).abs() < 1.01, "{name} {rewards:?} {count}");
                     rewards[i] = 0.0;
-                    told += count;
+                    reported += count;
                 } else {
                     assert_eq!(count, 0);
                 }
             }
         }
-        assert!(told > 20, "{name}: {told}");
+        assert!(reported > 20, "{name}: {reported}");
     }
 }
 
 #[test]
-fn games_can_be_looked_at() {
+fn games_can_be_drawn() {
     let env = make("Craftax-Classic-Symbolic-v1", 2, &Options::default()).unwrap();
-    assert!(matches!(env.craftax(1), Some(CraftaxState::Classic(state)) if state.health == 9));
-    assert!(env.craftax(2).is_none());
-    assert!(make("ant", 1, &Options::default()).unwrap().craftax(0).is_none());
+    let game = env.view(1).game().unwrap();
+    assert_eq!((game.size(), game.needs()[0].name, game.needs()[0].count), (64, "health", 9));
+    assert!(matches!(env.view(2), View::Nothing));
+    assert!(make("ant", 1, &Options::default()).unwrap().view(0).game().is_none());
+}
+
+/// Oracle: the rewards of the achievements in `craftax/constants.py`, added up.
+#[test]
+fn scores_are_shares_of_all_achievements() {
+    for (name, count, total) in [("craftax", 67, 226.0), ("craftax-classic", 22, 22.0)] {
+        let achievements = make(name, 1, &Options::default()).unwrap().achievements();
+        assert_eq!((achievements.len(), achievements.reward), (count, total));
+        assert_eq!(achievements.score(total / 2.0), Some(0.5));
+    }
+    let achievements = make("ant", 1, &Options::default()).unwrap().achievements();
+    assert!(achievements.is_empty() && achievements.score(1.0).is_none());
 }
 
 /// Who does nothing starves, and stays dead.

@@ -1,6 +1,10 @@
 //! Oracle: what the trait promises of every environment, whatever its task.
 
-use dalenet_envs::{Actions, Batch, Error, NAMES, Options, Restart, Space, VectorEnv, make};
+use dalenet_envs::{
+    Actions, Batch, ENVIRONMENTS, Error, NAMES, Options, Restart, Space, VectorEnv, View, find,
+    make,
+};
+use rayon::prelude::*;
 
 /// Actions that change from step to step and from one environment to the next.
 enum Play {
@@ -70,7 +74,7 @@ fn every_environment_keeps_its_promises() {
             }
             before = batch;
         }
-        let falls = ["bandit", "cart-pole", "inverted-pendulum", "mujoco/humanoid"];
+        let falls = ["bandit", "cart-pole", "brax/inverted-pendulum", "mujoco/humanoid"];
         let falls = falls.contains(&name) || name == "mujoco/inverted-pendulum";
         assert!(cut > 0 || falls, "{name}: nothing was cut");
         assert_eq!(env.failures(), 0, "{name}");
@@ -140,7 +144,7 @@ fn what_was_saved_elsewhere_is_refused() {
     let refused = |env: &mut Box<dyn VectorEnv>, words: &[u32]| {
         let before = env.save();
         let message = env.restore(words).unwrap_err().to_string();
-        assert!(message.contains("not one of 3 × `hopper`"), "{message}");
+        assert!(message.contains("not one of 3 × `brax/hopper`"), "{message}");
         assert!(env.save() == before);
     };
     refused(&mut env, &[]);
@@ -203,7 +207,7 @@ fn broken_physics_is_marked(ant: &str) {
     env.reset(4);
     let mut words = env.save();
     let halves = |x: f64| [x.to_bits() as u32, (x.to_bits() >> 32) as u32];
-    let height = halves(env.poses(13)[0].position[2]);
+    let height = halves(env.view(13).bodies().unwrap().poses[0].position[2]);
     let places: Vec<usize> = (1..words.len()).filter(|&i| words[i - 1..=i] == height).collect();
     assert!(!places.is_empty());
     places.iter().for_each(|&i| words[i - 1..=i].copy_from_slice(&halves(f64::NAN)));
@@ -232,7 +236,10 @@ fn wrong_actions_are_refused_and_nothing_moves() {
             Actions::Continuous(&[0.0, 0.0, 0.0, f32::NAN, 0.0, 0.0]),
             Error::Action { index: 1, value: "NaN".into() },
         ),
-        (Actions::Discrete(&[0, 0, 0]), Error::ActionKind { env: "reacher", wanted: "continuous" }),
+        (
+            Actions::Discrete(&[0, 0, 0]),
+            Error::ActionKind { env: "brax/reacher", wanted: "continuous" },
+        ),
     ];
     for (actions, error) in wrong {
         assert_eq!(env.step(actions).err(), Some(error));
@@ -251,16 +258,16 @@ fn wrong_actions_are_refused_and_nothing_moves() {
 fn every_environment_names_its_backend() {
     for &name in NAMES {
         let env = make(name, 1, &Options::default()).unwrap();
-        let want = match env.shapes() {
-            [] => "native",
-            _ if name.starts_with("mujoco/") => "mujoco",
-            _ => "positional",
+        let want = match env.view(0) {
+            View::Nothing | View::Game(_) => "native",
+            View::Bodies(_) if name.starts_with("mujoco/") => "mujoco",
+            View::Bodies(_) => "positional",
         };
         assert_eq!(env.backend(), want, "{name}");
     }
 }
 
-/// Whatever the name: with the feature it is not worth a sentence on how to build.
+/// Whatever the name: only without the feature it is answered by how to build it in.
 #[test]
 fn mujoco_is_there_if_it_was_asked_for() {
     let found = make("MuJoCo/HalfCheetah", 2, &Options::default());
@@ -277,11 +284,32 @@ fn mujoco_is_there_if_it_was_asked_for() {
 
 #[test]
 fn names_are_found_or_the_nearest_is_named() {
-    for name in ["HalfCheetah", "halfcheetah", "inverted_double_pendulum", "Walker2D", "CartPole"] {
+    for name in [
+        "HalfCheetah",
+        "halfcheetah",
+        "brax/HalfCheetah",
+        "Brax/half_cheetah",
+        "inverted_double_pendulum",
+        "Walker2D",
+        "CartPole",
+        "CartPole-v1",
+    ] {
         assert!(make(name, 1, &Options::default()).is_ok(), "{name}");
     }
     let message = |name: &str| make(name, 1, &Options::default()).err().unwrap().to_string();
-    assert!(message("humanoit").contains("did you mean `humanoid`?"));
+    for (typo, meant) in [
+        ("humanoit", "brax/humanoid"),
+        ("half-cheeta", "brax/half-cheetah"),
+        ("brax/half-cheeta", "brax/half-cheetah"),
+        ("Brax/antt", "brax/ant"),
+        ("brax/cart-pole", "cart-pole"),
+        ("craftax-clasic", "craftax-classic"),
+    ] {
+        let message = message(typo);
+        assert!(message.contains(&format!("did you mean `{meant}`?")), "{message}");
+        assert!(message.contains(&format!("`{typo}`")), "{message}");
+    }
+    assert!(!message("brax/foo").contains("did you mean"));
     assert!(!message("breakout-atari").contains("did you mean"));
     assert!(message("x").contains("cart-pole"), "the list is given");
     let zero = make("ant", 0, &Options::default()).err();
@@ -323,19 +351,55 @@ fn a_repeated_action_is_so_many_steps() {
 #[test]
 fn bodies_can_be_drawn() {
     NAMES.iter().filter(|name| name.ends_with("humanoid")).for_each(|name| can_be_drawn(name));
-    assert!(make("bandit", 1, &Options::default()).unwrap().poses(0).is_empty());
+    let bandit = make("bandit", 1, &Options::default()).unwrap();
+    assert!(matches!(bandit.view(0), View::Nothing));
 }
 
 fn can_be_drawn(humanoid: &str) {
     let mut env = make(humanoid, 18, &Options::default()).unwrap();
     env.reset(0);
-    assert!(env.shapes().len() > 10);
     for i in 0..18 {
-        let poses = env.poses(i);
+        let bodies = env.view(i).bodies().unwrap();
+        let poses = bodies.poses;
+        assert!(bodies.shapes.len() > 10);
         assert_eq!(poses.len(), 11);
         assert!((poses[0].position[2] - 1.4).abs() < 0.011); // the torso where resets put it
         assert_eq!(poses[0].position[2] as f32, env.batch().observations[244 * i]);
-        assert!(env.shapes().iter().all(|shape| shape.link.is_none_or(|l| l < poses.len())));
+        assert!(bodies.shapes.iter().all(|shape| shape.link.is_none_or(|l| l < poses.len())));
     }
-    assert!(env.poses(18).is_empty());
+    assert!(matches!(env.view(18), View::Nothing));
+}
+
+/// A second environment of a name would never be made.
+#[test]
+fn every_name_is_that_of_one_environment() {
+    for env in ENVIRONMENTS {
+        for name in env.aliases.iter().chain([&env.name]) {
+            assert_eq!(find(name).unwrap().name, env.name);
+        }
+        assert!(!env.summary.is_empty());
+    }
+    assert!(ENVIRONMENTS.iter().map(|env| env.name).eq(NAMES.iter().copied()));
+}
+
+const _: () = {
+    const fn is_shared<T: Send + Sync + ?Sized>() {}
+    is_shared::<dyn VectorEnv>();
+};
+
+/// Environments keep no memory in threads: a thread that waits in a step of one may step another.
+#[test]
+fn environments_side_by_side_do_not_interfere() {
+    let run = |name: &str| {
+        let mut env = make(name, 70, &Options::default()).unwrap();
+        env.reset(11);
+        (0..10).for_each(|t| drop(step(env.as_mut(), t)));
+        env.save()
+    };
+    let names = || NAMES.iter().filter(|name| !name.starts_with("mujoco/"));
+    let alone: Vec<_> = names().map(|name| run(name)).collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build().unwrap();
+    let together: Vec<Vec<u32>> =
+        pool.install(|| names().collect::<Vec<_>>().par_iter().map(|name| run(name)).collect());
+    assert!(alone == together);
 }

@@ -25,6 +25,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         recording.push(env.as_ref(), 0, reward);
     }
     fs::write(&out, recording.page())?;
-    println!("{out}: {} frames", recording.worths.len());
+    println!("{out}: {} frames", recording.rewards.len());
     Ok(())
 }

@@ -45,7 +45,7 @@ pub fn play_run(path: &Path, seed: u64, out: &Path) -> Result<(usize, f32), Erro
 pub fn new_game(task: &str, seed: u64) -> Result<Box<dyn Game>, Error> {
     let game = make(task, 1, &Options::default()).ok().and_then(|mut env| {
         env.reset(seed);
-        env.craftax(0).map(|state| state.game().twin())
+        env.view(0).game().map(|game| game.boxed_clone())
     });
     game.ok_or_else(|| {
         Error::Config(format!(
@@ -99,7 +99,7 @@ impl Recording for craftax::Recording {
 }
 
 fn recording(env: &dyn VectorEnv, config: &AgentConfig) -> Result<Box<dyn Recording>, Error> {
-    let game = env.craftax(0).map(|state| state.game().twin());
+    let game = env.view(0).game().map(|game| game.boxed_clone());
     let caption = Caption {
         title: config.task.clone(),
         subtitle: vec![
@@ -114,7 +114,7 @@ fn recording(env: &dyn VectorEnv, config: &AgentConfig) -> Result<Box<dyn Record
     };
     match game {
         Some(game) => Ok(Box::new(craftax::Recording::of(game, caption))),
-        None if !env.shapes().is_empty() => Ok(Box::new(brax::Recording::of(env, caption))),
+        None if env.view(0).bodies().is_some() => Ok(Box::new(brax::Recording::of(env, caption))),
         None => Err(Error::Config(format!(
             "there is nothing to see of {}; play a run on a task of Brax, or on craftax or \
              craftax-classic",

@@ -202,10 +202,10 @@ fn pages_tell_the_game<G: Game + Clone + 'static>(
         // The player is the first sprite.
         assert_eq!([1, 2].map(|i| decoded.at(6 + i, frame)), [place[1], place[2]]);
     }
-    let worths = BASE64_STANDARD.decode(decoded.data["rewards"].as_str().unwrap()).unwrap();
-    let worths = worths.chunks(4).map(|word| f32::from_le_bytes(word.try_into().unwrap()));
-    let (mut ret, worths) = (0.0, worths.collect::<Vec<_>>());
-    for (pair, reward) in worths.chunks(2).zip(rewards) {
+    let numbers = BASE64_STANDARD.decode(decoded.data["rewards"].as_str().unwrap()).unwrap();
+    let numbers = numbers.chunks(4).map(|word| f32::from_le_bytes(word.try_into().unwrap()));
+    let (mut ret, numbers) = (0.0, numbers.collect::<Vec<_>>());
+    for (pair, reward) in numbers.chunks(2).zip(rewards) {
         ret += reward;
         assert_eq!(pair, [reward, ret]);
     }

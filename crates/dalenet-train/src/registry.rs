@@ -230,8 +230,8 @@ impl Registry {
         if let Some(entry) = self.environments.iter().find(|entry| entry.is_named(name)) {
             return Ok(Task::Environment(entry));
         }
-        if let Some(reason) = tasks::why_not(name) {
-            return Err(reason);
+        if let Err(dalenet_envs::Error::NoMuJoCo) = dalenet_envs::find(name) {
+            return Err(dalenet_envs::Error::NoMuJoCo.into());
         }
         let data_sets = self.data_sets.iter().map(|entry| entry.name.as_str());
         let environments = self.environments.iter().map(|entry| entry.name.as_str());

@@ -122,8 +122,8 @@ fn what_makes_no_sense_is_refused() {
     let folder = Folder::new();
     folder.ok(&format!("train bandit --steps 1000 {SMALL} --out bandit"));
     for (arguments, pieces) in [
-        ("train brax/antt --out r", &["`antt`", "did you mean `ant`?"][..]),
-        ("train brax/cart-pole --out r", &["not a task of Brax", "train cart-pole"]),
+        ("train brax/antt --out r", &["`brax/antt`", "did you mean `brax/ant`?"][..]),
+        ("train brax/cart-pole --out r", &["`brax/cart-pole`", "did you mean `cart-pole`?"]),
         ("train cart-pole --steps 0 --out r", &["`steps = 0`", "at least 1"]),
         ("train cart-pole --steps 1.5 --out r", &["`steps = 1.5`", "whole number"]),
         ("train cart-pole --envs 0 --out r", &["`envs = 0`", "at least 1"]),

@@ -1,4 +1,4 @@
-//! The game's words and their codes. Source: `craftax_classic/constants.py`.
+//! Blocks, actions and achievements, and their codes. Source: `craftax_classic/constants.py`.
 
 use crate::{codes, grid::Position};
 
@@ -11,7 +11,7 @@ codes! {
 }
 
 impl Block {
-    /// Whether nobody can walk there.
+    /// Whether creatures and the player cannot walk there.
     #[inline]
     pub const fn is_solid(self) -> bool {
         use Block::*;
@@ -41,7 +41,7 @@ codes! {
 }
 
 codes! {
-    /// What is rewarded once in an episode, each by 1.
+    /// Achievements, each rewarded by 1 once in an episode.
     Achievement {
         CollectWood, PlaceTable, EatCow, CollectSapling, CollectDrink, MakeWoodPickaxe,
         MakeWoodSword, PlacePlant, DefeatZombie, CollectStone, PlaceStone, EatPlant,
@@ -51,12 +51,12 @@ codes! {
 }
 
 codes! {
-    /// Where the player looks; its code is 1 less than that of the action.
+    /// The direction that the player faces; its code is 1 less than that of the action.
     Direction { Left, Right, Up, Down }
 }
 
 impl Direction {
-    /// The way to the next cell.
+    /// The step to the next cell.
     #[inline]
     pub const fn way(self) -> Position {
         [Position::new(0, -1), Position::new(0, 1), Position::new(-1, 0), Position::new(1, 0)]

@@ -1,4 +1,4 @@
-//! What the player sees. Source: `render_craftax_symbolic` in `craftax_classic/renderer.py`.
+//! The observation: what the player sees. Source: `render_craftax_symbolic` in `craftax_classic/renderer.py`.
 
 use super::{Block, Creature, SIZE, State};
 use crate::grid::{Grid, Position};
@@ -8,12 +8,12 @@ pub const VIEW: (usize, usize) = (7, 9);
 /// Of each cell: its block, and whether a zombie, cow, skeleton or arrow is there.
 const CHANNELS: usize = Block::ALL.len() + 4;
 const CELLS: usize = VIEW.0 * VIEW.1;
-/// How many numbers are observed.
+/// Numbers in an observation.
 pub const OBSERVATION: usize = CELLS * CHANNELS + 22;
 /// The most numbers that are not 0: a block a cell, creatures, and all numbers after the map.
 pub const NONZERO: usize = CELLS + 11 + 22;
 
-/// n / 10 in half precision, as JAX reckons: n × 0.1.
+/// n / 10 in half precision, as JAX computes it: n × 0.1.
 const TENTHS: [f32; 10] = [
     0.0,
     0.099_975_586,
@@ -32,7 +32,7 @@ fn tenth(n: i32) -> f32 {
 }
 
 impl State {
-    /// Fills `out` with all numbers observed. Takes as many as there is room for.
+    /// Writes the observation, as much of it as `out` has room for.
     pub fn observe_dense(&self, out: &mut [f32]) {
         out.fill(0.0);
         self.observe(|place, value| {
@@ -42,7 +42,7 @@ impl State {
         });
     }
 
-    /// Hands on the place and the value of each number observed that is not 0, each place once.
+    /// Calls `put(column, value)` for each number of the observation that is not 0, each column once.
     #[inline]
     pub fn observe(&self, mut put: impl FnMut(usize, f32)) {
         let corner = self.position - Position::new(VIEW.0 as i32 / 2, VIEW.1 as i32 / 2);
@@ -73,10 +73,10 @@ impl State {
         let mut inventory = self.inventory;
         let carried = inventory.items().map(|(_, &mut count)| tenth(count));
         let needs = [self.health, self.food, self.drink, self.energy].map(tenth);
-        let mut looks = [0.0; 4];
-        looks[self.direction as usize] = 1.0;
+        let mut facing = [0.0; 4];
+        facing[self.direction as usize] = 1.0;
         let rest = [self.light, f32::from(u8::from(self.sleeping))];
-        let numbers = carried.into_iter().chain(needs).chain(looks).chain(rest);
+        let numbers = carried.into_iter().chain(needs).chain(facing).chain(rest);
         for (i, value) in numbers.enumerate().filter(|&(_, value)| value != 0.0) {
             put(CELLS * CHANNELS + i, value);
         }

@@ -3,9 +3,9 @@
 use super::{Achievement, Block, Direction, SIZE, world};
 use crate::{
     daylight,
+    fields::{Read, Visitor, Write},
     grid::{Grid, Position},
     threefry::Key,
-    words::{Read, Visitor, Write},
 };
 
 /// The map's blocks.
@@ -45,7 +45,7 @@ impl Plant {
 
 /// What the player carries, 0 to 9 of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[allow(missing_docs)] // the game's own words
+#[allow(missing_docs)] // named as in the game
 pub struct Inventory {
     pub wood: i32,
     pub stone: i32,
@@ -86,49 +86,49 @@ impl Inventory {
 pub struct State {
     /// The blocks.
     pub map: Map,
-    /// Where creatures stand; what the game itself looks at.
+    /// Which cells creatures stand on, as the game's own rules see it.
     pub occupied: Grid<bool, SIZE>,
     /// Where the player is.
     pub position: Position,
-    /// Where the player looks.
+    /// The direction that the player faces.
     pub direction: Direction,
     /// Points of health, 0 to 9; dead at 0.
     pub health: i32,
-    /// How sated the player is, 0 to 9.
+    /// Points of food, 0 to 9.
     pub food: i32,
-    /// How well watered the player is, 0 to 9.
+    /// Points of drink, 0 to 9.
     pub drink: i32,
-    /// How awake the player is, 0 to 9.
+    /// Points of energy, 0 to 9.
     pub energy: i32,
-    /// Whether the player sleeps, and so does nothing.
+    /// Whether the player sleeps: actions have no effect.
     pub sleeping: bool,
-    /// Towards the next point of health: won above 25, lost below −15.
+    /// Progress to the next point of health: gained above 25, lost below −15.
     pub recover: f32,
-    /// Towards the next point of food, lost above 25.
+    /// Progress to the loss of a point of food, above 25.
     pub hunger: f32,
-    /// Towards the next point of drink, lost above 20.
+    /// Progress to the loss of a point of drink, above 20.
     pub thirst: f32,
-    /// Towards the next point of energy: lost above 30, won below −10.
+    /// Progress to the next point of energy: lost above 30, gained below −10.
     pub fatigue: f32,
     /// What the player carries.
     pub inventory: Inventory,
-    /// On grass, above all at night.
+    /// Zombies: on grass, mostly at night.
     pub zombies: [Creature; 3],
-    /// On grass; to eat.
+    /// Cows: on grass; food.
     pub cows: [Creature; 3],
-    /// In caves; they shoot.
+    /// Skeletons: in caves; they shoot.
     pub skeletons: [Creature; 2],
-    /// What skeletons shot.
+    /// Arrows that skeletons shot.
     pub arrows: [Creature; 3],
-    /// Where each arrow flies.
+    /// Direction of each arrow.
     pub arrow_ways: [Position; 3],
-    /// What the player planted.
+    /// Saplings that the player planted.
     pub plants: [Plant; 10],
     /// How bright the day is, from 0 to 1.
     pub light: f32,
-    /// What was unlocked in this episode, in the order of [`Achievement::ALL`].
+    /// Achievements unlocked in this episode, in the order of [`Achievement::ALL`].
     pub achievements: [bool; Achievement::ALL.len()],
-    /// The original's `state_rng`, which a step replaces and nothing reads.
+    /// The original's `state_rng`; each step replaces it.
     pub key: Key,
     /// Steps since the episode began.
     pub time: i32,
@@ -167,32 +167,32 @@ impl State {
         }
     }
 
-    /// Begins anew at another key, as [`Self::new`] does.
+    /// Starts another episode, as [`Self::new`] does.
     pub fn reset(&mut self, key: Key) {
         *self = Self::new(key);
     }
 
-    /// Whether something was unlocked in this episode.
+    /// Whether an achievement was unlocked in this episode.
     pub fn has(&self, achievement: Achievement) -> bool {
         self.achievements[achievement as usize]
     }
 
-    /// How many words [`Self::save`] gives.
+    /// Number of state words that [`Self::save`] appends.
     pub const WORDS: usize = 1282;
 
-    /// Everything as [`Self::WORDS`] 32-bit words, for [`Self::restore`].
+    /// Appends the whole state as [`Self::WORDS`] 32-bit state words.
     pub fn save(&self, out: &mut Vec<u32>) {
         self.clone().visit(&mut Read(|_, word| out.push(word)));
     }
 
-    /// Every word of [`Self::save`] with the name of the field that it belongs to.
+    /// Every state word of [`Self::save`] with the name of its field in the original.
     pub fn fields(&self, mut each: impl FnMut(&'static str, u32)) {
         self.clone().visit(&mut Read(&mut each));
     }
 
-    /// Takes over the words that [`Self::save`] gave. Missing ones count as 0.
-    pub fn restore(&mut self, words: &[u32]) {
-        self.visit(&mut Write(words));
+    /// Restores a state that [`Self::save`] gave; missing state words count as 0.
+    pub fn restore(&mut self, state: &[u32]) {
+        self.visit(&mut Write(state));
     }
 
     fn visit(&mut self, v: &mut impl Visitor) {

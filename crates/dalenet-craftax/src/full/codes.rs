@@ -1,4 +1,4 @@
-//! The game's words and their codes. Source: `craftax/constants.py`.
+//! Blocks, actions and achievements, and their codes. Source: `craftax/constants.py`.
 
 use crate::codes;
 
@@ -14,7 +14,7 @@ codes! {
 }
 
 impl Block {
-    /// Whether nobody can walk there.
+    /// Whether creatures and the player cannot walk there.
     #[inline]
     pub const fn is_solid(self) -> bool {
         use Block::*;
@@ -82,7 +82,7 @@ codes! {
 }
 
 codes! {
-    /// What is rewarded once in an episode, by [`Achievement::reward`].
+    /// Achievements, each rewarded by [`Achievement::reward`] once in an episode.
     Achievement {
         CollectWood, PlaceTable, EatCow, CollectSapling, CollectDrink, MakeWoodPickaxe,
         MakeWoodSword, PlacePlant, DefeatZombie, CollectStone, PlaceStone, EatPlant,
@@ -99,7 +99,7 @@ codes! {
     }
 }
 
-/// What all achievements are worth together.
+/// Total reward of all achievements.
 pub const ACHIEVABLE: i32 = {
     let (mut sum, mut i) = (0, 0);
     while i < Achievement::ALL.len() {
@@ -110,7 +110,7 @@ pub const ACHIEVABLE: i32 = {
 };
 
 impl Achievement {
-    /// What it is worth.
+    /// Its reward.
     pub const fn reward(self) -> i32 {
         use Achievement::*;
         match self {

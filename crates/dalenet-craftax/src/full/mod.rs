@@ -4,26 +4,33 @@
 
 mod codes;
 mod creatures;
+mod floor;
+mod inventory;
 mod observation;
+mod saved;
 mod state;
 mod step;
 mod world;
 
 pub use crate::classic::Direction;
 pub use codes::{ACHIEVABLE, Achievement, Action, Block, Item};
+pub use floor::{Floor, Mob, Projectile};
+pub use inventory::Inventory;
 pub use observation::{NONZERO, OBSERVATION, VIEW};
-pub use state::{Floor, Inventory, Mob, Projectile, State};
+pub use state::State;
 
-/// How many floors there are.
+/// Number of floors.
 pub const FLOORS: usize = 9;
 /// Rows and columns of a floor.
 pub const SIZE: usize = 48;
-/// Time steps until an episode ends.
+/// Steps until an episode is over.
 pub const EPISODE: i32 = 100_000;
 /// The floor of the necromancer.
 const GRAVEYARD: usize = FLOORS - 1;
-/// How many monsters must fall before the ladder down opens.
+/// Monsters to kill before the ladder down opens.
 const CLEARED: i32 = 8;
 /// Steps in which monsters rise after the necromancer is hit, and hits that it takes.
 const SPAWN_TURNS: i32 = 7;
 const BOSS_HITS: i32 = 8;
+/// Steps from the player at which creatures vanish.
+const DESPAWN_DISTANCE: i32 = 14;

@@ -1,4 +1,4 @@
-//! What the player sees. Source: `render_craftax_symbolic` in `craftax/renderer.py`.
+//! The observation: what the player sees. Source: `render_craftax_symbolic` in `craftax/renderer.py`.
 
 use super::{Block, Floor, Item, Mob, SIZE, State};
 use crate::grid::{Grid, Position};
@@ -13,14 +13,14 @@ const MOBS: usize = Block::ALL.len() + Item::ALL.len();
 const CHANNELS: usize = MOBS + CLASSES * SPECIES + 1;
 const CELLS: usize = VIEW.0 * VIEW.1;
 const REST: usize = 51;
-/// How many numbers are observed.
+/// Numbers in an observation.
 pub const OBSERVATION: usize = CELLS * CHANNELS + REST;
 /// The most numbers that are not 0: block, item and light of each cell, creatures, and all
 /// numbers after the map.
 pub const NONZERO: usize = 3 * CELLS + 14 + REST;
 
 impl State {
-    /// Fills `out` with all numbers observed. Takes as many as there is room for.
+    /// Writes the observation, as much of it as `out` has room for.
     pub fn observe_dense(&self, out: &mut [f32]) {
         out.fill(0.0);
         self.observe(|place, value| {
@@ -30,7 +30,7 @@ impl State {
         });
     }
 
-    /// Hands on the place and the value of each number observed that is not 0, each place once.
+    /// Calls `put(column, value)` for each number of the observation that is not 0, each column once.
     #[inline]
     pub fn observe(&self, mut put: impl FnMut(usize, f32)) {
         let floor = self.floor();
@@ -72,7 +72,7 @@ impl State {
         }
     }
 
-    /// What is observed besides the map.
+    /// The numbers of the observation after the map.
     fn numbers(&self, floor: &Floor) -> [f32; REST] {
         let i = &self.inventory;
         let root = |n: i32| (n as f32).sqrt() * 0.1;

@@ -13,7 +13,7 @@ impl Game for State {
         self.step(self.key, action)
     }
 
-    fn twin(&self) -> Box<dyn Game> {
+    fn boxed_clone(&self) -> Box<dyn Game> {
         Box::new(self.clone())
     }
 

@@ -1,4 +1,4 @@
-//! What a game looks like: which picture is where, and the numbers beside it.
+//! Pictures of a game: which picture is where, and the numbers beside it.
 //!
 //! Source: `render_craftax_pixels` in the `renderer.py` of both games. Pictures are the original's
 //! textures, all in one image, [`ATLAS`].
@@ -14,7 +14,7 @@ use crate::{Outcome, grid::Position};
 /// The licence of the textures, which goes with every copy of them.
 pub const LICENCE: &str = include_str!("../../LICENSE-craftax");
 
-/// What both games have in common: they can be played, and looked at.
+/// What a player and a renderer need of either game.
 ///
 /// ```
 /// use dalenet_craftax::{Key, classic, full, render::{Game, Tile}};
@@ -28,13 +28,12 @@ pub const LICENCE: &str = include_str!("../../LICENSE-craftax");
 ///     assert_eq!(game.floor(0).unwrap().len(), game.size() * game.size());
 /// }
 /// ```
-pub trait Game: Send {
-    /// A step that draws from the key that the state carries. An action that does not exist is
-    /// none.
+pub trait Game: Send + Sync {
+    /// One step, which draws from the key in the state. An unknown action does nothing.
     fn act(&mut self, action: usize) -> Outcome;
 
-    /// Another of the same.
-    fn twin(&self) -> Box<dyn Game>;
+    /// A copy of the game.
+    fn boxed_clone(&self) -> Box<dyn Game>;
 
     /// How the original draws the game.
     fn style(&self) -> Style;
@@ -66,16 +65,16 @@ pub trait Game: Send {
     /// The N×N cells of a floor, row by row, if the player has been there.
     fn floor(&self, level: usize) -> Option<Vec<Cell>>;
 
-    /// Who is on the player's floor, the player first, from the undermost up.
+    /// The creatures and projectiles on the player's floor, the player first, in drawing order.
     fn sprites(&self) -> Vec<Sprite>;
 
-    /// How bright the day is where the player is, from 0 to 1; always 1 below ground.
+    /// Daylight where the player is, from 0 to 1; always 1 below ground.
     fn daylight(&self) -> f32;
 
     /// Whether the player sleeps.
     fn is_sleeping(&self) -> bool;
 
-    /// Whether the player sleeps or rests: whatever it is told to do, it does nothing.
+    /// Whether the player sleeps or rests, so that actions have no effect.
     fn is_idle(&self) -> bool;
 
     /// Whether the player is dead.
@@ -91,12 +90,12 @@ pub trait Game: Send {
     fn inventory(&self) -> Vec<Count>;
 }
 
-/// In what the two renderers of the original differ.
+/// How the original draws a game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// Sprites have shadows; the night takes away colour too; who sleeps sees grey.
+    /// Sprites have shadows; the night is darker and less colourful; a sleeping player sees grey.
     Classic,
-    /// No shadows; the night is darkest far from the player; who sleeps sees half the light.
+    /// No shadows; the night is darkest far from the player; a sleeping player sees half the light.
     Full,
 }
 
@@ -118,7 +117,7 @@ impl Cell {
     }
 }
 
-/// A creature, or something that flies.
+/// A creature or a projectile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sprite {
     /// Its picture.
@@ -143,8 +142,8 @@ impl Sprite {
 
     fn player(direction: crate::classic::Direction, sleeping: bool, position: Position) -> Self {
         use Tile::*;
-        let looks = [PlayerLeft, PlayerRight, PlayerUp, PlayerDown][direction as usize];
-        Self::still(if sleeping { PlayerSleep } else { looks }, position)
+        let facing = [PlayerLeft, PlayerRight, PlayerUp, PlayerDown][direction as usize];
+        Self::still(if sleeping { PlayerSleep } else { facing }, position)
     }
 
     /// Which pixel of the tile, by row and column, is at a row and a column of the picture.
@@ -154,14 +153,14 @@ impl Sprite {
     }
 }
 
-/// How much there is of something.
+/// An amount with its icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
     /// Its icon.
     pub tile: Tile,
-    /// How much.
+    /// The amount.
     pub count: i32,
 }
 

@@ -1,13 +1,14 @@
-//! A task's mechanism in every lane of a number.
+//! A task's mechanism in every lane of a vector of numbers.
 
 use super::{
-    Model, Pose, Real, Shape, State, Task, kinematics::place_links, pipeline, state::Scratch,
+    Model, Pose, Real, State, Task, kinematics::place_links, pipeline, state::Scratch,
     system::System, tasks::Effort, vector::Transform,
 };
 use crate::{
-    Actions, Space,
-    vectorised::Block,
-    words::{Reader, Writer},
+    Actions, Space, View,
+    simulator::{Simulator, Spec},
+    state_words::{Reader, Writer},
+    view::Bodies,
 };
 use dalenet::Generator;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub(crate) struct Mechanism<R> {
     fixed: Arc<Fixed<R>>,
     state: State<R>,
     scratch: Scratch<R>,
-    /// Where a lane is put together before it starts.
+    /// The state of one lane, in double precision, before its episode starts.
     begin: State<f64>,
     actions: Vec<R>,
     ctrl: Vec<R>,
@@ -27,7 +28,7 @@ pub(crate) struct Mechanism<R> {
     over: R,
 }
 
-/// What all simulations of a task share.
+/// Constants that all simulators of a task share.
 struct Fixed<R> {
     model: Model,
     system: System<R>,
@@ -79,7 +80,7 @@ impl<R: Real> Mechanism<R> {
     /// Puts one lane at the joint positions `q` and velocities `qd`.
     ///
     /// # Panics
-    /// Unless there are as many as the mechanism has.
+    /// If there are not as many as the mechanism has.
     pub fn set_joints(&mut self, lane: usize, q: &[f64], qd: &[f64]) {
         self.begin.q.copy_from_slice(q);
         self.begin.qd.copy_from_slice(qd);
@@ -94,7 +95,7 @@ impl<R: Real> Mechanism<R> {
         self.place(lane);
     }
 
-    /// One lane where `self.begin.q` and `qd` say, under no torque.
+    /// Puts one lane at `self.begin.q` and `qd`, under no torque.
     fn place(&mut self, lane: usize) {
         place_links(&self.fixed.exact, &mut self.begin);
         self.state.set_lane(lane, self.begin.lane(0));
@@ -128,7 +129,7 @@ impl<R: Real> Mechanism<R> {
         (self.reward, self.over) = (outcome.reward, outcome.over);
     }
 
-    /// What is seen now: O numbers.
+    /// The current observation: O numbers.
     pub fn observation(&mut self) -> &[R] {
         let Self { task, fixed, state, scratch, observation, .. } = self;
         R::vectorised(
@@ -138,7 +139,7 @@ impl<R: Real> Mechanism<R> {
         &self.observation
     }
 
-    /// Where the links of one lane are, in the order of [`Model::links`].
+    /// The poses of the links of one lane, in the order of [`Model::links`].
     pub fn poses(&self, lane: usize) -> Vec<Pose> {
         let pose = |x: &Transform<R>| Pose {
             position: x.pos.0.map(|x| x.lane(lane)),
@@ -157,25 +158,18 @@ impl<R: Real> Mechanism<R> {
     }
 }
 
-impl<R: Real> Block for Mechanism<R> {
+impl<R: Real> Simulator for Mechanism<R> {
     const LANES: usize = R::LANES;
-    const EPISODE: u32 = 1000;
-    const SHARE: usize = 1;
 
-    fn name(&self) -> &'static str {
-        self.task.name()
-    }
-
-    fn backend(&self) -> &'static str {
-        "positional"
-    }
-
-    fn observation_space(&self) -> Space {
-        Space::within(self.task.observation_len(), f32::INFINITY)
-    }
-
-    fn action_space(&self) -> Space {
-        Space::within(self.ctrl.len(), 1.0)
+    fn spec(&self) -> Spec {
+        let observations = Space::within(self.task.observation_len(), f32::INFINITY);
+        let actions = Space::within(self.ctrl.len(), 1.0);
+        Spec {
+            backend: "positional",
+            step_seconds: Some(self.fixed.model.time_step * self.fixed.model.frames as f64),
+            grain: 1,
+            ..Spec::new(observations, actions, 1000)
+        }
     }
 
     fn start(&mut self, lane: usize, generator: &mut Generator) {
@@ -191,7 +185,7 @@ impl<R: Real> Block for Mechanism<R> {
     ) {
         let Actions::Continuous(actions) = actions else { return };
         let motors = self.ctrl.len();
-        // Lanes without an environment do as the first one's motors do.
+        // Lanes without an environment repeat the first one's actions.
         Self::step(self, |lane, motor| {
             f64::from(*actions.get(lane * motors + motor).unwrap_or(&actions[motor]))
         });
@@ -220,16 +214,8 @@ impl<R: Real> Block for Mechanism<R> {
         self.state.set_lane(lane, (0..len).map(|_| from.f64()));
     }
 
-    fn step_seconds(&self) -> Option<f64> {
-        Some(self.fixed.model.time_step * self.fixed.model.frames as f64)
-    }
-
-    fn shapes(&self) -> &[Shape] {
-        &self.fixed.model.shapes
-    }
-
-    fn poses(&self, lane: usize) -> Vec<Pose> {
-        Self::poses(self, lane)
+    fn view(&self, lane: usize) -> View<'_> {
+        View::Bodies(Bodies { shapes: &self.fixed.model.shapes, poses: self.poses(lane) })
     }
 }
 

@@ -42,8 +42,9 @@ mod system;
 mod tasks;
 mod vector;
 
-pub use model::{Actuator, Axis, AxisKind, Joint, Link, Model, Shape, ShapeKind};
-pub use simulation::{Pose, Precision, Simulation};
+pub use crate::view::{Pose, Shape, ShapeKind};
+pub use model::{Actuator, Axis, AxisKind, Joint, Link, Model};
+pub use simulation::{Precision, Simulation};
 pub use tasks::Task;
 
 pub(crate) use mechanism::Mechanism;

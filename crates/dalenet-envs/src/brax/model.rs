@@ -1,5 +1,6 @@
 //! The constants of a task as `scripts/brax_constants.py` read them out of Brax.
 
+use crate::view::Shape;
 use serde::Deserialize;
 
 /// A mechanism: links, joints, motors and shapes. Metres, kilograms, seconds, radians.
@@ -30,7 +31,7 @@ pub struct Model {
     pub actuators: Vec<Actuator>,
     /// The moving bodies; parents come before children.
     pub links: Vec<Link>,
-    /// What the bodies look like, and what of them can touch the ground.
+    /// The shapes of the bodies, for pictures and for contacts with the ground.
     pub shapes: Vec<Shape>,
 }
 
@@ -115,35 +116,4 @@ pub enum AxisKind {
     Hinge,
     /// Slide.
     Slide,
-}
-
-/// A piece of a body for pictures and contacts.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Shape {
-    /// Its form.
-    pub kind: ShapeKind,
-    /// The link it is fixed to; none for the world.
-    pub link: Option<usize>,
-    /// Its centre in the link's frame, in metres.
-    pub position: [f64; 3],
-    /// Its rotation in the link's frame: w, x, y, z.
-    pub rotation: [f64; 4],
-    /// MuJoCo's sizes in metres: radius of a sphere; radius and half length along z of a capsule
-    /// or cylinder; half sides of a box.
-    pub size: [f64; 3],
-    /// Friction with the ground, if it can touch it.
-    pub friction: Option<f64>,
-}
-
-/// The form of a [`Shape`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum ShapeKind {
-    Sphere,
-    Capsule,
-    Cylinder,
-    Box,
-    Ellipsoid,
 }

@@ -1,7 +1,7 @@
 //! A task's mechanism by itself, for tests, viewers and experiments.
 
 use super::{
-    Model, Task,
+    Model, Pose, Task,
     lanes::Plain,
     mechanism::{AnyMechanism, Mechanism},
 };
@@ -27,22 +27,13 @@ pub struct Simulation {
     mechanism: Box<dyn AnyMechanism>,
 }
 
-/// What numbers a [`Simulation`] is done in.
+/// The numbers that a [`Simulation`] computes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     /// `f64`, one lane: equal to Brax in double precision but for rounding.
     Double,
-    /// `f32`, in as many lanes as this machine's vectors have: what learners train on.
+    /// `f32`, in as many lanes as this machine's vectors have: the precision that learners train on.
     Single,
-}
-
-/// Where a link is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pose {
-    /// Its origin in the world, in metres; the ground is z = 0.
-    pub position: [f64; 3],
-    /// Its rotation as a quaternion w, x, y, z.
-    pub rotation: [f64; 4],
 }
 
 /// Calls `$function::<R>($arguments)` with the best vector R of this machine.
@@ -100,12 +91,12 @@ impl Simulation {
         self.task
     }
 
-    /// How many environments there are.
+    /// Number of environments.
     pub fn lanes(&self) -> usize {
         self.mechanism.lanes()
     }
 
-    /// The constants of the mechanism; [`Model::shapes`] are what to draw.
+    /// The constants of the mechanism; [`Model::shapes`] are for drawing.
     pub fn model(&self) -> &Model {
         self.mechanism.model()
     }
@@ -121,7 +112,7 @@ impl Simulation {
     /// Puts one lane at joint positions `q` and velocities `qd`.
     ///
     /// # Panics
-    /// Unless there are as many as the mechanism has.
+    /// If there are not as many as the mechanism has.
     pub fn set_joints(&mut self, lane: usize, q: &[f64], qd: &[f64]) {
         self.mechanism.set_joints(lane, q, qd);
     }
@@ -129,12 +120,12 @@ impl Simulation {
     /// One step of every lane; `actions` is lanes×A.
     ///
     /// # Panics
-    /// Unless there are so many.
+    /// If there are not lanes×A of them.
     pub fn step(&mut self, actions: &[f64]) {
         self.mechanism.step(actions);
     }
 
-    /// What is seen in a lane: O numbers.
+    /// The observation of a lane: O numbers.
     pub fn observation(&mut self, lane: usize) -> Vec<f64> {
         self.mechanism.observe(lane)
     }
@@ -144,7 +135,7 @@ impl Simulation {
         self.mechanism.reward(lane)
     }
 
-    /// Whether the last step ended the task.
+    /// Whether the last step terminated the task.
     pub fn over(&self, lane: usize) -> bool {
         self.mechanism.over(lane)
     }
@@ -159,7 +150,7 @@ impl Simulation {
         self.mechanism.velocities(lane)
     }
 
-    /// Where the links are, in the order of [`Model::links`].
+    /// The poses of the links, in the order of [`Model::links`].
     pub fn poses(&self, lane: usize) -> Vec<Pose> {
         self.mechanism.poses(lane)
     }

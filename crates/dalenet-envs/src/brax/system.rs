@@ -2,8 +2,9 @@
 
 use super::{
     Quat, Real, Transform, Vec3,
-    model::{AxisKind, Joint as JointModel, Link as LinkModel, Model, Shape, ShapeKind},
+    model::{AxisKind, Joint as JointModel, Link as LinkModel, Model},
 };
+use crate::view::{Shape, ShapeKind};
 use std::f64::consts::PI;
 
 /// Everything about a mechanism that does not change.
@@ -100,7 +101,7 @@ pub struct Probe<R> {
     pub link: usize,
     /// Its centre in the link's frame.
     pub centre: Vec3<R>,
-    /// A capsule's rotation in the link's frame and half length; it touches with both ends.
+    /// A capsule's rotation in the link's frame and half length; both caps can touch the ground.
     pub capsule: Option<(Quat<R>, R)>,
     pub radius: R,
     pub friction: R,

@@ -1,4 +1,4 @@
-//! Episodes to look at: recorded from an environment, each shown by one page that needs no other
+//! Recorded episodes of an environment, each shown by one page that needs no other
 //! file.
 //!
 //! [`brax`] records bodies, [`craftax`] games. Their pages have the frame and the controls in
@@ -8,25 +8,25 @@ pub mod brax;
 pub mod craftax;
 mod page;
 
-/// What stands at the top of a page.
+/// The heading of a page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Caption {
-    /// The heading.
+    /// Its first line.
     pub title: String,
-    /// What stands below it: the rule, the seed, the backend.
+    /// The lines below it: the rule, the seed, the backend.
     pub subtitle: Vec<String>,
 }
 
-/// What a step was worth.
+/// The reward of a step and the return so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Worth {
+pub struct StepReward {
     /// The reward of the step.
     pub reward: f32,
     /// The sum of all rewards so far.
     pub ret: f32,
 }
 
-impl Worth {
+impl StepReward {
     /// After another step.
     fn then(self, reward: f32) -> Self {
         Self { reward, ret: self.ret + reward }

@@ -1,6 +1,6 @@
 //! The frame of all pages: HTML with the caption, the controls, a scene and its recording in it.
 
-use super::{Caption, Worth};
+use super::{Caption, StepReward};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Value, json};
@@ -29,15 +29,14 @@ pub(super) struct Scene<'a> {
     pub notice: &'a str,
 }
 
-/// A page that plays a recording in any browser, without a network. `worths` has an element a
+/// A page that plays a recording in any browser, without a network. `rewards` has an element a
 /// frame.
-pub(super) fn page(caption: &Caption, worths: &[Worth], scene: &Scene) -> String {
+pub(super) fn page(caption: &Caption, rewards: &[StepReward], scene: &Scene) -> String {
     let Caption { title, subtitle } = caption;
     let mut recording = scene.recording.clone();
     recording["dt"] = json!(scene.dt);
-    recording["frames"] = json!(worths.len());
-    recording["rewards"] =
-        json!(encoded(worths.iter().flat_map(|worth| [worth.reward, worth.ret])));
+    recording["frames"] = json!(rewards.len());
+    recording["rewards"] = json!(encoded(rewards.iter().flat_map(|step| [step.reward, step.ret])));
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -66,7 +65,7 @@ pub(super) fn page(caption: &Caption, worths: &[Worth], scene: &Scene) -> String
                 }
                 footer {
                     button #play title="Play or pause (space)" { "Pause" }
-                    input #slider type="range" min="0" max=(worths.len().saturating_sub(1))
+                    input #slider type="range" min="0" max=(rewards.len().saturating_sub(1))
                         value="0" step="1" aria-label="Step" title="Step (arrow keys)";
                     select #speed aria-label="Speed" {
                         @for speed in scene.speeds {

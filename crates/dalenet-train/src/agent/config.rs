@@ -282,9 +282,7 @@ mod tests {
     fn every_environment_has_presets_for_every_rule() {
         let registry = Registry::built_in();
         for name in dalenet_envs::NAMES {
-            let named = registry.environments().iter().any(|entry| {
-                entry.name == *name || entry.name.strip_prefix("brax/") == Some(*name)
-            });
+            let named = registry.environments().iter().any(|entry| entry.name == *name);
             assert!(named, "{name}");
         }
         assert_eq!(registry.environments().len(), dalenet_envs::NAMES.len());

@@ -51,8 +51,8 @@ impl AgentEvaluation {
             return_mean: mean,
             return_std: deviation,
             episode_steps: steps,
-            score: env.achievable().map(|most| mean / most),
-            achievements: shares(env.achievements(), &unlocked, episodes.len()),
+            score: env.achievements().score(mean),
+            achievements: shares(env.achievements().names, &unlocked, episodes.len()),
             episodes: episodes.len(),
         })
     }

@@ -58,6 +58,7 @@ impl Update {
         let returns = mean_and_deviation(update.episodes.iter().map(|episode| episode.ret));
         let steps = mean_and_deviation(update.episodes.iter().map(|episode| episode.steps as f64));
         let (ei_ratio, floor_share) = balances(&ppo.actor().network);
+        let names = ppo.env().achievements().names;
         Self {
             update: update.update,
             steps: update.steps,
@@ -76,7 +77,7 @@ impl Update {
             failures: update.failures,
             ei_ratio,
             floor_share,
-            achievements: shares(ppo.env().achievements(), &update.unlocked, update.episodes.len()),
+            achievements: shares(names, &update.unlocked, update.episodes.len()),
             samples: ppo.env().count() * ppo.settings().rollout,
         }
     }

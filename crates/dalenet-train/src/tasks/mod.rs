@@ -4,7 +4,6 @@
 use crate::{
     AgentConfig, Config, Error,
     data::{Dataset, TestSet},
-    settings::nearest,
 };
 use dalenet_data::Observer;
 use dalenet_envs::{Options, VectorEnv};
@@ -33,15 +32,9 @@ tasks! {
     npz,
 }
 
-tasks! {
-    /// The built-in environments.
-    environments -> Environment:
-    brax,
-    craftax,
-    cart_pole,
-    bandit,
-    mujoco,
-}
+mod environments;
+
+pub(crate) use environments::environments;
 
 /// Which data set to load, and where from.
 pub struct Request<'a> {
@@ -183,12 +176,6 @@ impl Environment {
         Self { name: name.into(), summary: summary.into(), adjust: |_| {}, make: Arc::new(make) }
     }
 
-    /// One of `dalenet_envs`, by its name there.
-    pub(crate) fn built_in(name: &str, summary: &str) -> Self {
-        let inner = name.trim_start_matches("brax/").to_owned();
-        Self::new(name, summary, move |count, options| dalenet_envs::make(&inner, count, options))
-    }
-
     /// `count` environments.
     ///
     /// # Errors
@@ -209,23 +196,4 @@ impl Environment {
 
 fn plain(name: &str) -> String {
     name.to_lowercase().replace(['-', '_'], "")
-}
-
-/// Why a name that belongs to a family of environments is none of them.
-pub(crate) fn why_not(name: &str) -> Option<Error> {
-    let lower = name.to_lowercase();
-    let (family, task) = lower.split_once('/')?;
-    if !matches!(family, "brax" | "mujoco") {
-        return None;
-    }
-    let known = environments();
-    if family == "mujoco" && !cfg!(feature = "mujoco") {
-        return Some(dalenet_envs::Error::NoMuJoCo.into());
-    }
-    if known.iter().any(|entry| entry.is_named(task)) {
-        return Some(Error::Config(format!("`{name}` is not a task of Brax; train {task}")));
-    }
-    let of_family = known.iter().map(|entry| entry.name.as_str());
-    let of_family = of_family.filter(|name| name.starts_with(family));
-    Some(Error::UnknownName { what: "task", name: name.into(), near: nearest(&lower, of_family) })
 }

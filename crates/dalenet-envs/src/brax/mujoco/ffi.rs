@@ -169,6 +169,8 @@ pub(super) struct Data {
 
 // SAFETY: MuJoCo ties no data to a thread; `&mut self` keeps two from writing at once.
 unsafe impl Send for Data {}
+// SAFETY: functions that take `&self` only read, in MuJoCo too.
+unsafe impl Sync for Data {}
 
 impl Data {
     /// The model at its initial positions.

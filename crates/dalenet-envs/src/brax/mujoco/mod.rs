@@ -1,11 +1,11 @@
 //! Brax's tasks by MuJoCo: what Brax's backend `mjx` computes, by the C library.
 //!
 //! `models` holds the MJCF files as Brax hands them over, written by `scripts/brax_models.py`.
-//! What tasks see, pay and end by is what it is under `positional`; what differs is in [`spec`]
+//! What tasks see, pay and end by is what it is under `positional`; what differs is in [`mjx`]
 //! and in those files.
 //!
 //! As under `mjx`, places of links are those of the *last but one* physics step: a step of MuJoCo
-//! moves the joints last, and nothing places the links anew. Speeds, ends and pictures have that
+//! moves the joints last, and nothing places the links anew. Speeds, terminations and pictures have that
 //! lag of 2 to 20 ms.
 //!
 //! A mechanism is a few environments that take turns in one `mjData`. So a state is exactly what a
@@ -15,7 +15,7 @@
 mod ffi;
 
 use super::{
-    Model, Pose, Shape, State, Task, Transform, Vec3,
+    Model, Pose, State, Task, Transform, Vec3,
     kinematics::place_centres,
     mechanism::AnyMechanism,
     system::System,
@@ -23,17 +23,17 @@ use super::{
     vector::{Motion, Quat},
 };
 use crate::{
-    Actions, Error, Space,
-    vectorised::Block,
-    words::{Reader, Writer},
+    Actions, Error, Space, View,
+    simulator::{Simulator, Spec},
+    state_words::{Reader, Writer},
+    view::Bodies,
 };
 use dalenet::Generator;
 use ffi::{Data, Field, Mjcf};
 use std::sync::Arc;
 
 /// What makes a task one of the backend `mjx`.
-struct Spec {
-    name: &'static str,
+struct Mjx {
     xml: &'static str,
     /// Physics steps in a step of the environment.
     frames: usize,
@@ -42,25 +42,19 @@ struct Spec {
     once: bool,
 }
 
-fn spec(task: Task) -> Spec {
-    let spec = |name, xml, frames, once| Spec { name, xml, frames, once };
+fn mjx(task: Task) -> Mjx {
+    let mjx = |xml, frames, once| Mjx { xml, frames, once };
     match task {
-        Task::Ant => spec("mujoco/ant", include_str!("models/ant.xml"), 5, true),
-        Task::HalfCheetah => {
-            spec("mujoco/half-cheetah", include_str!("models/half_cheetah.xml"), 5, false)
-        }
-        Task::Hopper => spec("mujoco/hopper", include_str!("models/hopper.xml"), 4, false),
-        Task::Humanoid => spec("mujoco/humanoid", include_str!("models/humanoid.xml"), 5, true),
+        Task::Ant => mjx(include_str!("models/ant.xml"), 5, true),
+        Task::HalfCheetah => mjx(include_str!("models/half_cheetah.xml"), 5, false),
+        Task::Hopper => mjx(include_str!("models/hopper.xml"), 4, false),
+        Task::Humanoid => mjx(include_str!("models/humanoid.xml"), 5, true),
         Task::InvertedDoublePendulum => {
-            let xml = include_str!("models/inverted_double_pendulum.xml");
-            spec("mujoco/inverted-double-pendulum", xml, 2, false)
+            mjx(include_str!("models/inverted_double_pendulum.xml"), 2, false)
         }
-        Task::InvertedPendulum => {
-            let xml = include_str!("models/inverted_pendulum.xml");
-            spec("mujoco/inverted-pendulum", xml, 2, false)
-        }
-        Task::Reacher => spec("mujoco/reacher", include_str!("models/reacher.xml"), 2, false),
-        Task::Walker2d => spec("mujoco/walker2d", include_str!("models/walker2d.xml"), 4, false),
+        Task::InvertedPendulum => mjx(include_str!("models/inverted_pendulum.xml"), 2, false),
+        Task::Reacher => mjx(include_str!("models/reacher.xml"), 2, false),
+        Task::Walker2d => mjx(include_str!("models/walker2d.xml"), 4, false),
     }
 }
 
@@ -77,7 +71,6 @@ pub(crate) struct Mechanism {
 /// What all mechanisms of a task share.
 struct Fixed {
     task: Task,
-    name: &'static str,
     mjcf: Arc<Mjcf>,
     model: Model,
     system: System<f64>,
@@ -96,7 +89,7 @@ struct Lane {
 
 impl Fixed {
     fn new(task: Task) -> Result<Self, Error> {
-        let Spec { name, xml, frames, once } = spec(task);
+        let Mjx { xml, frames, once } = mjx(task);
         let mjcf = Mjcf::new(xml, once)?;
         // The mechanism is the positional one but for the following (and for what MuJoCo alone
         // reads out of its own model).
@@ -107,7 +100,7 @@ impl Fixed {
             (link.mass, link.inertia) = (mass, inertia);
         }
         let system = System::new(&model);
-        Ok(Self { task, name, mjcf: Arc::new(mjcf), model, system })
+        Ok(Self { task, mjcf: Arc::new(mjcf), model, system })
     }
 
     /// Seconds in a step of the environment.
@@ -238,26 +231,19 @@ impl Lane {
     }
 }
 
-impl Block for Mechanism {
+impl Simulator for Mechanism {
     /// An `mjData` takes some megabytes.
     const LANES: usize = 16;
-    const EPISODE: u32 = 1000;
-    const SHARE: usize = 1;
 
-    fn name(&self) -> &'static str {
-        self.fixed.name
-    }
-
-    fn backend(&self) -> &'static str {
-        "mujoco"
-    }
-
-    fn observation_space(&self) -> Space {
-        Space::within(self.observation.len(), f32::INFINITY)
-    }
-
-    fn action_space(&self) -> Space {
-        Space::within(self.ctrl.len(), 1.0)
+    fn spec(&self) -> Spec {
+        let observations = Space::within(self.observation.len(), f32::INFINITY);
+        let actions = Space::within(self.ctrl.len(), 1.0);
+        Spec {
+            backend: "mujoco",
+            step_seconds: Some(self.fixed.step()),
+            grain: 1,
+            ..Spec::new(observations, actions, 1000)
+        }
     }
 
     fn start(&mut self, lane: usize, generator: &mut Generator) {
@@ -297,16 +283,8 @@ impl Block for Mechanism {
         warm_start.iter_mut().for_each(|x| *x = from.f64());
     }
 
-    fn step_seconds(&self) -> Option<f64> {
-        Some(self.fixed.step())
-    }
-
-    fn shapes(&self) -> &[Shape] {
-        &self.fixed.model.shapes
-    }
-
-    fn poses(&self, lane: usize) -> Vec<Pose> {
-        Self::poses(self, lane)
+    fn view(&self, lane: usize) -> View<'_> {
+        View::Bodies(Bodies { shapes: &self.fixed.model.shapes, poses: self.poses(lane) })
     }
 }
 

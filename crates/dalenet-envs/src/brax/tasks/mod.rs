@@ -1,5 +1,4 @@
-//! What is to be done with a mechanism: start, observation, reward and end of each task. After
-//! `brax/envs/*.py`, one file each.
+//! Start, observation, reward and termination of each task. Source: `brax/envs/*.py`, one file each.
 
 mod ant;
 mod half_cheetah;
@@ -21,7 +20,7 @@ use dalenet::Generator;
 ///
 /// O observations, A actions (all within [−1, 1]) and seconds in a step:
 ///
-/// | | O | A | s | reward | ends |
+/// | | O | A | s | reward | terminated |
 /// |---|---|---|---|---|---|
 /// | HalfCheetah | 17 | 6 | 0.05 | `v − 0.1·Σa²` | |
 /// | Ant | 27 | 8 | 0.05 | `v + 1 − 0.5·Σa²` | torso below 0.2 m or above 1 m |
@@ -32,7 +31,7 @@ use dalenet::Generator;
 /// | InvertedPendulum | 4 | 1 | 0.02 | `1` | tilts beyond 0.2 rad |
 /// | InvertedDoublePendulum | 8 | 1 | 0.02 | `10 − 0.01x² − (y−2)² − 0.001u² − 0.005w²` | `y ≤ 1` |
 ///
-/// `v` is the forward speed in m/s; `x`, `y` the place of the upper tip, `u`, `w` the joints'
+/// `v` is the forward speed in m/s; `x`, `y` the position of the upper tip, `u`, `w` the joints'
 /// velocities. Actions beyond [−1, 1] are clipped by the motors, but cost what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]

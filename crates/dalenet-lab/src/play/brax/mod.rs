@@ -22,7 +22,7 @@
 //! ```
 
 use super::{
-    Caption, Worth,
+    Caption, StepReward,
     page::{Scene, encoded, page},
 };
 use dalenet_envs::{
@@ -47,24 +47,26 @@ pub struct Recording {
     pub shapes: Vec<Shape>,
     /// Where the links are, frame by frame; the first is before any action.
     pub poses: Vec<Vec<Pose>>,
-    /// What the steps that led to the frames were worth.
-    pub worths: Vec<Worth>,
+    /// The rewards of the steps that led to the frames.
+    pub rewards: Vec<StepReward>,
 }
 
 impl Recording {
     /// Begins with environment 0 of those, which has just been reset.
     pub fn of(env: &dyn VectorEnv, caption: Caption) -> Self {
         let dt = env.step_seconds().unwrap_or(0.02);
-        let (shapes, poses) = (env.shapes().to_vec(), vec![env.poses(0)]);
-        Self { caption, dt, shapes, poses, worths: vec![Worth::default()] }
+        let bodies = env.view(0).bodies();
+        let (shapes, poses) =
+            bodies.map_or_else(Default::default, |b| (b.shapes.to_vec(), b.poses));
+        Self { caption, dt, shapes, poses: vec![poses], rewards: vec![StepReward::default()] }
     }
 
     /// Adds where environment `index` is now, after a step of this reward. Not for the step that
     /// ended the episode: the environment is then already at the start of the next one.
     pub fn push(&mut self, env: &dyn VectorEnv, index: usize, reward: f32) {
-        let last = self.worths.last().copied().unwrap_or_default();
-        self.poses.push(env.poses(index));
-        self.worths.push(last.then(reward));
+        let last = self.rewards.last().copied().unwrap_or_default();
+        self.poses.push(env.view(index).bodies().map_or_else(Vec::new, |bodies| bodies.poses));
+        self.rewards.push(last.then(reward));
     }
 
     /// A page that plays the recording in any browser, without a network. Its frames are in single
@@ -81,7 +83,7 @@ impl Recording {
             scripts: &[THREE, SCENE],
             notice: "",
         };
-        page(&self.caption, &self.worths, &scene)
+        page(&self.caption, &self.rewards, &scene)
     }
 
     /// What the scene reads: `poses` is frames × links × (x, y, z, w, x, y, z), base64 of

@@ -17,7 +17,7 @@ mod pixels;
 pub use pixels::{Painter, Pixels};
 
 use super::{
-    Caption, Worth,
+    Caption, StepReward,
     page::{Scene, page},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -43,7 +43,7 @@ pub struct Recording {
     floors: Vec<Floor>,
     changes: Vec<Change>,
     frames: Vec<Frame>,
-    worths: Vec<Worth>,
+    rewards: Vec<StepReward>,
     /// In which frame each achievement was there first.
     unlocked: Vec<Option<usize>>,
 }
@@ -78,8 +78,8 @@ impl Recording {
     /// Begins where the game is.
     pub fn of(game: Box<dyn Game>, caption: Caption) -> Self {
         let unlocked = vec![None; game.unlocked().len()];
-        let (floors, changes, frames, worths) = Default::default();
-        let mut recording = Self { caption, game, floors, changes, frames, worths, unlocked };
+        let (floors, changes, frames, rewards) = Default::default();
+        let mut recording = Self { caption, game, floors, changes, frames, rewards, unlocked };
         recording.record(None, 0.0);
         recording
     }
@@ -96,16 +96,20 @@ impl Recording {
         self.game.as_ref()
     }
 
-    /// What the last step was worth, and all together.
-    pub fn worth(&self) -> Worth {
-        self.worths.last().copied().unwrap_or_default()
+    /// The reward of the last step and the return so far.
+    pub fn last_reward(&self) -> StepReward {
+        self.rewards.last().copied().unwrap_or_default()
     }
 
     fn record(&mut self, action: Option<usize>, reward: f32) {
         let frame = self.frames.len();
         self.record_floors(frame as u32);
         self.frames.push(Frame::of(self.game.as_ref(), action));
-        self.worths.push(if frame == 0 { Worth::default() } else { self.worth().then(reward) });
+        self.rewards.push(if frame == 0 {
+            StepReward::default()
+        } else {
+            self.last_reward().then(reward)
+        });
         for (first, &unlocked) in self.unlocked.iter_mut().zip(self.game.unlocked()) {
             *first = first.or(unlocked.then_some(frame));
         }
@@ -154,7 +158,7 @@ impl Recording {
             scripts: &[SCENE],
             notice: LICENCE,
         };
-        page(&self.caption, &self.worths, &scene)
+        page(&self.caption, &self.rewards, &scene)
     }
 
     /// What the scene reads. Bytes are deflated, then in base64:

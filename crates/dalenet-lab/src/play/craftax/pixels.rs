@@ -70,7 +70,7 @@ impl Painter {
         for cell in 0..view.0 * view.1 {
             let (row, col) = (cell / view.1, cell % view.1);
             let at = corner + Position::new(row as i32, col as i32);
-            let there = look(floor.as_deref().unwrap_or_default(), game.size(), at);
+            let there = cell_at(floor.as_deref().unwrap_or_default(), game.size(), at);
             let ground = there.unwrap_or(outside(game.style()));
             let here: Vec<_> = sprites.iter().filter(|sprite| sprite.position == at).collect();
             for y in 0..TILE {
@@ -113,7 +113,7 @@ impl Painter {
 }
 
 /// The cell at a place of a floor of `size` rows, if there is one.
-fn look(floor: &[Cell], size: usize, at: Position) -> Option<Cell> {
+fn cell_at(floor: &[Cell], size: usize, at: Position) -> Option<Cell> {
     let (row, col) = (usize::try_from(at.row).ok()?, usize::try_from(at.col).ok()?);
     if row < size && col < size { floor.get(row * size + col).copied() } else { None }
 }

@@ -1,8 +1,8 @@
-//! Saved state as 32-bit words.
+//! Saved state as 32-bit numbers, the state words of a checkpoint.
 
 use dalenet::GeneratorState;
 
-/// Collects words.
+/// Collects state words.
 #[derive(Default)]
 pub(crate) struct Writer(pub Vec<u32>);
 
@@ -19,18 +19,22 @@ impl Writer {
         self.0.extend(x.iter().map(|x| x.to_bits()));
     }
 
+    pub fn flags(&mut self, x: &[bool]) {
+        self.0.extend(x.iter().map(|&x| u32::from(x)));
+    }
+
     pub fn generator(&mut self, state: &GeneratorState) {
         let GeneratorState { seed, stream, position: [low, high] } = *state;
         [seed, stream, low, high].into_iter().for_each(|x| self.u64(x));
     }
 }
 
-/// Takes words in the order they were written. After too few words it gives zeros; whether there
-/// were enough is checked by their number beforehand.
+/// Reads state words in the order they were written. Beyond the last one it gives zeros; whether
+/// there are enough is checked by their number beforehand.
 pub(crate) struct Reader<'a>(pub &'a [u32]);
 
 impl<'a> Reader<'a> {
-    /// The next `n` words, or fewer if there are no more.
+    /// The next `n` state words, or fewer if there are no more.
     pub fn take(&mut self, n: usize) -> &'a [u32] {
         let (first, rest) = self.0.split_at(n.min(self.0.len()));
         self.0 = rest;
@@ -53,6 +57,10 @@ impl<'a> Reader<'a> {
 
     pub fn f32s(&mut self, x: &mut [f32]) {
         x.iter_mut().for_each(|x| *x = f32::from_bits(self.u32()));
+    }
+
+    pub fn flags(&mut self, x: &mut [bool]) {
+        x.iter_mut().for_each(|x| *x = self.u32() != 0);
     }
 
     pub fn generator(&mut self) -> GeneratorState {

@@ -1,10 +1,11 @@
-//! A state as 32-bit words: to save it, to restore it, to compare it field by field.
+//! A state as a sequence of 32-bit numbers, the state words: to save it, to restore it, to compare it
+//! field by field.
 
 use crate::grid::Position;
 
-/// What is done with each field of a state, in a fixed order.
+/// Visits each field of a state, in a fixed order.
 pub(crate) trait Visitor {
-    /// One word.
+    /// One 32-bit state word.
     fn word(&mut self, name: &'static str, word: &mut u32);
 
     fn int(&mut self, name: &'static str, x: &mut i32) {
@@ -30,7 +31,7 @@ pub(crate) trait Visitor {
         self.int(name, &mut x.col);
     }
 
-    /// Small codes, four a word, the first in the lowest byte. What `decode` does not know is left.
+    /// Small codes, four a word, the first in the lowest byte. Codes that `decode` does not know change nothing.
     fn codes<T: Copy>(
         &mut self,
         name: &'static str,
@@ -65,7 +66,7 @@ pub(crate) trait Visitor {
     }
 }
 
-/// Hands on each word with the name of its field.
+/// Passes on each state word with the name of its field.
 pub(crate) struct Read<F>(pub F);
 
 impl<F: FnMut(&'static str, u32)> Visitor for Read<F> {
@@ -74,7 +75,7 @@ impl<F: FnMut(&'static str, u32)> Visitor for Read<F> {
     }
 }
 
-/// Replaces each word by the next one; by 0 when there are no more.
+/// Replaces each state word by the next one of a list; by 0 when there are no more.
 pub(crate) struct Write<'a>(pub &'a [u32]);
 
 impl Visitor for Write<'_> {
