@@ -6,7 +6,7 @@ use crate::{
     tasks::{Kind, kind},
     terminal::say,
 };
-use dalenet_lab::Experiment;
+use dalenet_lab::{Experiment, Registry, read_settings};
 
 /// The configuration of a run; says how it differs from the preset.
 ///
@@ -14,11 +14,13 @@ use dalenet_lab::Experiment;
 /// If a name, a flag or a setting is not possible.
 pub fn configure(task: Option<&str>, settings: &Settings) -> Result<Experiment, Failure> {
     task.map(kind).transpose()?;
-    let file = settings.config.as_deref().map(Experiment::read).transpose()?;
-    let rule = settings.rule.as_deref();
-    let (preset, mut experiment) = Experiment::layered(task, &settings.preset, rule, file)?;
+    let file = settings.config.as_deref().map(read_settings).transpose()?;
+    let (registry, rule) = (Registry::built_in(), settings.rule.as_deref());
+    let (preset, mut experiment) =
+        Experiment::layered(registry, task, &settings.preset, rule, file)
+            .map_err(dalenet_lab::Error::from)?;
     override_with(&mut experiment, settings)?;
-    experiment.validate()?;
+    experiment.validate(registry).map_err(dalenet_lab::Error::from)?;
     note_changes(&experiment.differences(&preset));
     Ok(experiment)
 }
@@ -31,7 +33,7 @@ pub fn override_with(experiment: &mut Experiment, settings: &Settings) -> Result
     let seed = settings.seed.map(|seed| ("seed".to_owned(), seed.to_string()));
     let task = experiment.task().to_owned();
     for (key, value) in seed.into_iter().chain(checked(&settings.flags, &task)?) {
-        experiment.set(&key, &value)?;
+        experiment.set(&key, &value).map_err(dalenet_lab::Error::from)?;
     }
     Ok(())
 }
@@ -57,10 +59,14 @@ pub fn checked(flags: &Flags, task: &str) -> Result<Vec<(String, String)>, Failu
 fn fits(flags: &Flags, task: &str) -> Result<(), Failure> {
     let data_set = kind(task)? == Kind::DataSet;
     let refused = match data_set {
-        true if flags.steps.is_some() => "--steps is for environments, and %s is a data set: give \
-                                          the passes over it with --epochs",
-        true if flags.envs.is_some() => "--envs is for environments, and %s is a data set: leave \
-                                         it out",
+        true if flags.steps.is_some() => {
+            "--steps is for environments, and %s is a data set: give \
+                                          the passes over it with --epochs"
+        }
+        true if flags.envs.is_some() => {
+            "--envs is for environments, and %s is a data set: leave \
+                                         it out"
+        }
         true if flags.bits.is_some() && task != "parity" => {
             "--bits is for the task parity, not for %s: leave it out"
         }

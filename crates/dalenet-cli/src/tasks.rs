@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use dalenet_data::Source;
-use dalenet_lab::{ENVIRONMENTS, TASKS};
+use dalenet_lab::Registry;
 
 /// How a task is learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,10 @@ pub fn kind(name: &str) -> Result<Kind, Failure> {
     if Source::parse(name).is_some() || ["xor", "parity"].contains(&name) {
         return Ok(Kind::DataSet);
     }
-    let environment = |name: &str| ENVIRONMENTS.iter().any(|(known, _)| plain(known) == plain(name));
+    let environment = |name: &str| {
+        let environments = Registry::built_in().environments().iter();
+        environments.map(|entry| &entry.name).any(|known| plain(known) == plain(name))
+    };
     // Of these the library says why they cannot be had.
     let elsewhere = name.to_lowercase().starts_with("mujoco/")
         || name.strip_prefix("brax/").is_some_and(environment);
@@ -37,7 +40,9 @@ pub fn kind(name: &str) -> Result<Kind, Failure> {
 
 /// The task whose name, with or without its family, is most like `word`.
 pub fn nearest_task(word: &str) -> Option<&'static str> {
-    let names = TASKS.iter().chain(ENVIRONMENTS).map(|(name, _)| *name);
+    let registry = Registry::built_in();
+    let data_sets = registry.data_sets().iter().map(|entry| entry.name.as_str());
+    let names = data_sets.chain(registry.environments().iter().map(|entry| entry.name.as_str()));
     let distance = |name: &str| {
         let short = name.rsplit('/').next().unwrap_or(name);
         [name, short].into_iter().filter_map(|name| distance(&plain(word), &plain(name))).min()

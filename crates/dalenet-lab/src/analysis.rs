@@ -91,7 +91,7 @@ pub fn analyse<'a>(
     let (config, network) = (&trained.config, &trained.network);
     let known = identity.as_ref().map(|identity| source::Known { identity, run: path });
     let data = source::load(resources, config, known, observer)?;
-    trained.check_shape(&data.name, data.shape).map_err(Error::of_run(&run))?;
+    trained.check_shape(&data.name, data.shape).map_err(run.failure())?;
     // Only the split is taken from here; the preparation is that of the training.
     let Samples { train, validation, .. } = Samples::new(config, data, resources.registry)?;
     let samples = if validation.is_some() { "held out" } else { "training" };

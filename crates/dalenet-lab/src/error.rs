@@ -1,6 +1,5 @@
 //! Why an experiment cannot be run, each as one sentence with cause and remedy.
 
-use crate::Run;
 use dalenet_train::Error as TrainError;
 use std::path::{Path, PathBuf};
 
@@ -181,30 +180,30 @@ impl Error {
         matches!(self, Self::Diverged { .. })
     }
 
-    /// For `map_err`: the training of `run` failed.
-    pub(crate) fn of_run(run: &Run) -> impl Fn(dalenet_train::Error) -> Self + use<> {
-        let (folder, checkpoint) = (run.folder().to_owned(), run.checkpoint_path());
-        move |cause| {
-            let (run, path) = (folder.clone(), checkpoint.clone());
-            match cause {
-                cause if cause.is_divergence() => Self::Diverged { cause, run },
-                TrainError::Checkpoint(cause) => Self::Checkpoint { path, cause },
-                TrainError::OldVersion(version) => Self::OldVersion { path, version },
-                cause if cause.is_unusable() => Self::OtherState { path, cause },
-                TrainError::OtherConfig { key, found, wanted } => {
-                    Self::OtherConfig { path: run, key, found, wanted }
-                }
-                TrainError::OtherData { data, found, wanted } => {
-                    Self::OtherData { data, found, wanted, run }
-                }
-                cause => cause.into(),
-            }
-        }
+    /// Whether no other run could be written either.
+    pub(crate) fn is_of_disk(&self) -> bool {
+        use std::io::ErrorKind::{
+            PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        };
+        let Self::File { cause, .. } = self else { return false };
+        matches!(cause.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem | PermissionDenied)
     }
 
-    /// For `map_err`: the checkpoint of `run` cannot be used.
-    pub(crate) fn of_checkpoint(run: &Run) -> impl Fn(dalenet_train::Error) -> Self + use<> {
-        Self::of_run(run)
+    /// Of the training in the folder `run`, whose checkpoint is `path`: why it failed.
+    pub(crate) fn of_training(cause: TrainError, run: PathBuf, path: PathBuf) -> Self {
+        match cause {
+            cause if cause.is_divergence() => Self::Diverged { cause, run },
+            TrainError::Checkpoint(cause) => Self::Checkpoint { path, cause },
+            TrainError::OldVersion(version) => Self::OldVersion { path, version },
+            cause if cause.is_unusable() => Self::OtherState { path, cause },
+            TrainError::OtherConfig { key, found, wanted } => {
+                Self::OtherConfig { path: run, key, found, wanted }
+            }
+            TrainError::OtherData { data, found, wanted } => {
+                Self::OtherData { data, found, wanted, run }
+            }
+            cause => cause.into(),
+        }
     }
 
     /// For `map_err`: `action` on `path` failed.

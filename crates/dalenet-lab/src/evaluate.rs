@@ -29,7 +29,7 @@ pub fn evaluate_run<'a>(
         (None, None) => other_data(resources, &config.task, config, classes, observer)?,
     };
     test.notes.iter().for_each(|note| observer.note(note));
-    let evaluation = trained.evaluate(&test).map_err(Error::of_run(&run))?;
+    let evaluation = trained.evaluate(&test).map_err(run.failure())?;
     Ok((trained.config, evaluation))
 }
 
@@ -68,7 +68,6 @@ pub fn evaluate_agent_with<'a>(
     let resources = resources.into();
     let run = Run::open(path)?;
     let mut trained = trained::agent(resources, &run)?;
-    let evaluation =
-        trained.evaluate(resources.registry, episodes).map_err(Error::of_run(&run))?;
+    let evaluation = trained.evaluate(resources.registry, episodes).map_err(run.failure())?;
     Ok((trained.config, evaluation))
 }

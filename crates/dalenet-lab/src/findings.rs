@@ -2,6 +2,7 @@
 
 use crate::{
     Cell, Estimate, Part, Plan, Question, Record, paper,
+    record::Failures,
     statistics::median,
     table::{self, Table, escaped},
 };
@@ -28,6 +29,8 @@ pub struct Findings {
     pub importance: Vec<Importance>,
     /// The runs that diverged and are in no row.
     pub diverged: Vec<String>,
+    /// The runs that could not be trained and are in no row, and why.
+    pub failed: Vec<String>,
 }
 
 /// What a cell's runs say.
@@ -80,7 +83,7 @@ pub struct Importance {
 
 impl Findings {
     /// What the `records` of a plan say.
-    pub(crate) fn new(study: &Path, plan: &Plan, records: &[Record], diverged: &[String]) -> Self {
+    pub(crate) fn new(study: &Path, plan: &Plan, records: &[Record], failures: &Failures) -> Self {
         let cells: Vec<_> =
             plan.cells.iter().filter_map(|cell| CellFindings::new(cell, plan, records)).collect();
         Self {
@@ -89,7 +92,8 @@ impl Findings {
             returns: plan.cells.iter().all(Cell::is_agent),
             importance: importance(&cells),
             cells,
-            diverged: diverged.into(),
+            diverged: failures.diverged.clone(),
+            failed: failures.failed.clone(),
         }
     }
 }
@@ -229,6 +233,9 @@ impl fmt::Display for Findings {
         if !self.diverged.is_empty() {
             writeln!(f, "\nDiverged, and in no row: {}.", escaped(&self.diverged.join(", ")))?;
         }
+        for failed in &self.failed {
+            writeln!(f, "\nIn no row: {}.", escaped(failed))?;
+        }
         for (i, importance) in self.importance.iter().enumerate() {
             let space = if i == 0 { "\n" } else { "" };
             writeln!(f, "{space}- {importance}")?;
@@ -260,7 +267,8 @@ impl fmt::Display for Importance {
 fn verdict(tasks: &[Importance]) -> Option<String> {
     let first = |parts: fn(&Importance) -> &[(Part, f64)]| {
         let most = tasks.iter().filter_map(|task| Some((task, parts(task).first()?)));
-        let most = most.map(|(task, (part, _))| format!("{} on {}", part.name(), escaped(&task.task)));
+        let most =
+            most.map(|(task, (part, _))| format!("{} on {}", part.name(), escaped(&task.task)));
         most.collect::<Vec<_>>().join(", ")
     };
     let paper = match first(|task| &task.paper) {
@@ -273,18 +281,19 @@ fn verdict(tasks: &[Importance]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Ending, StudySettings};
+    use crate::{Ending, Registry, StudySettings};
 
     /// A plan of the paper's ablations on both tasks, and runs with these accuracies in percent:
     /// task, cell, one a seed.
     fn found(accuracies: &[(&str, &str, &[f64])]) -> Findings {
-        let settings = StudySettings { preset: "paper", file: None, set: Vec::new() };
+        let (registry, set) = (Registry::built_in(), Vec::new());
+        let settings = StudySettings { registry, preset: "paper", file: None, set };
         let tasks = ["mnist".to_owned(), "cifar10".to_owned()];
         let plan = Plan::ablate(&tasks, 3, &settings).unwrap();
         let runs = accuracies.iter().flat_map(|(task, cell, scores)| {
             (0..).zip(*scores).map(|(seed, score)| record(task, cell, seed, score / 100.0))
         });
-        Findings::new("s".as_ref(), &plan, &runs.collect::<Vec<_>>(), &[])
+        Findings::new("s".as_ref(), &plan, &runs.collect::<Vec<_>>(), &Failures::default())
     }
 
     fn record(task: &str, cell: &str, seed: u64, test_accuracy: f64) -> Record {

@@ -1,6 +1,8 @@
 //! Lines of `metrics.jsonl` and `result.json`: what a training reports, with its times and place.
 
-use dalenet_train::{AgentOutcome as AgentLearning, ClassificationOutcome, Epoch, Identity, Update};
+use dalenet_train::{
+    AgentOutcome as AgentLearning, ClassificationOutcome, Epoch, Identity, Update,
+};
 use serde::{Deserialize, Serialize};
 use std::{ops::Deref, path::PathBuf};
 

@@ -7,13 +7,32 @@ pub(crate) fn task(task: &str) -> String {
     parts(task).pop().unwrap_or_default()
 }
 
-/// The same with so many folders of its path before it that it is not one of `taken`.
-pub(crate) fn distinct_task(task: &str, taken: &[String]) -> String {
-    let parts = parts(task);
-    let names = (0..parts.len()).rev().map(|start| parts[start..].join("-"));
-    let free = |name: &String| !taken.contains(name);
-    let numbered = (2..).map(|number| format!("{}-{number}", parts.join("-")));
-    names.chain(numbered).find(free).unwrap_or_default()
+/// Names of tasks, each different from those of the others and from `taken`: of files with the same
+/// name, with so many folders of their paths as it takes.
+pub(crate) fn distinct(tasks: &[&str], taken: &[String]) -> Vec<String> {
+    let others = |task: &str, depth: usize| -> Vec<String> {
+        let others = tasks.iter().filter(|other| **other != task);
+        others.map(|other| last(&parts(other), depth)).collect()
+    };
+    let name = |task: &&str| {
+        let parts = parts(task);
+        let names = (1..=parts.len()).map(|depth| (last(&parts, depth), others(task, depth)));
+        let mut free = names.filter(|(name, others)| !others.contains(name));
+        let free = free.find(|(name, _)| !taken.contains(name)).map(|(name, _)| name);
+        free.unwrap_or_else(|| numbered(&parts.join("-"), taken))
+    };
+    tasks.iter().map(name).collect()
+}
+
+/// The last `depth` parts.
+fn last(parts: &[String], depth: usize) -> String {
+    parts[parts.len().saturating_sub(depth)..].join("-")
+}
+
+/// The name with the first number that makes it a new one.
+fn numbered(name: &str, taken: &[String]) -> String {
+    let mut names = (2_u64..).map(|number| format!("{name}-{number}"));
+    names.find(|name| !taken.contains(name)).unwrap_or_default()
 }
 
 /// The folder of a rule's runs on a task.
@@ -50,10 +69,12 @@ mod tests {
         assert_eq!(task("fold1/data.npz"), "data");
         assert_eq!(task("brax/ant"), "brax-ant");
         assert_eq!(task("a|b.npz"), "a-b");
+        let files = ["fold1/data.npz", "fold2/data.npz", "xor"];
+        assert_eq!(distinct(&files, &[]), ["fold1-data", "fold2-data", "xor"]);
         let taken = ["data".to_owned()];
-        assert_eq!(distinct_task("fold2/data.npz", &taken), "fold2-data");
-        let taken = ["data".to_owned(), "fold2-data".to_owned()];
-        assert_eq!(distinct_task("/x/fold2/data.npz", &taken), "x-fold2-data");
-        assert_eq!(distinct_task("data.npz", &taken), "data-2");
+        assert_eq!(distinct(&["fold2/data.npz"], &taken), ["fold2-data"]);
+        assert_eq!(distinct(&["data.npz"], &taken), ["data-2"]);
+        // The same task twice is the same name: a study refuses that.
+        assert_eq!(distinct(&["xor", "xor"], &[]), ["xor", "xor"]);
     }
 }

@@ -1,8 +1,6 @@
 //! The folder of a run: configuration, metrics, checkpoint, result.
 
-use crate::{
-    Config, Ending, EpochMetrics, Error, Experiment, Outcome, UpdateMetrics, files,
-};
+use crate::{Config, Ending, EpochMetrics, Error, Experiment, Outcome, UpdateMetrics, files};
 use dalenet_train::{Identity, Registry, VERSION};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
@@ -117,9 +115,9 @@ impl Run {
     /// What was recorded beside the settings.
     pub(crate) fn recorded(&self) -> Result<Recorded, Error> {
         match self.config_table()?.remove(RUN) {
-            Some(value) => value.try_into().map_err(|error: toml::de::Error| {
-                self.not_whole(error.message())
-            }),
+            Some(value) => {
+                value.try_into().map_err(|error: toml::de::Error| self.not_whole(error.message()))
+            }
             None => Ok(Recorded::default()),
         }
     }
@@ -143,6 +141,12 @@ impl Run {
             Experiment::Classification(config) => Ok(config),
             Experiment::Agent(_) => Err(Error::IsAgent(self.folder.clone())),
         }
+    }
+
+    /// For `map_err`: why the training in it failed, or its checkpoint cannot be used.
+    pub(crate) fn failure(&self) -> impl Fn(dalenet_train::Error) -> Error + use<> {
+        let (folder, checkpoint) = (self.folder.clone(), self.checkpoint_path());
+        move |cause| Error::of_training(cause, folder.clone(), checkpoint.clone())
     }
 
     /// The bytes of the last checkpoint, if there is one.

@@ -50,8 +50,8 @@ pub(crate) fn classifier(
     run.config()?;
     let bytes = bytes(run)?;
     let file = parse(run, &bytes)?;
-    let trained = Trained::restore(resources.registry, &file).map_err(Error::of_checkpoint(run))?;
-    let saved = Saved::read(&file).map_err(|cause| Error::of_checkpoint(run)(cause.into()))?;
+    let trained = Trained::restore(resources.registry, &file).map_err(run.failure())?;
+    let saved = Saved::read(&file).map_err(|cause| run.failure()(cause.into()))?;
     Ok((trained, saved.data))
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn agent(resources: Resources<'_>, run: &Run) -> Result<TrainedAgent,
     };
     let bytes = bytes(run)?;
     let file = parse(run, &bytes)?;
-    TrainedAgent::restore(resources.registry, &file).map_err(Error::of_checkpoint(run))
+    TrainedAgent::restore(resources.registry, &file).map_err(run.failure())
 }
 
 fn bytes(run: &Run) -> Result<Vec<u8>, Error> {

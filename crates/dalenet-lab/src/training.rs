@@ -112,7 +112,7 @@ impl Training {
 
         let bytes = run.checkpoint()?;
         let file = bytes.as_deref().map(|bytes| trained::parse(&run, bytes)).transpose()?;
-        let broken = Error::of_checkpoint(&run);
+        let broken = run.failure();
         if let Some(file) = &file {
             dalenet_train::experiment(file).map_err(&broken)?;
         }
@@ -178,7 +178,7 @@ impl Training {
                 return Ok(None);
             }
             let start = Instant::now();
-            let event = self.trainer.advance(1).map_err(Error::of_run(&self.run))?;
+            let event = self.trainer.advance(1).map_err(self.run.failure())?;
             let seconds = start.elapsed().as_secs_f64();
             match event {
                 Event::Step(position) => self.step(position, seconds, observer),
@@ -199,7 +199,12 @@ impl Training {
         self.finish(&mut events).map(Some)
     }
 
-    fn step(&mut self, position: dalenet_train::Position, seconds: f64, observer: &mut dyn Observer) {
+    fn step(
+        &mut self,
+        position: dalenet_train::Position,
+        seconds: f64,
+        observer: &mut dyn Observer,
+    ) {
         self.saved.clock.step(seconds);
         let samples_per_second = self.saved.clock.epoch_rate(position.samples);
         observer.step(&Position { learning: position, samples_per_second });
@@ -281,7 +286,7 @@ impl Training {
     }
 
     fn finish(&mut self, events: &mut EventFile) -> Result<Ending, Error> {
-        let outcome = self.trainer.outcome(&|| false).map_err(Error::of_run(&self.run))?;
+        let outcome = self.trainer.outcome(&|| false).map_err(self.run.failure())?;
         let steps = self.trainer.reported_steps();
         let ending = match outcome {
             Some(outcome) => ending(outcome, &self.saved, &self.run),

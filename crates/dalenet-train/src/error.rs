@@ -50,7 +50,9 @@ pub enum Error {
     #[error("{0}")]
     OtherState(dalenet_ppo::Error),
     /// A checkpoint was written by a version that recorded less.
-    #[error("it was written by version {0} of dalenet, which did not record how its input was prepared")]
+    #[error(
+        "it was written by version {0} of dalenet, which did not record how its input was prepared"
+    )]
     OldVersion(String),
     /// A checkpoint was written under another configuration.
     #[error("it was trained with {key} = {found}, not {wanted}")]

@@ -17,9 +17,7 @@ mod settings;
 mod tasks;
 mod trainer;
 
-pub use agent::{
-    AgentConfig, AgentEvaluation, AgentOutcome, AgentTrainer, TrainedAgent, Update,
-};
+pub use agent::{AgentConfig, AgentEvaluation, AgentOutcome, AgentTrainer, TrainedAgent, Update};
 pub use classification::{
     ClassificationOutcome, ClassificationTrainer, Classifier, Config, Epoch, Evaluation, InputKind,
     OptimiserKind, Position, Preparation, Probe, Samples,

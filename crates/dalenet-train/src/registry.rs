@@ -148,7 +148,9 @@ impl Registry {
     /// If there is no such task, preset or rule; the nearest one is named.
     pub fn experiment(&self, task: &str, preset: &str, rule: &str) -> Result<Experiment, Error> {
         match self.task(task)? {
-            Task::Data(_) => self.classification(task, preset, rule).map(Experiment::Classification),
+            Task::Data(_) => {
+                self.classification(task, preset, rule).map(Experiment::Classification)
+            }
             Task::Environment(_) => self.agent(task, preset, rule).map(Experiment::Agent),
         }
     }

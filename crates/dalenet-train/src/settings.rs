@@ -92,8 +92,7 @@ pub(crate) fn differences<C: Settings>(one: &C, other: &C) -> Vec<(String, Strin
 /// If a key is missing, unknown or of the wrong type.
 pub(crate) fn whole<C: Settings>(table: Table) -> Result<C, String> {
     let given: Vec<_> = table.keys().cloned().collect();
-    let config: C =
-        table.try_into().map_err(|error: toml::de::Error| plain(error.message()))?;
+    let config: C = table.try_into().map_err(|error: toml::de::Error| plain(error.message()))?;
     let known = self::table(&config);
     match given.iter().find(|key| !known.contains_key(*key)) {
         Some(key) => Err(format!("unknown key `{key}`{}", nearest(key, keys(&known)))),

@@ -14,7 +14,7 @@ use crate::{
         words::counted,
     },
 };
-use dalenet_lab::{Experiment, Findings, Plan, Study, StudySettings};
+use dalenet_lab::{Findings, Plan, Registry, Study, StudySettings, read_settings};
 use serde_json::json;
 use std::path::Path;
 
@@ -37,12 +37,12 @@ fn settings<'a>(
     tasks: &[String],
 ) -> Result<StudySettings<'a>, Failure> {
     tasks.iter().try_for_each(|task| kind(task).map(drop))?;
-    let file = common.config.as_deref().map(Experiment::read).transpose()?;
+    let file = common.config.as_deref().map(read_settings).transpose()?;
     let mut set = Vec::new();
     for task in tasks {
         set = checked(&common.flags, task)?;
     }
-    Ok(StudySettings { preset, file, set })
+    Ok(StudySettings { registry: Registry::built_in(), preset, file, set })
 }
 
 /// Trains what is planned and shows what was found.
@@ -84,5 +84,9 @@ fn show(findings: &Findings, json: bool) -> Ended {
     say::line(&format!("\n{findings}"));
     say::line(&format!("saved in {}", findings.study.display()));
     say::object(json, || json!(findings));
-    if findings.diverged.is_empty() { Ended::Done } else { Ended::Diverged }
+    if findings.diverged.is_empty() && findings.failed.is_empty() {
+        Ended::Done
+    } else {
+        Ended::Diverged
+    }
 }

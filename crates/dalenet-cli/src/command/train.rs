@@ -12,13 +12,14 @@ use crate::{
         say::{self, Ended},
     },
 };
-use dalenet_lab::{AnyTraining, Ending, Run};
+use dalenet_lab::{Ending, Run};
 use serde_json::json;
 
 pub fn run(args: &Train, context: &Context<'_>) -> Result<Ended, Failure> {
     let mut training = begin(args, context)?;
     let run = training.folder().to_owned();
-    say::line(&format!("run {}: {}", run.display(), training.summary()));
+    let finished = if training.is_finished() { "; it is finished" } else { "" };
+    say::line(&format!("run {}: {}{finished}", run.display(), training.summary()));
 
     let resume = context.resume_command(&run);
     let (name, json) = (run.to_string_lossy().into_owned(), context.json);
@@ -43,17 +44,22 @@ pub fn run(args: &Train, context: &Context<'_>) -> Result<Ended, Failure> {
 }
 
 /// The training that the arguments ask for, new or resumed.
-fn begin(args: &Train, context: &Context<'_>) -> Result<AnyTraining, Failure> {
+fn begin(args: &Train, context: &Context<'_>) -> Result<dalenet_lab::Training, Failure> {
     let mut fetching = Fetching::new();
     let training = match &args.resume {
         Some(folder) => {
             let mut experiment = Run::open(folder)?.experiment()?;
             override_with(&mut experiment, &args.settings)?;
-            experiment.resume(folder, context.data_dir, &mut fetching)?
+            dalenet_lab::Training::resume(folder, &experiment, context.data_dir, &mut fetching)?
         }
         None => {
             let experiment = configure(args.task.as_deref(), &args.settings)?;
-            experiment.start(args.out.as_deref(), context.data_dir, &mut fetching)?
+            dalenet_lab::Training::start(
+                experiment,
+                args.out.as_deref(),
+                context.data_dir,
+                &mut fetching,
+            )?
         }
     };
     Ok(training)

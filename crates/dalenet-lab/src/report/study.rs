@@ -2,7 +2,8 @@
 
 use super::left_out::LeftOut;
 use crate::{
-    Config, EpochMetrics, Error, Outcome, PRESETS, Registry, Run, statistics::Spread,
+    Config, EpochMetrics, Error, Outcome, PRESETS, Registry, Run,
+    statistics::Spread,
     trained::{self, Trained},
 };
 use std::{

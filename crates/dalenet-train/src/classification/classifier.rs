@@ -86,7 +86,8 @@ impl Classifier {
     pub fn evaluate(&self, data: &TestSet) -> Result<Evaluation, Error> {
         self.check_shape(&data.name, data.shape)?;
         let classes = self.network.outputs().max(2);
-        if let Some(label) = data.test.labels().iter().find(|label| usize::from(**label) >= classes) {
+        if let Some(label) = data.test.labels().iter().find(|label| usize::from(**label) >= classes)
+        {
             return Err(Error::OtherData {
                 data: data.name.clone(),
                 found: format!("a class {label}"),
