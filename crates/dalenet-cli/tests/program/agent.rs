@@ -107,7 +107,8 @@ fn an_agent_is_seen_to_act() {
         let frames = said["steps"].as_u64().unwrap() + u64::from(task == "craftax-classic");
         assert!(page.contains(&format!("\"frames\":{frames},")), "{said}");
         let again = folder.refused(&format!("play {task} --out page.html"));
-        assert_says(&again, &["page.html exists already"]);
+        assert_says(&again, &["page.html exists already", "--out"]);
+        assert!(!again.contains("--resume"), "a page is no run: {again}");
         std::fs::remove_file(folder.path("page.html")).unwrap();
     }
     folder.ok(&format!("train bandit --steps 1000 {SMALL} --out bandit"));
@@ -122,7 +123,7 @@ fn what_makes_no_sense_is_refused() {
     let folder = Folder::new();
     folder.ok(&format!("train bandit --steps 1000 {SMALL} --out bandit"));
     for (arguments, pieces) in [
-        ("train brax/antt --out r", &["`antt`", "did you mean `ant`?"][..]),
+        ("train brax/antt --out r", &["`brax/antt`", "did you mean `brax/ant`?"][..]),
         ("train brax/cart-pole --out r", &["not a task of Brax", "train cart-pole"]),
         ("train cart-pole --steps 0 --out r", &["`steps = 0`", "at least 1"]),
         ("train cart-pole --steps 1.5 --out r", &["`steps = 1.5`", "whole number"]),
