@@ -57,10 +57,14 @@ pub fn checked(flags: &Flags, task: &str) -> Result<Vec<(String, String)>, Failu
 fn fits(flags: &Flags, task: &str) -> Result<(), Failure> {
     let data_set = kind(task)? == Kind::DataSet;
     let refused = match data_set {
-        true if flags.steps.is_some() => "--steps is for environments, and %s is a data set: give \
-                                          the passes over it with --epochs",
-        true if flags.envs.is_some() => "--envs is for environments, and %s is a data set: leave \
-                                         it out",
+        true if flags.steps.is_some() => {
+            "--steps is for environments, and %s is a data set: give \
+                                          the passes over it with --epochs"
+        }
+        true if flags.envs.is_some() => {
+            "--envs is for environments, and %s is a data set: leave \
+                                         it out"
+        }
         true if flags.bits.is_some() && task != "parity" => {
             "--bits is for the task parity, not for %s: leave it out"
         }

@@ -7,9 +7,9 @@
 //! with the input, 130 interrupted.
 
 mod args;
+mod command;
 mod configuration;
 mod context;
-mod command;
 mod failure;
 mod human;
 mod quoted;

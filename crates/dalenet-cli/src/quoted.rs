@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn commands_that_read_data_get_the_folder_and_no_others() {
-        let message = "damaged: run `dalenet data fetch mnist`; see `dalenet list`, `dalenet train`";
+        let message =
+            "damaged: run `dalenet data fetch mnist`; see `dalenet list`, `dalenet train`";
         let dir = Some(Path::new("my data"));
         assert_eq!(
             with_data_dir(message, dir),

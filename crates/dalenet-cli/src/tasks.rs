@@ -21,7 +21,8 @@ pub fn kind(name: &str) -> Result<Kind, Failure> {
     if Source::parse(name).is_some() || ["xor", "parity"].contains(&name) {
         return Ok(Kind::DataSet);
     }
-    let environment = |name: &str| ENVIRONMENTS.iter().any(|(known, _)| plain(known) == plain(name));
+    let environment =
+        |name: &str| ENVIRONMENTS.iter().any(|(known, _)| plain(known) == plain(name));
     // Of these the library says why they cannot be had.
     let elsewhere = name.to_lowercase().starts_with("mujoco/")
         || name.strip_prefix("brax/").is_some_and(environment);

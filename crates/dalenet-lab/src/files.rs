@@ -8,8 +8,8 @@ use std::{
     path::Path,
 };
 
-/// Writes a file under a temporary name in the same folder, renames it and syncs the folder: whoever
-/// reads `path`, after a loss of power too, finds the old content or the new, never a part.
+/// Writes a file under a temporary name in the same folder, renames it and syncs the folder: a reader of
+/// `path` finds the old content or the new, never a part, after a loss of power too.
 ///
 /// The temporary name is a fixed one, so that a program that is killed again and again leaves one
 /// file at most (`tempfile` and `atomic-write-file` leave one each time).
@@ -21,13 +21,12 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
         file.write_all(content)?;
         file.sync_all()
     });
-    written
-        .and_then(|()| fs::rename(&partial, path))
-        .and_then(|()| sync_folder(path))
-        .map_err(|cause| {
+    written.and_then(|()| fs::rename(&partial, path)).and_then(|()| sync_folder(path)).map_err(
+        |cause| {
             let _ = fs::remove_file(&partial);
             Error::file("write", path)(cause)
-        })
+        },
+    )
 }
 
 /// Makes the renaming of `path` durable. Windows has no such call and needs none.
@@ -38,7 +37,11 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     match File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()) {
         // Some file systems cannot sync a folder.
-        Err(cause) if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        Err(cause)
+            if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
+        }
         result => result,
     }
 }

@@ -32,8 +32,17 @@ fn layers(analysis: &Analysis) {
     say::line(&format!("{}: {task} by {rule}, seed {seed}", run.display()));
     let right = 100.0 * evaluation.accuracy;
     say::line(&format!("{right:.2} % of {} {samples} samples right\n", evaluation.samples));
-    let titles =
-        ["layer", "K×N", "signal", "attenuation", "alignment", "same signs", "dead", "saturated", "E/I"];
+    let titles = [
+        "layer",
+        "K×N",
+        "signal",
+        "attenuation",
+        "alignment",
+        "same signs",
+        "dead",
+        "saturated",
+        "E/I",
+    ];
     let row = |(l, layer): (usize, &LayerAnalysis)| {
         let found = &layer.diagnosis;
         let share = |share: f64| format!("{:.1} %", 100.0 * share);

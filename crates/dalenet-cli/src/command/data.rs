@@ -30,8 +30,9 @@ fn fetch(name: &str, context: &Context<'_>) -> Result<Ended, Failure> {
     let folder = dalenet_data::fetch(&source, context.data_dir, &mut fetching)?;
     drop(fetching);
     say::line(&format!("{name} is in {}, verified", folder.display()));
-    say::object(context.json, || {
-        json!({ "data": name, "folder": folder.to_string_lossy(), "verified": true })
-    });
+    say::object(
+        context.json,
+        || json!({ "data": name, "folder": folder.to_string_lossy(), "verified": true }),
+    );
     Ok(Ended::Done)
 }

@@ -17,7 +17,8 @@ pub fn run(context: &Context<'_>) -> Result<Ended, Failure> {
             say::line(&format!("  {name:30} {meaning}"));
         }
     }
-    let names = |entries: &[(&str, &str)]| -> Value { entries.iter().map(|(name, _)| *name).collect() };
+    let names =
+        |entries: &[(&str, &str)]| -> Value { entries.iter().map(|(name, _)| *name).collect() };
     say::object(context.json, || {
         lists.iter().map(|(title, entries)| (title.to_string(), names(entries))).collect()
     });

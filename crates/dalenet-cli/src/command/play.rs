@@ -21,9 +21,13 @@ pub fn run(args: &Play, context: &Context<'_>) -> Result<Ended, Failure> {
         )));
     }
     let (steps, sum) = play_run(&args.run, args.seed.unwrap_or(0), &args.out)?;
-    say::line(&format!("{page}: {}, return {sum:.1}; open it in a browser", counted(steps, "step")));
-    say::object(context.json, || {
-        json!({ "page": args.out.to_string_lossy(), "steps": steps, "return": sum })
-    });
+    say::line(&format!(
+        "{page}: {}, return {sum:.1}; open it in a browser",
+        counted(steps, "step")
+    ));
+    say::object(
+        context.json,
+        || json!({ "page": args.out.to_string_lossy(), "steps": steps, "return": sum }),
+    );
     Ok(Ended::Done)
 }

@@ -65,7 +65,7 @@ fn a_game_goes_on_to_the_same_bits_and_tells_its_achievements() {
     let told = metrics.iter().find(|update| update["episodes"].as_u64() > Some(0)).unwrap();
     assert!(shares(told).iter().any(|share| *share > 0.0), "{told}");
     let said = folder.ok("eval one --episodes 4");
-    assert_says(&said.stdout, &["of what all 22 achievements are worth"]);
+    assert_says(&said.stdout, &["of the return of all 22 achievements"]);
 }
 
 #[test]

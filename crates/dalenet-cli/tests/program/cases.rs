@@ -18,7 +18,10 @@ impl Case {
 
     fn run_with(name: &str, python: &str) -> Self {
         let folder = Folder::new();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name), &folder.path("."));
+        copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name),
+            &folder.path("."),
+        );
         let mut command = Command::new("bash");
         command.arg("cmd").current_dir(folder.path("."));
         command.env("DN", env!("CARGO_BIN_EXE_dalenet")).env("PYTHON", python);
@@ -216,9 +219,9 @@ fn study_of_changed_data() {
     let lines: Vec<_> = case.said.stdout.lines().collect();
     assert_says(lines[0], &["| data ", "| 100.00 "]);
     assert_eq!(case.said.stdout.matches("100.00").count(), 1, "{:?}", case.said);
-    let said = case.folder.run(
-        "compare data.npz --rules ed --seeds 2 --epochs 5 --set layers=[16] --out s",
-    );
+    let said = case
+        .folder
+        .run("compare data.npz --rules ed --seeds 2 --epochs 5 --set layers=[16] --out s");
     match said.code {
         Some(2) => assert_says(&said.sentence(), &["data.npz"]),
         _ => assert!(!said.stdout.contains("100.00"), "{said:?}"),

@@ -270,7 +270,10 @@ fn what_cannot_be_read_is_left_out_and_said() {
     let said = folder.ok("report runs/checkpoint --json");
     assert_eq!((&said.json()["runs"], &said.json()["left_out"]), (&json!(1), &json!([])));
     assert_says(&said.stderr, &["no figures of the weights of runs/checkpoint: "]);
-    assert_says(&folder.read("report.html"), &["Without figures of the weights", "id=\"learning\""]);
+    assert_says(
+        &folder.read("report.html"),
+        &["Without figures of the weights", "id=\"learning\""],
+    );
 
     let sentence = folder.refused("report runs/agent runs/config --out none.html");
     assert_says(&sentence, &["no run can be shown", "runs/agent", "1 more"]);

@@ -227,7 +227,8 @@ fn an_ablation_removes_one_part_at_a_time() {
 fn a_name_does_not_break_the_table() {
     let folder = Folder::new();
     folder.squares("a|b<c.npz", [60, 30]);
-    let said = folder.ok("compare a|b<c.npz --rules ed --seeds 1 --epochs 1 --set layers=[3] --out s");
+    let said =
+        folder.ok("compare a|b<c.npz --rules ed --seeds 1 --epochs 1 --set layers=[3] --out s");
     let table = folder.read("s/table.md");
     assert_says(&said.stdout, &[&table]);
     let bars = |line: &str| line.replace("\\|", "").matches('|').count();

@@ -68,7 +68,10 @@ fn assert_histograms(read: &Value, tags: &[&str], largest: usize) {
         assert!(!points.is_empty(), "{tag}");
         for point in points {
             assert_eq!(point[3], point[4], "{tag}: every weight is in a bin");
-            assert!(point[3].as_f64().unwrap() <= largest as f64 && point[1].as_f64() <= point[2].as_f64());
+            assert!(
+                point[3].as_f64().unwrap() <= largest as f64
+                    && point[1].as_f64() <= point[2].as_f64()
+            );
         }
     }
 }
@@ -117,12 +120,17 @@ fn an_agent_has_curves_histograms_and_settings() {
     for tag in ["entropy", "kl", "value_loss", "clip_fraction", "gradient_norm"] {
         assert_eq!(curve(&read, tag).len(), updates, "{tag}");
     }
-    assert!(!curve(&read, "return/mean").is_empty() && !curve(&read, "explained_variance").is_empty());
+    assert!(
+        !curve(&read, "return/mean").is_empty() && !curve(&read, "explained_variance").is_empty()
+    );
     let result: Value = serde_json::from_str(&folder.read("r/result.json")).unwrap();
     let score = f64::from(result["return_mean"].as_f64().unwrap() as f32);
     assert_eq!(curve(&read, "return/test"), [(result["steps"].as_u64().unwrap(), score)]);
     assert_histograms(&read, &["actor/weights/layer1/W_pp", "critic/weights/layer2/W_nn"], 1 << 20);
-    assert_eq!((&read["hparams"]["envs"], &read["metrics"][0]), (&16.0.into(), &"return/test".into()));
+    assert_eq!(
+        (&read["hparams"]["envs"], &read["metrics"][0]),
+        (&16.0.into(), &"return/test".into())
+    );
 }
 
 /// Points made before an interruption keep their times, in the file that an open reader follows.
@@ -130,9 +138,11 @@ fn an_agent_has_curves_histograms_and_settings() {
 fn a_reader_follows_a_run_that_is_resumed() {
     let folder = Folder::new();
     folder.squares("squares.npz", [3000, 300]);
-    let train = "train squares.npz --epochs 60 --set layers=[64,32] --set batch=8 --set validation=0";
+    let train =
+        "train squares.npz --epochs 60 --set layers=[64,32] --set batch=8 --set validation=0";
     folder.ok(&format!("{train} --out whole"));
-    let mut child = folder.command(&format!("{train} --out r")).stdout(Stdio::null()).spawn().unwrap();
+    let mut child =
+        folder.command(&format!("{train} --out r")).stdout(Stdio::null()).spawn().unwrap();
     while !folder.path("r/checkpoint.safetensors").exists() {
         sleep(Duration::from_millis(2));
     }

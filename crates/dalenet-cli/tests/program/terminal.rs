@@ -98,7 +98,8 @@ fn a_path_that_is_not_utf8_is_used_and_said() {
     let folder = Folder::new();
     folder.squares("squares.npz", [60, 30]);
     let name = |name: &str| {
-        let bytes: Vec<u8> = name.bytes().map(|byte| if byte == b'?' { 0xff } else { byte }).collect();
+        let bytes: Vec<u8> =
+            name.bytes().map(|byte| if byte == b'?' { 0xff } else { byte }).collect();
         OsStr::from_bytes(&bytes).to_owned()
     };
     let run = |arguments: &str| {

@@ -24,8 +24,9 @@ pub(crate) fn curves(cells: &[(&Cell, Vec<Vec<UpdateMetrics>>)]) -> Result<Optio
     }
     let of_task = |task: &str| -> Vec<Line> {
         let cells = cells.iter().filter(|(cell, _)| cell.config.task() == task);
-        let line = |(cell, runs): &(&Cell, Vec<Vec<UpdateMetrics>>)| {
-            Line { colour: rule_colour(&cell.name), points: curve(runs) }
+        let line = |(cell, runs): &(&Cell, Vec<Vec<UpdateMetrics>>)| Line {
+            colour: rule_colour(&cell.name),
+            points: curve(runs),
         };
         cells.map(line).filter(|line| !line.points.is_empty()).collect()
     };
@@ -34,8 +35,7 @@ pub(crate) fn curves(cells: &[(&Cell, Vec<Vec<UpdateMetrics>>)]) -> Result<Optio
     if drawn.is_empty() {
         return Ok(None);
     }
-    let legend: Vec<_> =
-        rules.iter().map(|rule| ((*rule).to_owned(), rule_colour(rule))).collect();
+    let legend: Vec<_> = rules.iter().map(|rule| ((*rule).to_owned(), rule_colour(rule))).collect();
     let (_, height) = panels(drawn.len());
     let title = "Reward a step in training, mean ± one standard deviation over the seeds";
     let paint = |area: &crate::report::Area<'_>| {

@@ -2,9 +2,7 @@
 //! interruptions.
 
 use super::{AgentConfig, AgentEvaluation, AgentOutcome, UpdateMetrics};
-use crate::{
-    Error, Observer, Run, metrics::balances, run::json, settings, tensorboard::EventFile,
-};
+use crate::{Error, Observer, Run, metrics::balances, run::json, settings, tensorboard::EventFile};
 use dalenet::checkpoint::Checkpoint;
 use dalenet_ppo::Ppo;
 use serde::{Deserialize, Serialize};

@@ -116,4 +116,3 @@ pub fn thinned(points: Vec<(f64, Spread)>) -> Vec<(f64, Spread)> {
     let kept = points.into_iter().enumerate();
     kept.filter(|(i, _)| i % stride == 0 || *i == last).map(|(_, point)| point).collect()
 }
-

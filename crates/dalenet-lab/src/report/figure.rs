@@ -1,6 +1,9 @@
 //! A figure, and the texts that figures have in common.
 
-use super::{canvas::rule_colours, study::{Group, Study}};
+use super::{
+    canvas::rule_colours,
+    study::{Group, Study},
+};
 use plotters::style::RGBColor;
 
 /// A figure.

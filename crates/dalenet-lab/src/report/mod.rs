@@ -13,12 +13,12 @@ pub(crate) use chart::{Axes, Line, UNLIMITED, lines};
 pub use left_out::LeftOut;
 
 use crate::{Error, files};
+use canvas::MARK;
 use serde::Serialize;
 use std::{
     fs,
     path::{Path, PathBuf},
 };
-use canvas::MARK;
 use study::Study;
 
 /// What [`report`] wrote.

@@ -2,8 +2,8 @@
 
 use super::left_out::LeftOut;
 use crate::{
-    Config, EpochMetrics, Error, Outcome, PRESETS, RULES, Run, config::RuleKind, statistics::Spread,
-    trained::Trained,
+    Config, EpochMetrics, Error, Outcome, PRESETS, RULES, Run, config::RuleKind,
+    statistics::Spread, trained::Trained,
 };
 use std::{
     collections::BTreeSet,

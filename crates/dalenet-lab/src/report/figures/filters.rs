@@ -53,7 +53,12 @@ fn filter(trained: &Trained, unit: usize) -> Vec<f32> {
     filter.chunks_exact(trained.ends.input[2]).flat_map(pixel).collect()
 }
 
-pub fn filters(number: usize, group: &Group, trained: &Trained, classes: usize) -> Result<Option<Figure>, Error> {
+pub fn filters(
+    number: usize,
+    group: &Group,
+    trained: &Trained,
+    classes: usize,
+) -> Result<Option<Figure>, Error> {
     let network = &trained.network;
     let (units, outputs) = (network.layers()[0].excitatory_units(), network.outputs());
     let Some(Image { height, width, channels }) = receptive_field(trained) else { return Ok(None) };
