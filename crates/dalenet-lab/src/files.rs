@@ -8,8 +8,8 @@ use std::{
     path::Path,
 };
 
-/// Writes a file under a temporary name in the same folder, renames it and syncs the folder: whoever
-/// reads `path`, after a loss of power too, finds the old content or the new, never a part.
+/// Writes a file under a temporary name in the same folder, renames it and syncs the folder: a reader of
+/// `path` finds the old content or the new, never a part, after a loss of power too.
 ///
 /// The temporary name is a fixed one, so that a program that is killed again and again leaves one
 /// file at most (`tempfile` and `atomic-write-file` leave one each time).

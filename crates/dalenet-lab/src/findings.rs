@@ -1,4 +1,4 @@
-//! What a study found: a row a cell, beside the paper's figures.
+//! Findings of a study: a row a cell, beside the paper's figures.
 
 use crate::{
     Cell, Estimate, Part, Plan, Question, Record, paper,
@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a study found. Displayed it is Markdown; scores are test accuracies in percent, or mean
+/// Findings of a study. Displayed they are Markdown; scores are test accuracies in percent, or mean
 /// returns of episodes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Findings {
@@ -53,7 +53,7 @@ pub struct CellFindings {
     pub difference: Option<Estimate>,
     /// The paper's difference.
     pub paper_difference: Option<f64>,
-    /// The mean return as a share of what the task's achievements are worth.
+    /// The mean return as a share of the return of all achievements of the task.
     pub share: Option<f64>,
     /// Median epochs of a run, or steps of all environments.
     pub epochs: f64,
@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn differences_are_paired_by_seed() {
-        // Seeds differ by far more than the part is worth, and lose one point each. The last seed
+        // Seeds differ by far more than the removal costs, and lose one point each. The last seed
         // of the whole network is not there yet.
         let found =
             found(&[("mnist", "full", &[90.0, 60.0]), ("mnist", "no-widths", &[89.0, 59.0, 99.0])]);

@@ -65,7 +65,7 @@ fn achievements(score: Option<f64>, achievements: &BTreeMap<String, f64>) {
     unlocked.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let entry = |(name, share): &(&String, &f64)| format!("{name} {:.0} %", 100.0 * **share);
     say::line(&format!(
-        "{:.1} % of what all {} achievements are worth; {} unlocked: {}",
+        "{:.1} % of the return of all {} achievements; {} unlocked: {}",
         100.0 * score,
         achievements.len(),
         unlocked.len(),

@@ -4,6 +4,7 @@
 
 mod agent;
 mod bits;
+mod cases;
 mod convolutions;
 mod files;
 mod helper;
@@ -13,3 +14,5 @@ mod network;
 mod refusal;
 mod report;
 mod study;
+mod tensorboard;
+mod terminal;

@@ -29,8 +29,44 @@ fn unknown_names_name_the_nearest() {
     ]);
     let folder = Folder::new();
     assert_says(&folder.refused("trian xor"), &["'trian'", "'train'"]);
+    for (arguments, suggestion) in [
+        ("train half-cheeta", "did you mean `brax/half-cheetah`?"),
+        ("train brax/half-cheeta", "did you mean `brax/half-cheetah`?"),
+        ("train half-cheetah", "did you mean `brax/half-cheetah`?"),
+        ("compare xor half-cheeta", "did you mean `brax/half-cheetah`?"),
+        ("config hoper", "did you mean `brax/hopper`?"),
+        ("half-cheeta", "did you mean `dalenet train brax/half-cheetah`?"),
+        ("brax/half-cheeta", "did you mean `dalenet train brax/half-cheetah`?"),
+        ("mnist", "did you mean `dalenet train mnist`?"),
+        ("train completions", "did you mean `dalenet completions`?"),
+        ("completion", "'completions'"),
+    ] {
+        assert_says(&folder.refused(arguments), &[suggestion]);
+    }
     let sentence = folder.refused("data fetch fashion-mnits");
     assert_says(&sentence, &["`fashion-mnits`", "did you mean `fashion-mnist`?"]);
+}
+
+#[test]
+fn flags_of_the_other_kind_of_task_are_refused() {
+    let folder = Folder::new();
+    folder.squares("squares.npz", [90, 30]);
+    for (arguments, pieces) in [
+        ("train xor --steps 5e7", ["--steps is for environments", "xor is a data set", "--epochs"]),
+        ("train squares.npz --steps 9", ["--steps", "squares.npz is a data set", "--epochs"]),
+        ("train mnist --envs 5", ["--envs is for environments", "mnist", "leave it out"]),
+        ("train brax/ant --epochs 3", ["--epochs is for data sets", "brax/ant", "--steps"]),
+        ("train cart-pole --epochs 3", ["--epochs", "--steps", "--set epochs=N"]),
+        ("train cart-pole --bits 3", ["--bits is for the task parity", "cart-pole", "leave it"]),
+        ("train mnist --bits 3", ["--bits is for the task parity", "mnist", "leave it"]),
+        ("compare cart-pole --epochs 3", ["--epochs", "cart-pole is an environment", "--steps"]),
+        ("compare xor --steps 3", ["--steps", "xor is a data set", "--epochs"]),
+        ("config cart-pole --epochs 3", ["--epochs", "cart-pole", "--steps"]),
+    ] {
+        assert_says(&folder.refused(arguments), &pieces);
+    }
+    // The setting itself has no second meaning.
+    folder.ok("config cart-pole --set epochs=3");
 }
 
 #[test]
@@ -98,7 +134,15 @@ fn damaged_data_are_named_with_both_checksums() {
         let sentence = folder.refused(&format!("train mnist --data-dir {data} --out r"));
         let path = format!("{data}/mnist/t10k-labels-idx1-ubyte is damaged");
         let expected = "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2";
-        assert_says(&sentence, &[&path, "SHA-256 ", expected, "`dalenet data fetch mnist`"]);
+        assert_says(
+            &sentence,
+            &[
+                &path,
+                "SHA-256 ",
+                expected,
+                &format!("`dalenet data fetch mnist --data-dir {data}`"),
+            ],
+        );
         let sums = sentence.split(|c: char| !c.is_ascii_hexdigit()).filter(|sum| sum.len() == 64);
         assert_eq!(sums.count(), 2, "{sentence}");
     }

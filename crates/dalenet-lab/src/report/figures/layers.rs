@@ -40,11 +40,11 @@ pub fn alignment(study: &Study) -> Result<Option<Figure>, Error> {
     let svg = by_layer(study, (&title, y, false), |metrics, l| metrics.layers.get(l)?.alignment)?;
     let caption = "Cosine between the rule's gradient of the weights and that of backpropagation \
                    from the same error on the same network: 1 is the steepest descent, 0 is at \
-                   right angles to it. The output layer is taught by the error itself.";
+                   right angles to it. The teaching signal of the output layer is the error itself.";
     Ok(svg.map(|svg| Figure { name: "alignment".into(), caption: caption.into(), svg }))
 }
 
-/// A figure with a panel for each group that was looked at and a line for each layer.
+/// A figure with a panel for each group whose layers were measured and a line for each layer.
 fn by_layer(
     study: &Study,
     (title, y, ratio): (&str, &str, bool),
@@ -94,7 +94,7 @@ fn decades(
     means.iter().any(|mean| *mean > 10.0 * least)
 }
 
-/// Of all groups: the mean over seeds of a value of layer 1 after the last epoch looked at.
+/// Of all groups: the mean over seeds of a value of layer 1 after the last epoch in which layers were measured.
 fn first_layer(study: &Study, value: impl Fn(&EpochMetrics) -> Option<f64>) -> Vec<f64> {
     let last = |group: &Group| {
         group.spread(|record| {
