@@ -32,17 +32,20 @@ fn main() -> Result<(), dalenet_envs::Error> {
             let mut out = Matrix::default();
             let (none, bias) = (Activation::Identity, vec![0.0; units]);
             let (mut input, mut rows) = (SparseInput::default(), Vec::new());
+            let workspace = engine::Workspace::default();
             let prepare = time(|| input.fill(&sparse, 0..COUNT));
             let forward = [
                 time(|| {
                     engine::product(&mut out, &dense, &weights);
                     engine::activate(&mut out, &bias, none);
                 }),
-                time(|| engine::forward_sparse(&mut out, &input, &weights, &bias, none)),
+                time(|| {
+                    engine::forward_sparse(&mut out, &input, &weights, &bias, none, &workspace)
+                }),
             ];
             let gradient = [
                 time(|| engine::gradient(&mut out, &dense, &signal)),
-                time(|| engine::gradient_sparse(&mut out, &mut rows, &input, &signal)),
+                time(|| engine::gradient_sparse(&mut out, &mut rows, &input, &signal, &workspace)),
             ];
             println!(
                 r#"{{"game": "{game}", "units": {units}, "nonzero": {share:.4}, "prepare": {prepare:.2}, {}, {}}}"#,

@@ -13,7 +13,8 @@
 //! use dalenet_ppo::{Networks, Ppo, Settings};
 //!
 //! let env = make("cart-pole", 8, &Options::default())?;
-//! let single = NetworkSpec { hidden: vec![16], dual: false, dale: None, ..NetworkSpec::default() };
+//! let layers = vec![16.into()];
+//! let single = NetworkSpec { layers, dual: false, dale: None, ..NetworkSpec::default() };
 //! let rule = || Box::new(Backprop) as _;
 //! let networks = Networks { actor: (single.clone(), rule()), critic: (single, rule()) };
 //! let settings = Settings { steps: 1024, rollout: 32, minibatches: 4, ..Settings::default() };

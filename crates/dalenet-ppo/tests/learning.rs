@@ -2,8 +2,8 @@
 //! threads or interruptions.
 
 use dalenet::{
-    Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, Generator, Modulo,
-    NetworkSpec, Rule, checkpoint::Checkpoint,
+    Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, Generator, LayerSpec,
+    Modulo, NetworkSpec, Rule, checkpoint::Checkpoint,
 };
 use dalenet_envs::{Actions, Batch, Error, Options, Space, VectorEnv, make};
 use dalenet_ppo::{Networks, Ppo, Running, Settings, Transition, advantages, evaluate};
@@ -11,11 +11,10 @@ use dalenet_ppo::{Networks, Ppo, Running, Settings, Transition, advantages, eval
 fn networks(rule: &str) -> Networks {
     let dual = rule == "ed";
     let spec = NetworkSpec {
-        hidden: vec![32, 32],
+        layers: LayerSpec::dense_list(&[32, 32], true),
         dual,
         dale: dual.then(Dale::default),
         activations: vec![Activation::Relu],
-        rms: true,
         orthogonal: !dual,
         excitatory_gain: 1.0,
         inhibitory_gain: 1.0,

@@ -7,7 +7,8 @@
 //!
 //! ```
 //! use dalenet::{Generator, Method, Network, NetworkSpec, Optimiser, checkpoint};
-//! let spec = NetworkSpec { inputs: 2, hidden: vec![3], outputs: 1, ..NetworkSpec::default() };
+//! let spec =
+//!     NetworkSpec { inputs: 2, layers: vec![3.into()], outputs: 1, ..NetworkSpec::default() };
 //! let network = Network::new(&spec, &mut Generator::new(0, 0));
 //! let optimiser = Optimiser::new(Method::Sgd, true, &network);
 //! let bytes = checkpoint::write(&[("", &network, &optimiser)], &[], Default::default());
@@ -18,7 +19,12 @@
 //! assert_eq!(copy.layers()[0].weights(), network.layers()[0].weights());
 //! ```
 
-use crate::{Matrix, Network, Optimiser, engine::Moments};
+use crate::{
+    engine::{DaleForm, Moments},
+    network::Network,
+    optim::{Optimiser, State},
+    tensor::Matrix,
+};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -53,6 +59,19 @@ pub enum Error {
     /// A tensor is there that nothing asks for.
     #[error("tensor `{0}` is one too many: it was written for another network or optimiser")]
     Unexpected(String),
+    /// The signs of its weights follow the other form of Dale's principle.
+    #[error(
+        "it was written for a network under {} of Dale's principle, but this network is under {}: \
+         use the same setting of `dale` as in its training",
+        describe(*found),
+        describe(*wanted)
+    )]
+    Form {
+        /// That of the file.
+        found: DaleForm,
+        /// That of the network.
+        wanted: DaleForm,
+    },
     /// A tensor has another shape or type.
     #[error("tensor `{name}` is {found}, but the network needs {wanted}")]
     Shape {
@@ -72,6 +91,11 @@ pub fn write(
     extra: &[(&str, &[u32])],
     mut metadata: HashMap<String, String>,
 ) -> Vec<u8> {
+    for (prefix, network, _) in networks {
+        if form_of(network) == DaleForm::Literal {
+            metadata.insert(form_key(prefix), LITERAL.into());
+        }
+    }
     let mut tensors = Vec::new();
     let mut add = |name: String, dtype, shape: Vec<usize>, bytes| {
         tensors.push((name, Stored { dtype, shape, bytes }));
@@ -108,6 +132,26 @@ pub fn write(
     let sum = checksum(content.collect(), &metadata);
     metadata.insert(CHECKSUM.into(), sum);
     safetensors::serialize(tensors, Some(metadata)).expect("tensors with the shapes of their bytes")
+}
+
+/// The piece of metadata that names the form of Dale's principle, if it is the literal one: without
+/// it signs follow the two streams.
+fn form_key(prefix: &str) -> String {
+    format!("{prefix}dale_form")
+}
+
+const LITERAL: &str = "literal";
+
+fn form_of(network: &Network) -> DaleForm {
+    let dale = network.layers().iter().find_map(|layer| layer.dale());
+    dale.map(|dale| dale.form).unwrap_or_default()
+}
+
+fn describe(form: DaleForm) -> &'static str {
+    match form {
+        DaleForm::Streams => "the form by streams",
+        DaleForm::Literal => "the literal form",
+    }
 }
 
 /// The piece of metadata that holds the checksum of all others and of the tensors.
@@ -187,6 +231,7 @@ impl<'a> Checkpoint<'a> {
     /// # Errors
     /// If the checkpoint is of a network of other shapes; the network is then unusable.
     pub fn load_network(&self, prefix: &str, network: &mut Network) -> Result<(), Error> {
+        self.check_form(prefix, network)?;
         for (l, layer) in (1..).zip(network.layers_mut()) {
             for part in layer.sub_matrices() {
                 let (rows, cols) = (part.rows.len(), part.cols.len());
@@ -194,7 +239,8 @@ impl<'a> Checkpoint<'a> {
                     self.floats(&format!("{prefix}layer{l}.{}", part.name), &[rows, cols])?;
                 layer.set_magnitudes(&part, &Matrix::from_vec(rows, cols, values));
             }
-            layer.set_bias(&self.floats(&format!("{prefix}layer{l}.bias"), &[layer.units()])?);
+            let units = layer.units();
+            layer.set_bias(&self.floats(&format!("{prefix}layer{l}.bias"), &[units])?);
         }
         self.absent(&format!("{prefix}layer{}.bias", network.layers().len() + 1))
     }
@@ -206,7 +252,7 @@ impl<'a> Checkpoint<'a> {
     pub fn load_optimiser(&self, prefix: &str, optimiser: &mut Optimiser) -> Result<(), Error> {
         let mut layers = optimiser.layers().to_vec();
         for (l, state) in (1..).zip(&mut layers) {
-            let super::State { weights, bias, power } = state;
+            let State { weights, bias, power } = state;
             for (name, values) in moments_mut(prefix, l, weights, bias) {
                 if values.is_empty() {
                     self.absent(&name)?;
@@ -223,6 +269,16 @@ impl<'a> Checkpoint<'a> {
         steps.copy_from_slice(tensor.data());
         optimiser.restore(u64::from_le_bytes(steps), layers);
         Ok(())
+    }
+
+    /// Refuses magnitudes whose signs would be others.
+    fn check_form(&self, prefix: &str, network: &Network) -> Result<(), Error> {
+        let found = match self.metadata.get(&form_key(prefix)).map(String::as_str) {
+            Some(LITERAL) => DaleForm::Literal,
+            _ => DaleForm::Streams,
+        };
+        let wanted = form_of(network);
+        if found == wanted { Ok(()) } else { Err(Error::Form { found, wanted }) }
     }
 
     fn tensor(&self, name: &str) -> Result<TensorView<'_>, Error> {

@@ -1,9 +1,10 @@
-//! What learning does in each layer: how strong the teaching signal is, how near the rule's
+//! Measures of learning in each layer: how strong the teaching signal is, how near the rule's
 //! gradient is to the true one, and which units have fallen silent.
 //!
 //! ```
 //! use dalenet::*;
-//! let spec = NetworkSpec { inputs: 3, hidden: vec![8], outputs: 2, ..NetworkSpec::default() };
+//! let spec =
+//!     NetworkSpec { inputs: 3, layers: vec![8.into()], outputs: 2, ..NetworkSpec::default() };
 //! let mut generator = Generator::new(0, 0);
 //! let network = Network::new(&spec, &mut generator);
 //! let mut rule = ErrorDiffusion::new(Modulo);
@@ -22,17 +23,14 @@
 //! ```
 
 use crate::{
-    Activation, Backprop, Matrix, Network, Presynaptic, Rule, Trace, layer::Layer, learner::teach,
+    engine::{self, Silence, Workspace},
+    layer::{Gradient, Layer, SubMatrix},
+    network::{Network, Trace},
+    rule::{Backprop, Rule, Teaching},
+    tensor::{Matrix, Presynaptic},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// A unit whose activity changes by less over all samples is dead.
-const STILL: f32 = 1e-6;
-/// A unit is flat at a sample where φ' is below this share of its maximum…
-const FLAT: f32 = 0.01;
-/// …and saturated if it is flat at so many of the samples.
-const MOSTLY: f64 = 0.99;
 
 /// What was found in one layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,17 +65,20 @@ pub fn diagnose(
 ) -> Vec<Diagnosis> {
     let signals = signals(network, rule, trace, error);
     let true_signals = self::signals(network, &Backprop, trace, error);
-    let strength: Vec<f64> = signals.iter().map(root_mean_square).collect();
-    let output = strength.last().copied().unwrap_or_default();
-    let look = |(l, layer): (usize, &Layer)| {
+    let strength = |l| engine::root_mean_square(signals.gated(l));
+    let output = network.layers().len().checked_sub(1).map_or(0.0, strength);
+    let diagnose = |(l, layer): (usize, &Layer)| {
         let presynaptic = trace.presynaptic(l);
-        let [gradient, truth] = [&signals[l], &true_signals[l]]
-            .map(|signal| weight_gradient(layer, presynaptic, signal));
-        let (alignment, sign_agreement) = likeness(&gradient, &truth);
-        let (dead, saturated) = silence(layer, trace.postsynaptic(l));
+        let [gradient, truth] = [&signals, &true_signals]
+            .map(|signals| weight_gradient(layer, presynaptic, signals.gated(l)));
+        let (alignment, sign_agreement) = engine::agreement(&gradient, &truth);
+        let activity = trace.postsynaptic(l);
+        let Silence { dead, saturated } =
+            engine::silence(activity, layer.units(), layer.activation());
+        let signal = strength(l);
         Diagnosis {
-            signal: strength[l],
-            attenuation: (strength[l] > 0.0).then(|| output / strength[l]),
+            signal,
+            attenuation: (signal > 0.0).then(|| output / signal),
             alignment,
             sign_agreement,
             dead,
@@ -85,7 +86,7 @@ pub fn diagnose(
             floor_share: floor_shares(layer),
         }
     };
-    network.layers().iter().enumerate().map(look).collect()
+    network.layers().iter().enumerate().map(diagnose).collect()
 }
 
 /// The gradient of every layer's weights under a rule, for the error at the output, B×C, of the
@@ -93,8 +94,10 @@ pub fn diagnose(
 /// the batch. See [`weight_gradient`] for the shapes.
 pub fn gradients(network: &Network, rule: &dyn Rule, trace: &Trace, error: &Matrix) -> Vec<Matrix> {
     let signals = signals(network, rule, trace, error);
-    let layers = network.layers().iter().zip(&signals).enumerate();
-    layers.map(|(l, (layer, u))| weight_gradient(layer, trace.presynaptic(l), u)).collect()
+    let layers = network.layers().iter().enumerate();
+    layers
+        .map(|(l, layer)| weight_gradient(layer, trace.presynaptic(l), signals.gated(l)))
+        .collect()
 }
 
 /// `xᵀ·u`, K×N, for a layer's input `x` (B×K) and its gated teaching signal `u` (B×N); of a
@@ -104,81 +107,20 @@ pub fn weight_gradient<'a>(
     presynaptic: impl Into<Presynaptic<'a>>,
     signal: &Matrix,
 ) -> Matrix {
-    let mut gradient = Matrix::default();
-    let mut from = |x: &Matrix| layer.gradient(x, signal, &mut gradient, &mut Vec::new());
+    let mut gradient = Gradient::default();
+    let mut from = |x: &Matrix| layer.gradient(x, signal, &mut gradient, &Workspace::default());
     match presynaptic.into() {
         Presynaptic::Dense(x) => from(x),
         Presynaptic::Sparse(x) => from(&x.to_dense()),
     }
-    gradient
+    gradient.weights
 }
 
 /// The gated teaching signal of every layer, B×N.
-fn signals(network: &Network, rule: &dyn Rule, trace: &Trace, error: &Matrix) -> Vec<Matrix> {
-    let mut signals = vec![Matrix::default(); network.layers().len()];
-    teach(network, rule, trace, error, &mut signals, &mut Matrix::default());
-    signals
-}
-
-fn root_mean_square(m: &Matrix) -> f64 {
-    let sum: f64 = m.as_slice().iter().map(|x| f64::from(*x).powi(2)).sum();
-    (sum / m.as_slice().len().max(1) as f64).sqrt().min(f64::MAX)
-}
-
-/// Cosine, and share of equal signs among the entries where neither is 0.
-fn likeness(a: &Matrix, b: &Matrix) -> (Option<f64>, Option<f64>) {
-    let [mut ab, mut aa, mut bb] = [0.0; 3];
-    let [mut same, mut compared] = [0u64; 2];
-    for (a, b) in a.as_slice().iter().zip(b.as_slice()) {
-        let (a, b) = (f64::from(*a), f64::from(*b));
-        ab += a * b;
-        aa += a * a;
-        bb += b * b;
-        same += u64::from((a > 0.0 && b > 0.0) || (a < 0.0 && b < 0.0));
-        compared += u64::from(a != 0.0 && b != 0.0);
-    }
-    let norms = (aa * bb).sqrt();
-    let cosine = (norms > 0.0).then(|| ab / norms).filter(|cosine| cosine.is_finite());
-    (cosine, (compared > 0).then(|| same as f64 / compared as f64))
-}
-
-/// Share of the dead and of the saturated units, from the layer's activity B×N or B×(P·N).
-fn silence(layer: &Layer, activity: &Matrix) -> (f64, f64) {
-    #[derive(Clone)]
-    struct Unit {
-        least: f32,
-        most: f32,
-        flat: u32,
-        seen: u32,
-    }
-    let fresh = Unit { least: f32::INFINITY, most: f32::NEG_INFINITY, flat: 0, seen: 0 };
-    let mut units = vec![fresh; layer.units()];
-    // A convolution's unit is seen at every place.
-    for row in activity.as_slice().chunks_exact(layer.units()) {
-        for (unit, a) in units.iter_mut().zip(row) {
-            unit.least = unit.least.min(*a);
-            unit.most = unit.most.max(*a);
-            unit.flat += u32::from(relative_slope(layer.activation(), *a) < FLAT);
-            unit.seen += 1;
-        }
-    }
-    let share = |holds: &dyn Fn(&Unit) -> bool| {
-        units.iter().filter(|unit| holds(unit)).count() as f64 / units.len().max(1) as f64
-    };
-    let dead = share(&|unit| unit.most - unit.least < STILL);
-    let saturated = share(&|unit| f64::from(unit.flat) >= MOSTLY * f64::from(unit.seen));
-    (dead, saturated)
-}
-
-/// φ' over its maximum, from the activity `a = φ(z)`.
-fn relative_slope(activation: Activation, a: f32) -> f32 {
-    match activation {
-        Activation::Sigmoid { .. } => 4.0 * a * (1.0 - a),
-        Activation::Tanh => 1.0 - a * a,
-        Activation::Relu => f32::from(a > 0.0),
-        // Their error arrives ungated.
-        Activation::Softmax | Activation::Identity => 1.0,
-    }
+fn signals(network: &Network, rule: &dyn Rule, trace: &Trace, error: &Matrix) -> Teaching {
+    let mut teaching = Teaching::new(network);
+    teaching.teach(network, rule, trace, error, &Workspace::default());
+    teaching
 }
 
 /// Share of the weights at the floor, by sub-matrix.
@@ -186,7 +128,7 @@ fn floor_shares(layer: &Layer) -> BTreeMap<String, f64> {
     let Some(dale) = layer.dale() else { return BTreeMap::new() };
     // Under the floor by rounding is at the floor.
     let floor = dale.floor * 1.000_001;
-    let share = |part: &crate::layer::SubMatrix| {
+    let share = |part: &SubMatrix| {
         let rows = part.rows.iter().map(|i| &layer.weights().row(*i)[part.cols.clone()]);
         let at_floor: usize = rows.map(|row| row.iter().filter(|w| w.abs() <= floor).count()).sum();
         at_floor as f64 / (part.rows.len() * part.cols.len()) as f64

@@ -7,7 +7,7 @@
 //! ```text
 //! network.forward(&mut trace)                    activity of every layer is kept
 //! error  = target − prediction                   B×C
-//! signal = rule.teach(lesson, layer)             B×N for each hidden layer
+//! signal ← rule.feedback(lesson, layer)          B×N for each hidden layer
 //! W ← project(W + η·xᵀ(φ'⊙signal))               the optimiser's step, then Dale's principle
 //! ```
 //!
@@ -22,22 +22,21 @@ pub mod engine;
 pub mod layer;
 mod learner;
 mod loss;
-mod matrix;
 mod network;
 mod optim;
 mod random;
 pub mod rule;
-mod sparse;
+mod tensor;
 
-pub use layer::{Activation, Dale};
+pub use engine::{Activation, Dale, DaleForm, Workspace, centre, one_vs_all};
+pub use layer::LayerSpec;
 pub use learner::Learner;
-pub use loss::{Loss, centre, one_vs_all};
-pub use matrix::Matrix;
-pub use network::{Convolution, Network, NetworkSpec, Presynaptic, Trace};
+pub use loss::Loss;
+pub use network::{Checked, Network, NetworkSpec, SpecError, Trace};
 pub use optim::{Method, Optimiser, Schedule, State};
 pub use random::{Generator, GeneratorState};
 pub use rule::{
-    Backprop, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment, Lesson, Modulo, Routing,
-    Rule, SignSymmetric,
+    Backprop, DirectFeedbackAlignment, ErrorDiffusion, Feedback, FeedbackAlignment, Lesson, Modulo,
+    Overlapping, Routing, Rule, SignSymmetric,
 };
-pub use sparse::{SparseInput, SparseMatrix};
+pub use tensor::{Matrix, Presynaptic, Shape, SparseInput, SparseMatrix};

@@ -1,6 +1,6 @@
 //! The one source of chance: a counter-based generator whose whole state can be saved.
 
-use crate::Matrix;
+use crate::tensor::Matrix;
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;

@@ -4,10 +4,10 @@ mod common;
 
 use common::{learner, signed, unsigned};
 use dalenet::{
-    Activation, Backprop, Convolution, Dale, DirectFeedbackAlignment, ErrorDiffusion,
-    FeedbackAlignment, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
-    Rule, SignSymmetric,
-    layer::{Image, Pooling, PoolingKind, Window},
+    Activation, Backprop, Dale, DaleForm, DirectFeedbackAlignment, ErrorDiffusion,
+    FeedbackAlignment, Generator, LayerSpec, Learner, Matrix, Method, Modulo, Network, NetworkSpec,
+    Optimiser, Rule, Shape, SignSymmetric,
+    layer::{Convolution, Divisive, Pooling, PoolingMode, Skip},
 };
 use proptest::prelude::*;
 
@@ -38,6 +38,7 @@ struct Run {
     method: usize,
     normalised: bool,
     grow_only: bool,
+    form: DaleForm,
     rate: f32,
     inputs: usize,
     /// Units per stream of a convolution before the others; 0: none.
@@ -49,16 +50,18 @@ struct Run {
 }
 
 fn runs() -> impl Strategy<Value = Run> {
-    let how = (0..5usize, 0..3usize, any::<bool>(), any::<bool>(), -3.0..4.0f32);
+    let form = prop_oneof![Just(DaleForm::Streams), Just(DaleForm::Literal)];
+    let how = (0..5usize, 0..3usize, any::<bool>(), any::<bool>(), form, -3.0..4.0f32);
     let hidden = prop::collection::vec(1..9usize, 0..3);
     let layers = (1..9usize, 0..4usize, hidden, 1..5usize);
     (how, layers, 1..6usize, any::<u64>()).prop_map(|(how, layers, batch, seed)| {
-        let (rule, method, normalised, grow_only, rate) = how;
+        let (rule, method, normalised, grow_only, form, rate) = how;
         let (inputs, convolution, hidden, outputs) = layers;
         let (rate, inputs) = (10f32.powf(rate), inputs * if convolution > 0 { 9 } else { 1 });
         #[rustfmt::skip]
         let run = Run {
-            rule, method, normalised, grow_only, rate, inputs, convolution, hidden, outputs, batch, seed,
+            rule, method, normalised, grow_only, form, rate, inputs, convolution, hidden, outputs, batch,
+            seed,
         };
         run
     })
@@ -66,19 +69,16 @@ fn runs() -> impl Strategy<Value = Run> {
 
 impl Run {
     fn learner(&self, generator: &mut Generator, hidden: Activation) -> Learner {
-        let dale = Dale { floor: FLOOR, grow_only: self.grow_only };
-        let window = Window { size: 2, stride: 1, padding: 1 };
-        let pooling =
-            Some(Pooling { kind: PoolingKind::Max, window: Window { padding: 0, ..window } });
-        let convolution = Convolution { units: self.convolution, window, pooling };
-        let image = Image { height: 3, width: 3, channels: self.inputs / 9 };
-        let spec = NetworkSpec {
-            dale: Some(dale),
-            image: (self.convolution > 0).then_some(image),
-            convolutions: (self.convolution > 0).then_some(convolution).into_iter().collect(),
-            activations: vec![hidden],
-            ..common::dual(self.inputs, &self.hidden, self.outputs)
-        };
+        let dale = Dale { floor: FLOOR, grow_only: self.grow_only, form: self.form };
+        let mut spec = common::dual(self.inputs, &self.hidden, self.outputs);
+        (spec.dale, spec.activations) = (Some(dale), vec![hidden]);
+        if self.convolution > 0 {
+            spec.image = Some(Shape { height: 3, width: 3, channels: self.inputs / 9 });
+            let convolution =
+                Convolution { units: self.convolution, size: 2, stride: 1, padding: 1 };
+            let pooling = Pooling { mode: PoolingMode::Max, size: 2, stride: 1 };
+            spec.layers.splice(0..0, [convolution.into(), pooling.into()]);
+        }
         let network = Network::new(&spec, generator);
         let optimiser = Optimiser::new(method(self.method), self.normalised, &network);
         Learner::new(network, rule(self.rule), optimiser, generator)
@@ -97,8 +97,11 @@ fn magnitudes(learner: &Learner) -> Vec<f32> {
         for (i, row) in layer.weights().iter_rows().enumerate() {
             let from_p = i % streams < streams / 2;
             values.extend(row.iter().enumerate().map(|(j, w)| {
-                let to_p = j < excitatory;
-                if from_p == to_p { *w } else { -w }
+                let plus = match layer.dale().unwrap().form {
+                    DaleForm::Streams => from_p == (j < excitatory),
+                    DaleForm::Literal => from_p,
+                };
+                if plus { *w } else { -w }
             }));
         }
     }
@@ -147,7 +150,7 @@ proptest! {
 fn a_large_step_reaches_the_floor_and_a_grow_only_one_does_not() {
     for (grow_only, reached) in [(false, true), (true, false)] {
         let mut generator = Generator::new(0, 0);
-        let dale = Some(Dale { floor: FLOOR, grow_only });
+        let dale = Some(Dale { floor: FLOOR, grow_only, ..Dale::default() });
         let spec = NetworkSpec { dale, ..common::dual(4, &[6], 3) };
         let network = Network::new(&spec, &mut generator);
         let optimiser = Optimiser::new(Method::Sgd, false, &network);

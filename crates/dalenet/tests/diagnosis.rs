@@ -101,7 +101,7 @@ fn error_diffusion_has_the_sign_of_the_true_gradient_with_one_output() {
 #[test]
 fn signals_are_those_worked_out_by_hand() {
     let spec =
-        NetworkSpec { dale: Some(Dale { floor: 0.0, grow_only: false }), ..dual(1, &[1], 1) };
+        NetworkSpec { dale: Some(Dale { floor: 0.0, ..Dale::default() }), ..dual(1, &[1], 1) };
     let (mut network, mut trace, _) = lesson(&spec, 1, 0);
     let rule = prepared(ErrorDiffusion::new(Modulo), &network);
     for layer in network.layers_mut() {

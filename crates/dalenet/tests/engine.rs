@@ -5,10 +5,10 @@ mod common;
 
 use common::{bits, learner, signed, unsigned};
 use dalenet::{
-    Activation, Backprop, Convolution, Dale, ErrorDiffusion, Generator, Matrix, Method, Modulo,
-    Network, NetworkSpec, Optimiser,
+    Activation, Backprop, Dale, DaleForm, ErrorDiffusion, Generator, Matrix, Method, Modulo,
+    Network, NetworkSpec, Optimiser, Shape, Workspace,
     engine::{self, Moments, Patches, Step, TILE_ROWS, Weights},
-    layer::{Geometry, Image, Pooling, PoolingKind, Signs, Window},
+    layer::{Convolution, Geometry, Pooling, PoolingMode, Signs, Window},
 };
 
 /// Batches, presynaptic and postsynaptic units (B, K, N) about the engine's tile sizes.
@@ -165,17 +165,17 @@ const CONVOLUTIONS: [[usize; 7]; 8] = [
 ];
 
 fn geometry([height, width, channels, size, stride, padding, units]: [usize; 7]) -> Geometry {
-    let image = Image { height, width, channels };
-    Geometry::new(image, units, Window { size, stride, padding }, None)
+    let image = Shape { height, width, channels };
+    Geometry::new(image, units, Window { size, stride, padding })
 }
 
 /// All patches of all images as rows, by counting pixels one at a time.
 fn patches(images: &Matrix, g: &Geometry) -> Matrix {
     let mut rows = Vec::new();
     for image in images.iter_rows() {
-        for place in 0..g.units.positions() {
+        for place in 0..g.output.positions() {
             let [top, left] =
-                [place / g.units.width, place % g.units.width].map(|at| at * g.window.stride);
+                [place / g.output.width, place % g.output.width].map(|at| at * g.window.stride);
             for i in 0..g.patch() {
                 let (pixel, channel) = (i / g.input.channels, i % g.input.channels);
                 let y = (top + pixel / g.window.size).wrapping_sub(g.window.padding);
@@ -187,7 +187,7 @@ fn patches(images: &Matrix, g: &Geometry) -> Matrix {
             }
         }
     }
-    Matrix::from_vec(images.rows() * g.units.positions(), g.patch(), rows)
+    Matrix::from_vec(images.rows() * g.output.positions(), g.patch(), rows)
 }
 
 /// The same numbers with `rows` rows.
@@ -197,6 +197,7 @@ fn reshaped(m: &Matrix, rows: usize) -> Matrix {
 
 #[test]
 fn convolve_agrees_with_the_product_of_all_patches() {
+    let workspace = Workspace::default();
     let mut generator = Generator::new(9, 0);
     let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]);
     for shape in CONVOLUTIONS {
@@ -207,8 +208,8 @@ fn convolve_agrees_with_the_product_of_all_patches() {
             let bias = signed(1, shape[6], &mut generator);
             let patches = patches(&images, &g);
             let (seen, bias_of) = (Patches::new(&images, g), bias.as_slice());
-            engine::convolve(&mut out, &seen, &weights, bias_of, Activation::Identity);
-            assert_eq!((out.rows(), out.cols()), (batch, g.units.len()));
+            engine::convolve(&mut out, &seen, &weights, bias_of, Activation::Identity, &workspace);
+            assert_eq!((out.rows(), out.cols()), (batch, g.output.len()));
             let found = reshaped(&out, patches.rows());
             compare(&found, patches.rows(), shape[6], |i, j| {
                 let terms = (0..g.patch()).map(|k| wide(&patches, i, k) * wide(&weights, k, j));
@@ -221,14 +222,14 @@ fn convolve_agrees_with_the_product_of_all_patches() {
 #[test]
 fn patches_gradient_agrees_with_the_product_of_all_patches() {
     let mut generator = Generator::new(10, 0);
-    let (mut out, mut partial) = (Matrix::default(), vec![f32::NAN; 7]);
+    let (mut out, workspace) = (Matrix::default(), Workspace::default());
     for shape in CONVOLUTIONS {
         let g = geometry(shape);
         for batch in [1, 5, 40] {
             let images = signed(batch, g.input.len(), &mut generator);
-            let u = signed(batch, g.units.len(), &mut generator);
+            let u = signed(batch, g.output.len(), &mut generator);
             let patches = patches(&images, &g);
-            engine::patches_gradient(&mut out, &mut partial, &Patches::new(&images, g), &u);
+            engine::patches_gradient(&mut out, &Patches::new(&images, g), &u, &workspace);
             let u = reshaped(&u, patches.rows());
             compare(&out, g.patch(), shape[6], |k, j| {
                 sum((0..patches.rows()).map(|i| wide(&patches, i, k) * wide(&u, i, j)))
@@ -244,10 +245,10 @@ fn convolve_transposed_is_the_adjoint() {
     let mut out = Matrix::default();
     for shape in &CONVOLUTIONS[..6] {
         let g = geometry(*shape);
-        let u = signed(1, g.units.len(), &mut generator);
+        let u = signed(1, g.output.len(), &mut generator);
         let weights = signed(g.patch(), shape[6], &mut generator);
-        engine::convolve_transposed(&mut out, &g, &u, &weights);
-        let u = reshaped(&u, g.units.positions());
+        engine::convolve_transposed(&mut out, &g, &u, &weights, &Workspace::default());
+        let u = reshaped(&u, g.output.positions());
         compare(&out, 1, g.input.len(), |_, at| {
             let mut image = Matrix::zeros(1, g.input.len());
             image.row_mut(0)[at] = 1.0;
@@ -283,31 +284,26 @@ fn presynaptic_power_of_a_convolution_is_that_of_its_patches() {
 #[test]
 fn pooling_takes_the_largest_or_the_mean_and_hands_the_signal_back() {
     let units = Matrix::from_rows(&[[1.0, -4.0, 3.0, -2.0, 2.0, -3.0, 5.0, -1.0, 0.0]]);
-    let image = Image { height: 3, width: 3, channels: 1 };
-    let pools = |kind| {
-        let window = Window { size: 2, stride: 1, padding: 0 };
-        let pooling = Pooling { kind, window };
-        Geometry::new(image, 1, Window { size: 1, stride: 1, padding: 0 }, Some(pooling))
-    };
+    let image = Shape { height: 3, width: 3, channels: 1 };
+    let g = Geometry::new(image, 1, Window { size: 2, stride: 1, padding: 0 });
     let signal = Matrix::from_rows(&[[1.0, 10.0, 100.0, 1000.0]]);
     let (mut pooled, mut u) = (Matrix::default(), Matrix::default());
-    let mut check = |kind, made: [f32; 4], handed: [f32; 9], signal: &Matrix| {
-        let g = pools(kind);
-        engine::pool(&mut pooled, &units, &g);
+    let mut check = |mode, made: [f32; 4], handed: [f32; 9], signal: &Matrix| {
+        engine::pool(&mut pooled, &units, &g, mode);
         assert_eq!(pooled.as_slice(), made);
-        engine::gate_places(&mut u, signal, &units, &pooled, &g, Activation::Identity);
+        engine::pool_transposed(&mut u, signal, &units, &pooled, &g, mode);
         assert_eq!(u.as_slice(), handed);
     };
     // 1 −4 3 / −2 2 −3 / 5 −1 0
     let largest = [2.0, 3.0, 5.0, 2.0];
     let to_largest = [0.0, 0.0, 10.0, 0.0, 1001.0, 0.0, 100.0, 0.0, 0.0];
-    check(PoolingKind::Max, largest, to_largest, &signal);
+    check(PoolingMode::Max, largest, to_largest, &signal);
     let means = [-0.75, -0.5, 1.0, -0.5];
     let shares = [0.25, 2.75, 2.5, 25.25, 277.75, 252.5, 25.0, 275.0, 250.0];
-    check(PoolingKind::Average, means, shares, &signal);
+    check(PoolingMode::Average, means, shares, &signal);
     // One value a channel is heard at every place.
     let all = [0.5, 1.0, 0.5, 1.0, 2.0, 1.0, 0.5, 1.0, 0.5];
-    check(PoolingKind::Average, means, all, &Matrix::from_rows(&[[2.0]]));
+    check(PoolingMode::Average, means, all, &Matrix::from_rows(&[[2.0]]));
 }
 
 /// The slow update: the same step on f64, one weight at a time.
@@ -349,6 +345,7 @@ impl Slow {
 }
 
 fn check_update(method: Method, folded: bool, dale: Option<Dale>) {
+    let workspace = Workspace::default();
     let mut generator = Generator::new(6, 0);
     for [b, k, n] in SHAPES {
         let rows = if folded { 2 * k } else { k };
@@ -360,7 +357,11 @@ fn check_update(method: Method, folded: bool, dale: Option<Dale>) {
         });
         let rule = |i: usize, j: usize| {
             signs.map(|s| {
-                let plus = (i < s.excitatory_rows) == (j < s.excitatory_cols);
+                let (from_p, to_p) = (i < s.excitatory_rows, j < s.excitatory_cols);
+                let plus = match s.dale.form {
+                    DaleForm::Streams => from_p == to_p,
+                    DaleForm::Literal => from_p,
+                };
                 (if plus { 1.0 } else { -1.0 }, s.dale)
             })
         };
@@ -390,7 +391,7 @@ fn check_update(method: Method, folded: bool, dale: Option<Dale>) {
                 signs,
                 moments: &mut moments,
             };
-            engine::update(layer, &x, &u, &step);
+            engine::update(layer, &x, &u, &step, &workspace);
             for i in 0..rows {
                 for j in 0..n {
                     let sum = (0..b).map(|m| wide(&x, m, i % k) * wide(&u, m, j)).sum();
@@ -408,9 +409,11 @@ fn check_update(method: Method, folded: bool, dale: Option<Dale>) {
 /// Folded or not; free, under Dale's principle, or growing only.
 fn check_updates(method: Method) {
     // A floor high enough that many weights meet it.
-    let dale = |grow_only| Some(Dale { floor: 0.125, grow_only });
+    let dale = |grow_only, form| Some(Dale { floor: 0.125, grow_only, form });
+    let [streams, literal] =
+        [DaleForm::Streams, DaleForm::Literal].map(|form| [dale(false, form), dale(true, form)]);
     for folded in [false, true] {
-        for dale in [None, dale(false), dale(true)] {
+        for dale in [None].into_iter().chain(streams).chain(literal) {
             check_update(method, folded, dale);
         }
     }
@@ -434,6 +437,7 @@ fn update_with_adam_agrees_with_one_weight_at_a_time() {
 
 #[test]
 fn update_bias_agrees_with_one_bias_at_a_time() {
+    let workspace = Workspace::default();
     let adam = Method::Adam { beta1: 0.9, beta2: 0.99, epsilon: 0.1 };
     let mut generator = Generator::new(7, 0);
     for method in [Method::Sgd, Method::Momentum { momentum: 0.9 }, adam] {
@@ -445,7 +449,7 @@ fn update_bias_agrees_with_one_bias_at_a_time() {
             for count in 1..=3 {
                 let u = signed(b, n, &mut generator);
                 let step = Step { method, rate: 0.5, scale: 1.0 / b as f32, count };
-                engine::update_bias(bias.as_mut_slice(), &u, &step, &mut moments);
+                engine::update_bias(bias.as_mut_slice(), &u, &step, &mut moments, &workspace);
                 for (j, slow) in slow.iter_mut().enumerate() {
                     slow.step((0..b).map(|i| wide(&u, i, j)).sum(), &step, None);
                 }
@@ -460,14 +464,12 @@ fn bits_after_three_steps(threads: usize, method: Method, normalised: bool) -> V
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         let mut generator = Generator::new(8, 0);
-        let window = Window { size: 3, stride: 1, padding: 1 };
-        let pools = Window { size: 2, stride: 2, padding: 0 };
-        let pooling = Some(Pooling { kind: PoolingKind::Max, window: pools });
-        let spec = NetworkSpec {
-            image: Some(Image { height: 10, width: 10, channels: 6 }),
-            convolutions: [20, 30].map(|units| Convolution { units, window, pooling }).to_vec(),
-            ..common::dual(600, &[150, 280], 10)
-        };
+        let convolution = |units| Convolution { units, size: 3, stride: 1, padding: 1 };
+        let pooling = Pooling { mode: PoolingMode::Max, size: 2, stride: 2 };
+        let mut spec = common::dual(600, &[150, 280], 10);
+        spec.image = Some(Shape { height: 10, width: 10, channels: 6 });
+        let convolutions = [20, 30].map(|units| [convolution(units).into(), pooling.into()]);
+        spec.layers.splice(0..0, convolutions.concat());
         let network = Network::new(&spec, &mut generator);
         let optimiser = Optimiser::new(method, normalised, &network);
         let mut ed = learner(network.clone(), ErrorDiffusion::new(Modulo), optimiser.clone());

@@ -6,10 +6,10 @@ mod common;
 
 use common::{difference, learner};
 use dalenet::{
-    Activation, Backprop, Convolution, Dale, DirectFeedbackAlignment, ErrorDiffusion,
-    FeedbackAlignment, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
-    Rule, SignSymmetric, centre,
-    layer::{Image, Layer, Pooling, PoolingKind, Window},
+    Activation, Backprop, Dale, DaleForm, DirectFeedbackAlignment, ErrorDiffusion,
+    FeedbackAlignment, Generator, LayerSpec, Learner, Matrix, Method, Modulo, Network, NetworkSpec,
+    Optimiser, Rule, Shape, SignSymmetric, centre,
+    layer::{Convolution, Divisive, Layer, Pooling, PoolingMode, Skip},
 };
 use safetensors::SafeTensors;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -117,10 +117,10 @@ impl Case {
         let grow_only = self.rule == "kaneko_grow_only";
         let spec = NetworkSpec {
             inputs,
-            hidden: vec![h1, h2],
+            layers: vec![h1.into(), h2.into()],
             outputs,
             dual: self.streams == 2,
-            dale: self.dale.then_some(Dale { floor: self.floor, grow_only }),
+            dale: self.dale.then_some(Dale { floor: self.floor, grow_only, ..Dale::default() }),
             activations: match self.activation.as_str() {
                 "relu" => vec![Activation::Relu],
                 _ => vec![sigmoid(w1), sigmoid(w2)],
@@ -214,20 +214,18 @@ struct ConvolutionCase {
 impl ConvolutionCase {
     fn learner(&self, golden: &Golden<'_>) -> Learner {
         let sigmoid = |width| Activation::Sigmoid { width };
-        let window = |size, stride, padding| Window { size, stride, padding };
-        let convolution = |units, size, kind, pools| Convolution {
-            units,
-            window: window(size, 1, 1),
-            pooling: Some(Pooling { kind, window: window(2, pools, 0) }),
-        };
+        let convolution = |units, size| Convolution { units, size, stride: 1, padding: 1 };
+        let pooling = |mode, stride| Pooling { mode, size: 2, stride };
         let spec = NetworkSpec {
             inputs: 7 * 6 * 2,
-            image: Some(Image { height: 7, width: 6, channels: 2 }),
-            convolutions: vec![
-                convolution(4, 3, PoolingKind::Max, 2),
-                convolution(5, 2, PoolingKind::Average, 1),
+            image: Some(Shape { height: 7, width: 6, channels: 2 }),
+            layers: vec![
+                convolution(4, 3).into(),
+                pooling(PoolingMode::Max, 2).into(),
+                convolution(5, 2).into(),
+                pooling(PoolingMode::Average, 1).into(),
+                5.into(),
             ],
-            hidden: vec![5],
             outputs: 3,
             activations: vec![sigmoid(3.0), sigmoid(2.0)],
             output: sigmoid(4.0),

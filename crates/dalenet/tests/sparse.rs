@@ -2,7 +2,7 @@
 
 use dalenet::{
     Activation, Backprop, ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network,
-    NetworkSpec, Optimiser, Rule, SparseInput, SparseMatrix, engine,
+    NetworkSpec, Optimiser, Rule, SparseInput, SparseMatrix, Workspace, engine,
 };
 
 /// Rows that have most of their entries in common, as those of a game; `share` of the rest is not 0.
@@ -57,6 +57,7 @@ fn nothing_is_lost_in_what_is_common_and_what_differs() {
 #[test]
 fn products_and_gradients_are_the_dense_ones() {
     let mut generator = Generator::new(2, 0);
+    let workspace = Workspace::default();
     // Units about the width of a panel; batches beyond a piece of work; few entries and many.
     for (count, cols, units, share) in [
         (1, 3, 1, 0.5),
@@ -75,16 +76,23 @@ fn products_and_gradients_are_the_dense_ones() {
         let (mut wanted, mut found) = (Matrix::default(), Matrix::default());
 
         engine::product(&mut wanted, &dense, &weights);
-        engine::sparse_product(&mut found, &SparseMatrix::from(&dense), &weights);
+        engine::sparse_product(&mut found, &SparseMatrix::from(&dense), &weights, &workspace);
         assert_close(found.as_slice(), wanted.as_slice(), 1e-4, &what);
 
         engine::activate(&mut wanted, bias.as_slice(), Activation::Tanh);
-        engine::forward_sparse(&mut found, &sparse, &weights, bias.as_slice(), Activation::Tanh);
+        engine::forward_sparse(
+            &mut found,
+            &sparse,
+            &weights,
+            bias.as_slice(),
+            Activation::Tanh,
+            &workspace,
+        );
         assert_close(found.as_slice(), wanted.as_slice(), 1e-4, &what);
 
         let mut units_with_any = Vec::new();
         engine::gradient(&mut wanted, &dense, &signal);
-        engine::gradient_sparse(&mut found, &mut units_with_any, &sparse, &signal);
+        engine::gradient_sparse(&mut found, &mut units_with_any, &sparse, &signal, &workspace);
         assert!(units_with_any.is_sorted_by(|a, b| a < b));
         let mut full = Matrix::zeros(cols, units);
         for (row, unit) in found.iter_rows().zip(&units_with_any) {
@@ -159,8 +167,8 @@ fn learning_is_that_of_the_dense_input() {
 /// The network that both learners of [`learning_is_that_of_the_dense_input`] start with.
 fn network(dual: bool, generator: &mut Generator) -> Network {
     let dale = NetworkSpec::default().dale.filter(|_| dual);
-    let (inputs, hidden, outputs) = (300, vec![33], 3);
-    let spec = NetworkSpec { inputs, hidden, outputs, dual, dale, ..NetworkSpec::default() };
+    let (inputs, layers, outputs) = (300, vec![33.into()], 3);
+    let spec = NetworkSpec { inputs, layers, outputs, dual, dale, ..NetworkSpec::default() };
     Network::new(&spec, generator)
 }
 
@@ -173,9 +181,17 @@ fn bits_do_not_depend_on_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let (mut out, mut gradient, mut units) = Default::default();
+            let workspace = Workspace::default();
             let x = input(&dense);
-            engine::forward_sparse(&mut out, &x, &weights, &[0.0; 70], Activation::Relu);
-            engine::gradient_sparse(&mut gradient, &mut units, &x, &signal);
+            engine::forward_sparse(
+                &mut out,
+                &x,
+                &weights,
+                &[0.0; 70],
+                Activation::Relu,
+                &workspace,
+            );
+            engine::gradient_sparse(&mut gradient, &mut units, &x, &signal, &workspace);
             (out, gradient, units)
         })
     };

@@ -1,6 +1,6 @@
 //! Training images are moved and mirrored, so that no two epochs are the same.
 
-use dalenet::{Generator, layer::Image};
+use dalenet::{Generator, Shape as Image};
 
 /// What happens to one image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! How the network's input is made of an image: as it is, standardised, or as a retina would send it.
 
-use dalenet::{Matrix, layer::Image};
+use dalenet::{Matrix, Shape};
 use dalenet_data::Split;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

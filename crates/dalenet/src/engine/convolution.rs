@@ -2,15 +2,14 @@
 //! stays in the cache, and one single-threaded product makes of it what a dense layer would.
 
 use super::{
+    Activation, Geometry,
     elementwise::activate_rows,
     product::{Strided, Target, product_tile},
+    workspace::Workspace,
 };
-use crate::{
-    Matrix,
-    layer::{Activation, Geometry, Image},
-};
+use crate::tensor::{Matrix, Shape};
 use rayon::prelude::*;
-use std::{cell::RefCell, ops::Range};
+use std::ops::Range;
 
 /// Floats of a tile of patches at most: half a megabyte.
 const TILE: usize = 1 << 17;
@@ -18,11 +17,6 @@ const TILE: usize = 1 << 17;
 const TILE_ROWS: usize = 256;
 /// Pieces a gradient is divided into at least, if the batch allows.
 const PIECES: usize = 16;
-
-thread_local! {
-    /// The patches of the tile this thread is at.
-    static PATCHES: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
-}
 
 /// A batch of images B×(H·W·C) seen through the windows of a convolution: (B·P)×K, never whole in
 /// memory. P are the places of the window, K the values in it: row by row, pixel by pixel.
@@ -49,12 +43,12 @@ impl<'a> Patches<'a> {
 
     /// How many patches: B·P.
     pub fn count(&self) -> usize {
-        self.images.rows() * self.geometry.units.positions()
+        self.images.rows() * self.geometry.output.positions()
     }
 
     /// Mean squared length of a patch, `⟨|x|²⟩`.
     pub fn mean_squared_norm(&self) -> f32 {
-        let Geometry { input, window, units, .. } = self.geometry;
+        let Geometry { input, window, output } = self.geometry;
         // How many windows see each row and each column.
         let seen = |side: usize, places: usize| {
             let mut seen = vec![0.0f32; side];
@@ -70,7 +64,7 @@ impl<'a> Patches<'a> {
             }
             seen
         };
-        let (rows, cols) = (seen(input.height, units.height), seen(input.width, units.width));
+        let (rows, cols) = (seen(input.height, output.height), seen(input.width, output.width));
         let image = |values: &[f32]| -> f64 {
             let pixels = values.chunks_exact(input.channels).enumerate();
             let weighted = pixels.map(|(i, pixel)| {
@@ -104,10 +98,10 @@ impl<'a> Patches<'a> {
 
     /// Adds `patches`, P×K, of one image to it: the transpose of gathering.
     fn scatter(geometry: &Geometry, patches: &[f32], image: &mut [f32]) {
-        let Geometry { input, window, units, .. } = *geometry;
+        let Geometry { input, window, output } = *geometry;
         let run = window.size * input.channels;
         for (place, patch) in patches.chunks_exact(geometry.patch()).enumerate() {
-            let [top, left] = [place / units.width, place % units.width]
+            let [top, left] = [place / output.width, place % output.width]
                 .map(|at| (at * window.stride) as isize - window.padding as isize);
             for (y, row) in patch.chunks_exact(run).enumerate() {
                 add_row(image, row, input, [top + y as isize, left]);
@@ -117,9 +111,9 @@ impl<'a> Patches<'a> {
 
     /// The image that patch `patch` lies in, and the patch's first row and column there.
     fn locate(&self, patch: usize) -> (usize, isize, isize) {
-        let Geometry { window, units, .. } = self.geometry;
-        let (image, place) = (patch / units.positions(), patch % units.positions());
-        let [top, left] = [place / units.width, place % units.width]
+        let Geometry { window, output, .. } = self.geometry;
+        let (image, place) = (patch / output.positions(), patch % output.positions());
+        let [top, left] = [place / output.width, place % output.width]
             .map(|at| (at * window.stride) as isize - window.padding as isize);
         (image, top, left)
     }
@@ -127,7 +121,7 @@ impl<'a> Patches<'a> {
 
 /// Where the values `part` of a window's row that starts at pixel `left` lie in an image's row:
 /// how many are before it, and which are in it.
-fn overlap(image: Image, left: isize, part: Range<usize>) -> (usize, Range<usize>) {
+fn overlap(image: Shape, left: isize, part: Range<usize>) -> (usize, Range<usize>) {
     let len = (image.width * image.channels) as isize;
     let [from, to] = [part.start, part.end].map(|at| left * image.channels as isize + at as isize);
     let [start, end] = [from, to].map(|at| at.clamp(0, len));
@@ -138,7 +132,7 @@ fn overlap(image: Image, left: isize, part: Range<usize>) -> (usize, Range<usize
 fn copy_row(
     out: &mut [f32],
     image: &[f32],
-    shape: Image,
+    shape: Shape,
     [y, left]: [isize; 2],
     part: Range<usize>,
 ) {
@@ -155,7 +149,7 @@ fn copy_row(
 }
 
 /// Adds a whole row of a window at pixel `[y, left]` to the image.
-fn add_row(image: &mut [f32], row: &[f32], shape: Image, [y, left]: [isize; 2]) {
+fn add_row(image: &mut [f32], row: &[f32], shape: Shape, [y, left]: [isize; 2]) {
     if y < 0 || y as usize >= shape.height {
         return;
     }
@@ -178,27 +172,26 @@ pub fn convolve(
     weights: &Matrix,
     bias: &[f32],
     activation: Activation,
+    workspace: &Workspace,
 ) {
     let (inner, units) = (patches.values(), weights.cols());
     assert_eq!(weights.rows(), inner, "one weight a value of the patch");
     assert_eq!(bias.len(), units, "one bias a unit");
-    out.reshape(patches.images.rows(), patches.geometry.units.positions() * units);
+    out.reshape(patches.images.rows(), patches.geometry.output.positions() * units);
     let tile = tile_of(inner);
     out.as_mut_slice().par_chunks_mut(tile * units).enumerate().for_each(|(t, out)| {
         let count = out.len() / units;
-        PATCHES.with_borrow_mut(|buffer| {
-            let gathered = scratch(buffer, count * inner);
-            patches.gather(t * tile..t * tile + count, 0..inner, gathered);
-            let out = Target { at: out.as_mut_ptr(), stride: units, add: None };
-            let a = Strided { at: gathered.as_ptr(), row: inner as isize, col: 1 };
-            // SAFETY: the tile covers count×inner, the weights inner×units, out count×units.
-            unsafe { product_tile((count, inner, units), out, a, Strided::of(weights)) };
-        });
+        let mut gathered = workspace.floats(count * inner);
+        patches.gather(t * tile..t * tile + count, 0..inner, &mut gathered);
+        let target = Target { at: out.as_mut_ptr(), stride: units, add: None };
+        let a = Strided { at: gathered.as_ptr(), row: inner as isize, col: 1 };
+        // SAFETY: the tile covers count×inner, the weights inner×units, out count×units.
+        unsafe { product_tile((count, inner, units), target, a, Strided::of(weights)) };
         activate_rows(out, bias, activation);
     });
 }
 
-/// `out = patchesᵀ·u`, K×N: `u` is B×(P·N). `partial` is a buffer that is kept.
+/// `out = patchesᵀ·u`, K×N: `u` is B×(P·N).
 ///
 /// Pieces of the batch are summed in a fixed order, so that the result does not depend on the
 /// threads.
@@ -207,23 +200,23 @@ pub fn convolve(
 /// Unless the shapes agree.
 pub fn patches_gradient(
     out: &mut Matrix,
-    partial: &mut Vec<f32>,
     patches: &Patches<'_>,
     u: &Matrix,
+    workspace: &Workspace,
 ) {
-    let (inner, places) = (patches.values(), patches.geometry.units.positions());
+    let (inner, places) = (patches.values(), patches.geometry.output.positions());
     let units = u.cols() / places;
     assert_eq!(u.rows() * u.cols(), patches.count() * units, "one signal a unit and place");
     out.reshape(inner, units);
     let tiles = inner.div_ceil(TILE_ROWS);
     let pieces = PIECES.div_ceil(tiles).min(u.rows()).max(1);
     let whole = inner * units;
-    partial.resize(partial.len().max((pieces - 1) * whole), 0.0);
+    let mut partial = workspace.floats((pieces - 1) * whole);
 
     // A piece of the batch fills a K×N matrix of its own, a tile some rows of it.
     let rows = |all: usize| all.div_ceil(tiles);
     let tile_rows = rows(inner);
-    let later = partial[..(pieces - 1) * whole].chunks_exact_mut(whole);
+    let later = partial.chunks_exact_mut(whole);
     let all: Vec<(usize, usize, &mut [f32])> = std::iter::once(out.as_mut_slice())
         .chain(later)
         .enumerate()
@@ -235,11 +228,11 @@ pub fn patches_gradient(
     all.into_par_iter().for_each(|(piece, tile, part)| {
         let first = |piece: usize| piece * u.rows() / pieces * places;
         let columns = tile * tile_rows..tile * tile_rows + part.len() / units;
-        gradient_tile(part, patches, u, first(piece)..first(piece + 1), columns);
+        gradient_tile(part, patches, u, first(piece)..first(piece + 1), columns, workspace);
     });
-    let (sums, pieces) = (out.as_mut_slice(), &partial[..(pieces - 1) * whole]);
+    let sums = out.as_mut_slice();
     sums.par_chunks_mut(1 << 14).enumerate().for_each(|(i, sums)| {
-        for piece in pieces.chunks_exact(whole) {
+        for piece in partial.chunks_exact(whole) {
             for (sum, part) in sums.iter_mut().zip(&piece[i << 14..]) {
                 *sum += part;
             }
@@ -254,57 +247,53 @@ fn gradient_tile(
     u: &Matrix,
     all: Range<usize>,
     columns: Range<usize>,
+    workspace: &Workspace,
 ) {
     let (rows, units) = (columns.len(), out.len() / columns.len());
     let tile = tile_of(rows);
     out.fill(0.0);
-    PATCHES.with_borrow_mut(|buffer| {
-        for start in all.clone().step_by(tile) {
-            let count = tile.min(all.end - start);
-            let gathered = scratch(buffer, count * rows);
-            patches.gather(start..start + count, columns.clone(), gathered);
-            let out = Target { at: out.as_mut_ptr(), stride: units, add: Some(1.0) };
-            let a = Strided { at: gathered.as_ptr(), row: rows as isize, col: 1 };
-            let u =
-                Strided { at: u.as_slice()[start * units..].as_ptr(), row: units as isize, col: 1 };
-            // SAFETY: the gathered patches are count×rows, u has count rows from start on, out is
-            // rows×units.
-            unsafe { product_tile((rows, count, units), out, a.transposed(), u) };
-        }
-    });
+    let mut gathered = workspace.floats(tile.min(all.len()) * rows);
+    for start in all.clone().step_by(tile) {
+        let count = tile.min(all.end - start);
+        let gathered = &mut gathered[..count * rows];
+        patches.gather(start..start + count, columns.clone(), gathered);
+        let out = Target { at: out.as_mut_ptr(), stride: units, add: Some(1.0) };
+        let a = Strided { at: gathered.as_ptr(), row: rows as isize, col: 1 };
+        let u = Strided { at: u.as_slice()[start * units..].as_ptr(), row: units as isize, col: 1 };
+        // SAFETY: the gathered patches are count×rows, u has count rows from start on, out is
+        // rows×units.
+        unsafe { product_tile((rows, count, units), out, a.transposed(), u) };
+    }
 }
 
 /// `out = u·Wᵀ` brought back from patches to images, B×(H·W·C): `u` is B×(P·N), `weights` K×N.
 ///
 /// # Panics
 /// Unless the shapes agree.
-pub fn convolve_transposed(out: &mut Matrix, geometry: &Geometry, u: &Matrix, weights: &Matrix) {
-    let (places, inner, units) = (geometry.units.positions(), geometry.patch(), weights.cols());
+pub fn convolve_transposed(
+    out: &mut Matrix,
+    geometry: &Geometry,
+    u: &Matrix,
+    weights: &Matrix,
+    workspace: &Workspace,
+) {
+    let (places, inner, units) = (geometry.output.positions(), geometry.patch(), weights.cols());
     assert_eq!(weights.rows(), inner, "one weight a value of the patch");
     assert_eq!(u.cols(), places * units, "one signal a unit and place");
     out.reshape(u.rows(), geometry.input.len());
     let images = out.as_mut_slice().par_chunks_exact_mut(geometry.input.len());
     images.zip(u.as_slice().par_chunks_exact(places * units)).for_each(|(image, u)| {
         image.fill(0.0);
-        PATCHES.with_borrow_mut(|buffer| {
-            let patches = scratch(buffer, places * inner);
-            let out = Target { at: patches.as_mut_ptr(), stride: inner, add: None };
-            let u = Strided { at: u.as_ptr(), row: units as isize, col: 1 };
-            // SAFETY: u is places×units, the weights inner×units, the patches places×inner.
-            unsafe {
-                product_tile((places, units, inner), out, u, Strided::of(weights).transposed())
-            };
-            Patches::scatter(geometry, patches, image);
-        });
+        let mut patches = workspace.floats(places * inner);
+        let out = Target { at: patches.as_mut_ptr(), stride: inner, add: None };
+        let u = Strided { at: u.as_ptr(), row: units as isize, col: 1 };
+        // SAFETY: u is places×units, the weights inner×units, the patches places×inner.
+        unsafe { product_tile((places, units, inner), out, u, Strided::of(weights).transposed()) };
+        Patches::scatter(geometry, &patches, image);
     });
 }
 
 /// Patches a tile has, for patches of `values` values.
 fn tile_of(values: usize) -> usize {
     (TILE / values).clamp(256, 1024)
-}
-
-fn scratch(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
-    buffer.resize(buffer.len().max(len), 0.0);
-    &mut buffer[..len]
 }

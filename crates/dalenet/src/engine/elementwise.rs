@@ -1,7 +1,8 @@
 //! One pass over a layer's activity: activation, its derivative, sums. Vectorised for the
 //! machine at hand at run time.
 
-use crate::{Matrix, layer::Activation};
+use super::Activation;
+use crate::tensor::Matrix;
 use multiversion::multiversion;
 use rayon::prelude::*;
 
@@ -80,6 +81,11 @@ pub fn add_column_sums(sums: &mut [f32], m: &Matrix, scale: f32) {
     };
     let parts: Vec<_> = m.as_slice().par_chunks(piece).map(piece_of).collect();
     parts.iter().for_each(|part| add_scaled(sums, part, 1.0));
+}
+
+/// `m ← factor·m`.
+pub fn scale(m: &mut Matrix, factor: f32) {
+    m.as_mut_slice().iter_mut().for_each(|x| *x *= factor);
 }
 
 /// `⟨|x|²⟩`, the mean over the rows of their squared length.

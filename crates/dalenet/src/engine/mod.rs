@@ -1,26 +1,46 @@
-//! The arithmetic, at the granularity of a layer's operation, on the CPU.
+//! The arithmetic, at the granularity of a layer's operation, on the CPU. All loops over the numbers
+//! of a batch or of a layer's weights are here.
 //!
-//! Every function writes into buffers that its caller keeps, and splits its work into pieces
-//! whose number depends on the shapes alone, never on the threads at hand: the same input gives
-//! the same bits at any thread count. Letters: `B` samples, `K` presynaptic units, `N`
-//! postsynaptic units.
+//! Every function writes into buffers that its caller keeps, takes scratch memory from a
+//! [`Workspace`], and splits its work into pieces whose number depends on the shapes alone, never on
+//! the threads at hand: the same input gives the same bits at any thread count. Letters: `B` samples,
+//! `K` presynaptic units, `N` postsynaptic units, `P` places of a convolution.
 
+mod activation;
 mod convolution;
+mod dale;
+mod divisive;
 mod elementwise;
-mod normalisation;
+mod error;
+mod geometry;
+mod gradient;
 mod pooling;
 mod product;
+mod rms;
+mod signal;
 mod sparse;
+mod statistics;
+mod step;
 mod update;
+mod workspace;
 
+pub use activation::Activation;
 pub use convolution::{Patches, convolve, convolve_transposed, patches_gradient};
-pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm, squared_norm};
-pub use normalisation::{normalise, normalise_transposed};
-pub use pooling::{gate_places, pool};
+pub use dale::{Dale, DaleForm, Signs};
+pub use divisive::{Divisor, divide, divide_transposed};
+pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm, scale, squared_norm};
+pub use error::{centre, one_vs_all};
+pub use geometry::{Geometry, Window};
+pub use gradient::{TILE_ROWS, gradient};
+pub use pooling::{PoolingMode, pool, pool_transposed};
 pub use product::{product, product_transposed};
+pub use rms::{normalise, normalise_transposed};
+pub use signal::{add, add_signal, gate_places, signs, spread};
 pub use sparse::{forward_sparse, gradient_sparse, sparse_product};
+pub use statistics::{Silence, agreement, root_mean_square, silence};
+pub use step::{Method, Moments, Step};
 pub(crate) use update::fold;
 pub use update::{
-    Method, Moments, Step, TILE_ROWS, Weights, gradient, update, update_along, update_bias,
-    update_bias_along, update_rows_along,
+    Weights, update, update_along, update_bias, update_bias_along, update_rows_along,
 };
+pub use workspace::Workspace;

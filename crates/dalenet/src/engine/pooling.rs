@@ -1,102 +1,96 @@
-//! Pooling, and its transpose joined with the gate φ'.
+//! Pooling of an image, channel by channel, and the transport of a signal back through it.
 
-use super::elementwise::{add_scaled, gate_slice};
-use crate::{
-    Matrix,
-    layer::{Activation, Geometry, Image, Pooling, PoolingKind},
-};
+use super::{Geometry, elementwise::add_scaled};
+use crate::tensor::Matrix;
 use multiversion::multiversion;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What becomes of the activities of a channel in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PoolingMode {
+    /// Their mean.
+    Average,
+    /// The largest.
+    Max,
+}
 
 /// `out`, B×(P'·N), becomes the mean or the largest of each window of `units`, B×(P·N).
 ///
 /// # Panics
-/// Unless `units` has the geometry's shape and there is a pooling.
-pub fn pool(out: &mut Matrix, units: &Matrix, geometry: &Geometry) {
-    let pooling = geometry.pooling.expect("a pooling");
-    assert_eq!(units.cols(), geometry.units.len(), "activity of the geometry");
+/// Unless `units` has the geometry's shape.
+pub fn pool(out: &mut Matrix, units: &Matrix, geometry: &Geometry, mode: PoolingMode) {
+    assert_eq!(units.cols(), geometry.input.len(), "activity of the geometry");
     out.reshape(units.rows(), geometry.output.len());
     let pairs = out.as_mut_slice().par_chunks_exact_mut(geometry.output.len());
-    pairs.zip(units.as_slice().par_chunks_exact(geometry.units.len())).for_each(|(out, units)| {
-        let channels = geometry.units.channels;
+    pairs.zip(units.as_slice().par_chunks_exact(geometry.input.len())).for_each(|(out, units)| {
+        let channels = geometry.input.channels;
         for (place, out) in out.chunks_exact_mut(channels).enumerate() {
-            let mut pixels = window(geometry, &pooling, place).map(|at| &units[at..at + channels]);
+            let mut pixels = window(geometry, place).map(|at| &units[at..at + channels]);
             out.copy_from_slice(pixels.next().expect("a window is not empty"));
-            match pooling.kind {
-                PoolingKind::Max => pixels.for_each(|pixel| largest(out, pixel)),
-                PoolingKind::Average => {
+            match mode {
+                PoolingMode::Max => pixels.for_each(|pixel| largest(out, pixel)),
+                PoolingMode::Average => {
                     pixels.for_each(|pixel| add_scaled(out, pixel, 1.0));
-                    out.iter_mut().for_each(|out| *out *= share(&pooling));
+                    out.iter_mut().for_each(|out| *out *= share(geometry));
                 }
             }
         }
     });
 }
 
-/// Gates a convolution's signal: `u`, B×(P·N), becomes `φ'(z) ⊙ (signal brought to the units)`.
+/// Brings a signal back through the pooling: `out`, B×(P·N), becomes the signal at `units`. Each of
+/// an average receives its share, the largest receives all (every one of equals).
 ///
-/// The signal is for what the convolution hands on: either one value a channel, B×N, the same at
-/// every place, or one for each value, B×(P'·N). Pooling hands it to its units as its derivative
-/// does: each of an average receives its share, the largest receives all (every one of equals).
+/// `signal` has one value for each that the pooling hands on, B×(P'·N), or one a channel, B×N, the
+/// same at every place. `units`, B×(P·N), and `pooled`, B×(P'·N), are the activity before and after.
 ///
 /// # Panics
 /// Unless the shapes agree.
-pub fn gate_places(
-    u: &mut Matrix,
+pub fn pool_transposed(
+    out: &mut Matrix,
     signal: &Matrix,
     units: &Matrix,
     pooled: &Matrix,
     geometry: &Geometry,
-    activation: Activation,
+    mode: PoolingMode,
 ) {
-    let (all, channels) = (geometry.units.len(), geometry.units.channels);
+    let (all, channels) = (geometry.input.len(), geometry.input.channels);
     assert!(
         signal.cols() == channels || signal.cols() == geometry.output.len(),
         "one signal a channel, or one a channel and place"
     );
-    u.reshape(units.rows(), all);
-    u.as_mut_slice().par_chunks_exact_mut(all).enumerate().for_each(|(b, u)| {
-        let (signal, units) = (signal.row(b), units.row(b));
-        let signals = signal.chunks_exact(channels).cycle();
-        match geometry.pooling {
-            None => {
-                u.chunks_exact_mut(channels).zip(signals).for_each(|(u, s)| u.copy_from_slice(s))
-            }
-            Some(pooling) => {
-                u.fill(0.0);
-                let pooled = pooled.row(b).chunks_exact(channels);
-                for (place, (signal, top)) in signals.zip(pooled).enumerate() {
-                    for at in window(geometry, &pooling, place) {
-                        let u = &mut u[at..at + channels];
-                        match pooling.kind {
-                            PoolingKind::Average => add_scaled(u, signal, share(&pooling)),
-                            PoolingKind::Max => {
-                                add_where(u, signal, &units[at..at + channels], top)
-                            }
-                        }
-                    }
+    out.reshape(units.rows(), all);
+    out.as_mut_slice().par_chunks_exact_mut(all).enumerate().for_each(|(b, out)| {
+        let units = units.row(b);
+        out.fill(0.0);
+        let signals = signal.row(b).chunks_exact(channels).cycle();
+        let pooled = pooled.row(b).chunks_exact(channels);
+        for (place, (signal, top)) in signals.zip(pooled).enumerate() {
+            for at in window(geometry, place) {
+                let out = &mut out[at..at + channels];
+                match mode {
+                    PoolingMode::Average => add_scaled(out, signal, share(geometry)),
+                    PoolingMode::Max => add_where(out, signal, &units[at..at + channels], top),
                 }
             }
         }
-        gate_slice(u, units, activation);
     });
 }
 
 /// Where the pixels of window `place` start in the activity.
-fn window(
-    geometry: &Geometry,
-    pooling: &Pooling,
-    place: usize,
-) -> impl Iterator<Item = usize> + use<> {
-    let (Image { width, channels, .. }, size) = (geometry.units, pooling.window.size);
+fn window(geometry: &Geometry, place: usize) -> impl Iterator<Item = usize> + use<> {
+    let (input, size) = (geometry.input, geometry.window.size);
     let [top, left] = [place / geometry.output.width, place % geometry.output.width]
-        .map(|at| at * pooling.window.stride);
-    (0..size * size).map(move |i| ((top + i / size) * width + left + i % size) * channels)
+        .map(|at| at * geometry.window.stride);
+    (0..size * size)
+        .map(move |i| ((top + i / size) * input.width + left + i % size) * input.channels)
 }
 
-/// What each unit of a window has of its mean.
-fn share(pooling: &Pooling) -> f32 {
-    1.0 / (pooling.window.size * pooling.window.size) as f32
+/// The share that each unit of a window has in its mean.
+fn share(geometry: &Geometry) -> f32 {
+    1.0 / (geometry.window.size * geometry.window.size) as f32
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]

@@ -1,6 +1,6 @@
 //! Matrix products: single-threaded `gemm` calls on fixed tiles, rayon over the tiles.
 
-use crate::Matrix;
+use crate::tensor::Matrix;
 use gemm::Parallelism;
 use rayon::prelude::*;
 

@@ -1,25 +1,19 @@
 //! A layer whose input is mostly 0: rows of weights are gathered, nothing is multiplied by 0.
 
-use super::elementwise::{activate, add_column_sums, add_scaled};
-use crate::{Activation, Matrix, SparseInput, SparseMatrix};
+use super::{
+    Activation,
+    elementwise::{activate, add_column_sums, add_scaled},
+    workspace::{Transposed, Workspace},
+};
+use crate::tensor::{Matrix, SparseInput, SparseMatrix};
 use multiversion::multiversion;
 use rayon::prelude::*;
-use std::cell::RefCell;
 
 /// Rows of the result that are one piece of parallel work.
 const ROWS: usize = 1024;
 
 /// Columns of the result that are summed in registers.
 const COLS: usize = 64;
-
-thread_local! {
-    /// The columns of `b` that this thread is at, K×COLS: side by side, they fit into the cache.
-    static PANEL: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
-    /// The bias with what is common to the samples, N.
-    static BIAS: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
-    /// The transposed of the batch that this thread is at.
-    static TRANSPOSED: RefCell<SparseMatrix> = RefCell::default();
-}
 
 /// `out = φ(x·W + b)`: `x` is B×K, `weights` is K×N, `bias` N, `out` becomes B×N.
 ///
@@ -31,16 +25,16 @@ pub fn forward_sparse(
     weights: &Matrix,
     bias: &[f32],
     activation: Activation,
+    workspace: &Workspace,
 ) {
-    sparse_product(out, x.differences(), weights);
-    BIAS.with_borrow_mut(|sum| {
-        sum.clear();
-        sum.extend_from_slice(bias);
-        for (column, value) in x.common() {
-            add_scaled(sum, weights.row(*column as usize), *value);
-        }
-        activate(out, sum, activation);
-    });
+    sparse_product(out, x.differences(), weights, workspace);
+    // The bias with what is common to the samples.
+    let mut sum = workspace.floats(bias.len());
+    sum.copy_from_slice(bias);
+    for (column, value) in x.common() {
+        add_scaled(&mut sum, weights.row(*column as usize), *value);
+    }
+    activate(out, &sum, activation);
 }
 
 /// The rows of `xᵀ·u` in which something is: `x` is B×K, `u` is B×N. `rows` becomes the R
@@ -48,23 +42,27 @@ pub fn forward_sparse(
 ///
 /// # Panics
 /// Unless `x.rows() == u.rows()`.
-pub fn gradient_sparse(out: &mut Matrix, rows: &mut Vec<u32>, x: &SparseInput, u: &Matrix) {
+pub fn gradient_sparse(
+    out: &mut Matrix,
+    rows: &mut Vec<u32>,
+    x: &SparseInput,
+    u: &Matrix,
+    workspace: &Workspace,
+) {
     assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
-    TRANSPOSED.with_borrow_mut(|transposed| {
-        x.transpose_into(transposed, rows);
-        sparse_product(out, transposed, u);
-    });
-    BIAS.with_borrow_mut(|sum| {
-        sum.clear();
-        sum.resize(u.cols(), 0.0);
-        add_column_sums(sum, u, 1.0);
-        let mut common = x.common().iter().peekable();
-        for (i, row) in rows.iter().enumerate() {
-            if let Some((_, value)) = common.next_if(|(column, _)| column == row) {
-                add_scaled(out.row_mut(i), sum, *value);
-            }
+    let mut transposed = workspace.transposed();
+    let Transposed { matrix, next } = &mut *transposed;
+    x.transpose_into(matrix, rows, next);
+    sparse_product(out, matrix, u, workspace);
+    let mut sum = workspace.floats(u.cols());
+    sum.fill(0.0);
+    add_column_sums(&mut sum, u, 1.0);
+    let mut common = x.common().iter().peekable();
+    for (i, row) in rows.iter().enumerate() {
+        if let Some((_, value)) = common.next_if(|(column, _)| column == row) {
+            add_scaled(out.row_mut(i), &sum, *value);
         }
-    });
+    }
 }
 
 /// `out = a·b`: `a` is B×K and mostly 0, `b` is K×N, `out` becomes B×N.
@@ -73,14 +71,15 @@ pub fn gradient_sparse(out: &mut Matrix, rows: &mut Vec<u32>, x: &SparseInput, u
 /// Unless `a.cols() == b.rows()`.
 ///
 /// ```
-/// use dalenet::{Matrix, SparseMatrix, engine};
+/// use dalenet::{Matrix, SparseMatrix, engine, engine::Workspace};
 /// let mut a = SparseMatrix::new(2);
 /// a.push(&[1], &[10.0]);
 /// let mut out = Matrix::default();
-/// engine::sparse_product(&mut out, &a, &Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]));
+/// let b = Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]);
+/// engine::sparse_product(&mut out, &a, &b, &Workspace::default());
 /// assert_eq!(out.as_slice(), [30.0, 40.0]);
 /// ```
-pub fn sparse_product(out: &mut Matrix, a: &SparseMatrix, b: &Matrix) {
+pub fn sparse_product(out: &mut Matrix, a: &SparseMatrix, b: &Matrix, workspace: &Workspace) {
     assert_eq!(a.cols(), b.rows(), "inner dimensions");
     let cols = b.cols();
     out.reshape(a.rows(), cols);
@@ -89,7 +88,7 @@ pub fn sparse_product(out: &mut Matrix, a: &SparseMatrix, b: &Matrix) {
     let few = a.entries() <= b.rows();
     pieces.for_each(|(piece, out)| match few {
         true => add_rows(out, ROWS * piece, a, b),
-        false => PANEL.with_borrow_mut(|panel| gather(out, ROWS * piece, a, b, panel)),
+        false => gather(out, ROWS * piece, a, b, &mut workspace.floats(b.rows() * COLS)),
     });
 }
 
@@ -104,11 +103,11 @@ fn add_rows(out: &mut [f32], start: usize, a: &SparseMatrix, b: &Matrix) {
     }
 }
 
-/// The rows of the product from `start` on, a few columns of all of them before the next.
+/// The rows of the product from `start` on, a few columns of all of them before the next. `panel`,
+/// K×COLS, is for these columns of `b`: side by side, they fit into the cache.
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-fn gather(out: &mut [f32], start: usize, a: &SparseMatrix, b: &Matrix, panel: &mut Vec<f32>) {
+fn gather(out: &mut [f32], start: usize, a: &SparseMatrix, b: &Matrix, panel: &mut [f32]) {
     let cols = b.cols();
-    panel.resize(b.rows() * COLS, 0.0);
     for from in (0..cols).step_by(COLS) {
         let width = COLS.min(cols - from);
         let (panel, _) = panel.as_chunks_mut::<COLS>();

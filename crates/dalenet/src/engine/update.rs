@@ -2,96 +2,15 @@
 //! leaves the cache, and the optimiser's step and Dale's projection meet it there.
 
 use super::{
-    elementwise::{add_column_sums, add_scaled},
-    product::{Strided, Target, product_tile},
+    Moments, Signs, Step,
+    elementwise::add_column_sums,
+    gradient::{Source, TILE_ROWS},
+    step::Method,
+    workspace::Workspace,
 };
-use crate::{Matrix, layer::Signs};
+use crate::tensor::Matrix;
 use multiversion::multiversion;
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::{cell::RefCell, mem};
-
-/// Presynaptic units a tile has at most.
-pub const TILE_ROWS: usize = 256;
-
-thread_local! {
-    /// The gradient of the tile this thread is at.
-    static GRADIENT: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
-}
-
-/// How a gradient becomes a step.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Method {
-    /// `W += η·g`.
-    Sgd,
-    /// `v ← μ·v + g`, `W += η·v`.
-    Momentum {
-        /// μ.
-        momentum: f32,
-    },
-    /// `W += η·m̂/(√v̂ + ε)` (Kingma & Ba 2015).
-    Adam {
-        /// Decay of the mean.
-        beta1: f32,
-        /// Decay of the mean square.
-        beta2: f32,
-        /// Added to the root.
-        epsilon: f32,
-    },
-}
-
-/// Running averages an optimiser keeps for each weight; empty where it needs none.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Moments {
-    /// Momentum's velocity, Adam's m.
-    pub first: Vec<f32>,
-    /// Adam's v.
-    pub second: Vec<f32>,
-}
-
-impl Moments {
-    /// Zeros for `len` weights, as far as `method` needs them.
-    pub fn new(method: Method, len: usize) -> Self {
-        let (first, second) = match method {
-            Method::Sgd => (0, 0),
-            Method::Momentum { .. } => (len, 0),
-            Method::Adam { .. } => (len, len),
-        };
-        Self { first: vec![0.0; first], second: vec![0.0; second] }
-    }
-}
-
-/// What becomes of a gradient: `g = scale·Σ_batch`, then the method's step at `rate`.
-#[derive(Clone, Copy, Debug)]
-pub struct Step {
-    /// Plain, with momentum, or Adam.
-    pub method: Method,
-    /// Learning rate η.
-    pub rate: f32,
-    /// Factor of the batch's sum: 1/B for its mean.
-    pub scale: f32,
-    /// How many steps were made, this one included (for Adam's bias correction).
-    pub count: u64,
-}
-
-impl Step {
-    /// Turns the batch's sum `g` into the step to be added, and moves the moments on.
-    pub fn apply(&self, g: &mut [f32], first: &mut [f32], second: &mut [f32]) {
-        match self.method {
-            Method::Sgd => scale_by(g, self.rate * self.scale),
-            Method::Momentum { momentum } => {
-                momentum_step(g, first, [momentum, self.scale, self.rate]);
-            }
-            Method::Adam { beta1, beta2, epsilon } => {
-                let steps = i32::try_from(self.count).unwrap_or(i32::MAX);
-                let bias = |beta: f32| (1.0 - f64::from(beta).powi(steps)) as f32;
-                let rate = self.rate / bias(beta1);
-                let root = bias(beta2).sqrt().recip();
-                adam_step(g, first, second, [beta1, beta2, self.scale, rate, root, epsilon]);
-            }
-        }
-    }
-}
+use std::mem;
 
 /// A layer's weights and what belongs to them.
 pub struct Weights<'a> {
@@ -109,17 +28,17 @@ pub struct Weights<'a> {
 ///
 /// # Panics
 /// Unless the shapes agree.
-pub fn update(layer: Weights<'_>, x: &Matrix, u: &Matrix, step: &Step) {
+pub fn update(layer: Weights<'_>, x: &Matrix, u: &Matrix, step: &Step, workspace: &Workspace) {
     assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
-    sweep(layer, Source::Product(x, u), [x.cols(), u.cols()], step);
+    sweep(layer, Source::Product(x, u), [x.cols(), u.cols()], step, workspace);
 }
 
 /// `W ← project(W + step(g))`: the gradient `g` is K×N (folded: K/2×N).
 ///
 /// # Panics
 /// Unless the shapes agree.
-pub fn update_along(layer: Weights<'_>, gradient: &Matrix, step: &Step) {
-    sweep(layer, Source::Ready(gradient), [gradient.rows(), gradient.cols()], step);
+pub fn update_along(layer: Weights<'_>, gradient: &Matrix, step: &Step, workspace: &Workspace) {
+    sweep(layer, Source::Ready(gradient), [gradient.rows(), gradient.cols()], step, workspace);
 }
 
 /// `W ← project(W + step(g))` for a gradient `g` that is 0 but in the rows of some presynaptic units:
@@ -128,127 +47,74 @@ pub fn update_along(layer: Weights<'_>, gradient: &Matrix, step: &Step) {
 ///
 /// # Panics
 /// Unless the shapes agree.
-pub fn update_rows_along(layer: Weights<'_>, gradient: &Matrix, units: &[u32], step: &Step) {
+pub fn update_rows_along(
+    layer: Weights<'_>,
+    gradient: &Matrix,
+    units: &[u32],
+    step: &Step,
+    workspace: &Workspace,
+) {
     assert_eq!(gradient.rows(), units.len(), "one row a unit");
     let copies = 1 + usize::from(layer.folded.is_some());
     let shape = [layer.weights.rows() / copies, gradient.cols()];
-    sweep(layer, Source::Rows(gradient, units), shape, step);
+    sweep(layer, Source::Rows(gradient, units), shape, step, workspace);
 }
 
-fn sweep(layer: Weights<'_>, source: Source<'_>, [rows, cols]: [usize; 2], step: &Step) {
+fn sweep(
+    layer: Weights<'_>,
+    source: Source<'_>,
+    [rows, cols]: [usize; 2],
+    step: &Step,
+    workspace: &Workspace,
+) {
     let copies = 1 + usize::from(layer.folded.is_some());
     assert_eq!(layer.weights.rows(), copies * rows, "one row a presynaptic unit");
     assert_eq!(layer.weights.cols(), cols, "one column a postsynaptic unit");
 
-    let (weights, twin) = layer.weights.as_mut_slice().split_at_mut(rows * cols);
+    let (weights, second_half) = layer.weights.as_mut_slice().split_at_mut(rows * cols);
     let tile = Tile {
         weights,
-        twin,
+        second_half,
         folded: layer.folded.map_or(&mut [], Matrix::as_mut_slice),
         first: &mut layer.moments.first,
         second: &mut layer.moments.second,
     };
-    Sweep { source, rows, cols, step, signs: layer.signs }.over(0, tile);
+    Sweep { source, rows, cols, step, signs: layer.signs, workspace }.over(0, tile);
 }
 
 /// `b ← b + step(Σ_batch u)`: biases have no sign to keep.
 ///
 /// # Panics
 /// Unless there is one bias a column of `u`.
-pub fn update_bias(bias: &mut [f32], u: &Matrix, step: &Step, moments: &mut Moments) {
-    GRADIENT.with_borrow_mut(|buffer| {
-        buffer.resize(buffer.len().max(bias.len()), 0.0);
-        let sums = &mut buffer[..bias.len()];
-        sums.fill(0.0);
-        add_column_sums(sums, u, 1.0);
-        step.apply(sums, &mut moments.first, &mut moments.second);
-        add(bias, sums);
-    });
+pub fn update_bias(
+    bias: &mut [f32],
+    u: &Matrix,
+    step: &Step,
+    moments: &mut Moments,
+    workspace: &Workspace,
+) {
+    let mut sums = workspace.floats(bias.len());
+    sums.fill(0.0);
+    add_column_sums(&mut sums, u, 1.0);
+    step.apply(&mut sums, &mut moments.first, &mut moments.second);
+    add(bias, &sums);
 }
 
 /// `b ← b + step(g)`: the gradient `g` is N.
 ///
 /// # Panics
 /// Unless there is one bias an entry of `gradient`.
-pub fn update_bias_along(bias: &mut [f32], gradient: &[f32], step: &Step, moments: &mut Moments) {
-    GRADIENT.with_borrow_mut(|buffer| {
-        buffer.resize(buffer.len().max(bias.len()), 0.0);
-        let g = &mut buffer[..bias.len()];
-        g.copy_from_slice(gradient);
-        step.apply(g, &mut moments.first, &mut moments.second);
-        add(bias, g);
-    });
-}
-
-/// `out = xᵀ·u`: `x` is B×K, `u` is B×N, `out` becomes K×N.
-///
-/// # Panics
-/// Unless `x.rows() == u.rows()`.
-///
-/// ```
-/// use dalenet::{Matrix, engine};
-/// let x = Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]);
-/// let mut out = Matrix::default();
-/// engine::gradient(&mut out, &x, &Matrix::from_rows(&[[1.0], [10.0]]));
-/// assert_eq!(out.as_slice(), [31.0, 42.0]);
-/// ```
-pub fn gradient(out: &mut Matrix, x: &Matrix, u: &Matrix) {
-    assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
-    let (source, cols) = (Source::Product(x, u), u.cols());
-    out.reshape(x.cols(), cols);
-    out.as_mut_slice().par_chunks_mut(TILE_ROWS * cols).enumerate().for_each(|(tile, out)| {
-        source.write(tile * TILE_ROWS, out, cols, None);
-    });
-}
-
-/// Where a tile's gradient comes from.
-#[derive(Clone, Copy)]
-enum Source<'a> {
-    /// `xᵀ·u`.
-    Product(&'a Matrix, &'a Matrix),
-    /// It is there already, K×N.
-    Ready(&'a Matrix),
-    /// Those of its rows, R×N, that are not 0, and which they are.
-    Rows(&'a Matrix, &'a [u32]),
-}
-
-impl Source<'_> {
-    /// `out = g`, or `out += factor·g`, for the presynaptic units from `start` on.
-    fn write(&self, start: usize, out: &mut [f32], cols: usize, add: Option<f32>) {
-        match (*self, add) {
-            (Self::Product(x, u), add) => {
-                let rows = out.len() / cols;
-                assert!(start + rows <= x.cols());
-                let out = Target { at: out.as_mut_ptr(), stride: cols, add };
-                // SAFETY: columns start..start+rows of x, all of u and all of out are in bounds.
-                unsafe {
-                    let rows_of_x = Strided::of(x).from(0, start).transposed();
-                    product_tile((rows, x.rows(), cols), out, rows_of_x, Strided::of(u));
-                }
-            }
-            (Self::Ready(gradient), None) => {
-                out.copy_from_slice(&gradient.as_slice()[start * cols..][..out.len()]);
-            }
-            (Self::Ready(gradient), Some(factor)) => {
-                add_scaled(out, &gradient.as_slice()[start * cols..][..out.len()], factor);
-            }
-            (Self::Rows(gradient, units), add) => {
-                let at = |row: usize| units.partition_point(|unit| (*unit as usize) < row);
-                if add.is_none() {
-                    out.fill(0.0);
-                }
-                for i in at(start)..at(start + out.len() / cols) {
-                    let row = &mut out[(units[i] as usize - start) * cols..][..cols];
-                    add_scaled(row, gradient.row(i), add.unwrap_or(1.0));
-                }
-            }
-        }
-    }
-
-    /// Whether the gradient of this presynaptic unit is known to be 0.
-    fn is_silent(&self, unit: usize) -> bool {
-        matches!(self, Self::Rows(_, units) if units.binary_search(&(unit as u32)).is_err())
-    }
+pub fn update_bias_along(
+    bias: &mut [f32],
+    gradient: &[f32],
+    step: &Step,
+    moments: &mut Moments,
+    workspace: &Workspace,
+) {
+    let mut g = workspace.floats(bias.len());
+    g.copy_from_slice(gradient);
+    step.apply(&mut g, &mut moments.first, &mut moments.second);
+    add(bias, &g);
 }
 
 /// What all tiles of one update share.
@@ -259,14 +125,15 @@ struct Sweep<'a> {
     cols: usize,
     step: &'a Step,
     signs: Option<Signs>,
+    workspace: &'a Workspace,
 }
 
-/// The weights from consecutive presynaptic units. `twin` and `folded` are empty unless the layer
+/// The weights from consecutive presynaptic units. `second_half` and `folded` are empty unless the layer
 /// is folded, the moments unless the optimiser needs them.
 #[derive(Default)]
 struct Tile<'a> {
     weights: &'a mut [f32],
-    twin: &'a mut [f32],
+    second_half: &'a mut [f32],
     folded: &'a mut [f32],
     first: &'a mut [f32],
     second: &'a mut [f32],
@@ -283,7 +150,7 @@ impl<'a> Tile<'a> {
         };
         Tile {
             weights: take(&mut self.weights),
-            twin: take(&mut self.twin),
+            second_half: take(&mut self.second_half),
             folded: take(&mut self.folded),
             first: take(&mut self.first),
             second: take(&mut self.second),
@@ -311,10 +178,7 @@ impl Sweep<'_> {
         } else if self.is_a_plain_sum() && tile.folded.is_empty() {
             self.add_in_place(start, tile.weights);
         } else {
-            GRADIENT.with_borrow_mut(|buffer| {
-                buffer.resize(buffer.len().max(rows * cols), 0.0);
-                self.learn(start, tile, &mut buffer[..rows * cols]);
-            });
+            self.learn(start, tile, &mut self.workspace.floats(rows * cols));
         }
     }
 
@@ -346,8 +210,8 @@ impl Sweep<'_> {
             self.step.apply(step, row.first, row.second);
             self.add(row.weights, step, start + i);
             if !row.folded.is_empty() {
-                self.add(row.twin, step, self.rows + start + i);
-                fold(row.folded, row.weights, row.twin);
+                self.add(row.second_half, step, self.rows + start + i);
+                fold(row.folded, row.weights, row.second_half);
             }
         }
     }
@@ -373,35 +237,5 @@ pub(crate) fn fold(sum: &mut [f32], a: &[f32], b: &[f32]) {
 fn add(w: &mut [f32], step: &[f32]) {
     for (w, d) in w.iter_mut().zip(step) {
         *w += d;
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-fn scale_by(g: &mut [f32], factor: f32) {
-    for g in g {
-        *g *= factor;
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-fn momentum_step(g: &mut [f32], velocity: &mut [f32], [momentum, scale, rate]: [f32; 3]) {
-    for (g, v) in g.iter_mut().zip(velocity) {
-        *v = momentum * *v + scale * *g;
-        *g = rate * *v;
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-fn adam_step(
-    g: &mut [f32],
-    first: &mut [f32],
-    second: &mut [f32],
-    [beta1, beta2, scale, rate, root, epsilon]: [f32; 6],
-) {
-    for ((g, m), v) in g.iter_mut().zip(first).zip(second) {
-        let mean = scale * *g;
-        *m = beta1 * *m + (1.0 - beta1) * mean;
-        *v = beta2 * *v + (1.0 - beta2) * mean * mean;
-        *g = rate * *m / (root * v.sqrt() + epsilon);
     }
 }

@@ -1,4 +1,4 @@
-//! How far a step goes: the methods, the step normalised by presynaptic power, the schedules.
+//! The size of a step: the methods, the step normalised by presynaptic power, the schedules.
 
 mod schedule;
 
@@ -6,10 +6,10 @@ pub use crate::engine::Method;
 pub use schedule::Schedule;
 
 use crate::{
-    Matrix, Network, Presynaptic,
-    engine::{self, Moments, Step},
-    layer::Layer,
-    learner::Gradient,
+    engine::{self, Moments, Step, Workspace},
+    layer::{Gradient, Layer},
+    network::Network,
+    tensor::{Matrix, Presynaptic},
 };
 
 /// How much of the running mean of the presynaptic power is kept at each step.
@@ -24,9 +24,8 @@ pub struct Optimiser {
     convolution_rate: f32,
     steps: u64,
     layers: Vec<State>,
-    // Buffers of gradients that are not added to the weights right away.
+    // A buffer of gradients that are not added to the weights right away.
     gradient: Gradient,
-    pub(crate) partial: Vec<f32>,
 }
 
 /// What is remembered for a layer.
@@ -61,7 +60,6 @@ impl Optimiser {
             steps: 0,
             layers,
             gradient: Gradient::default(),
-            partial: Vec::new(),
         }
     }
 
@@ -81,21 +79,21 @@ impl Optimiser {
         self.steps += 1;
     }
 
-    /// Moves layer `l` along its presynaptic activity `x` (B×K; folded: B×K/2) and its gated
+    /// Moves layer `l` along its presynaptic activity `h` (B×K; folded: B×K/2) and its gated
     /// teaching signal `u` (B×N), and back under Dale's principle.
     pub(crate) fn step(
         &mut self,
         l: usize,
         layer: &mut Layer,
-        x: Presynaptic<'_>,
-        u: &Matrix,
+        (h, u): (Presynaptic<'_>, &Matrix),
         rate: f32,
+        workspace: &Workspace,
     ) {
         let state = &mut self.layers[l];
         let mut step =
             Step { method: self.method, rate, scale: 1.0 / u.rows() as f32, count: self.steps };
         if self.normalised {
-            let power = layer.presynaptic_power(x);
+            let power = layer.presynaptic_power(h);
             let kept = if state.power == 0.0 { 0.0 } else { POWER_DECAY };
             state.power = kept * state.power + (1.0 - kept) * power;
             // Silence teaches nothing and leaves no power to divide by. NaN stays visible.
@@ -103,20 +101,11 @@ impl Optimiser {
             step.rate = if silent { 0.0 } else { step.rate / state.power };
             step.scale = 1.0 / layer.output().positions() as f32;
         }
-        let convolution = layer.geometry().is_some();
-        step.rate *= if convolution { self.convolution_rate } else { 1.0 };
-        match x {
-            Presynaptic::Dense(x) if !convolution => {
-                engine::update(layer.learnable(&mut state.weights).0, x, u, &step);
-            }
-            _ => {
-                layer.sum_gradient(x, u, &mut self.gradient, &mut self.partial);
-                self.gradient.update(layer.learnable(&mut state.weights).0, &step);
-            }
-        }
+        step.rate *= if layer.geometry().is_some() { self.convolution_rate } else { 1.0 };
+        layer.update(&mut state.weights, (h, u), &step, &mut self.gradient, workspace);
         let (_, bias) = layer.learnable(&mut state.weights);
         step.rate *= self.bias_rate;
-        engine::update_bias(bias, u, &step, &mut state.bias);
+        engine::update_bias(bias, u, &step, &mut state.bias, workspace);
     }
 
     /// Moves layer `l` along `factor` times its gradient, and back under Dale's principle.
@@ -125,8 +114,8 @@ impl Optimiser {
         l: usize,
         layer: &mut Layer,
         gradient: &Gradient,
-        factor: f32,
-        rate: f32,
+        [factor, rate]: [f32; 2],
+        workspace: &Workspace,
     ) {
         assert!(!self.normalised, "a normalised step is not along a gradient");
         let state = &mut self.layers[l];
@@ -134,9 +123,9 @@ impl Optimiser {
         let rate = rate * convolution;
         let mut step = Step { method: self.method, rate, scale: factor, count: self.steps };
         let (weights, bias) = layer.learnable(&mut state.weights);
-        gradient.update(weights, &step);
+        gradient.update(weights, &step, workspace);
         step.rate *= self.bias_rate;
-        engine::update_bias_along(bias, &gradient.bias, &step, &mut state.bias);
+        engine::update_bias_along(bias, &gradient.bias, &step, &mut state.bias, workspace);
     }
 
     /// How many steps were made.
@@ -149,7 +138,7 @@ impl Optimiser {
         &self.layers
     }
 
-    /// Goes on from what [`Optimiser::steps`] and [`Optimiser::layers`] told.
+    /// Resumes from what [`Optimiser::steps`] and [`Optimiser::layers`] returned.
     ///
     /// # Panics
     /// Unless the states are those of the same network and method.

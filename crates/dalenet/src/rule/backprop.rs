@@ -1,7 +1,7 @@
 //! Backpropagation: the baseline that carries the weights backwards.
 
-use super::{Lesson, Rule};
-use crate::Matrix;
+use super::{Feedback, Lesson, Rule};
+use crate::tensor::Matrix;
 
 /// `signal_l = U_{l+1}·W_{l+1}ᵀ`: the true gradient.
 pub struct Backprop;
@@ -11,8 +11,7 @@ impl Rule for Backprop {
         "bp"
     }
 
-    fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
-        let above = &lesson.network.layers()[layer + 1];
-        above.backward(lesson.above, above.weights(), signal);
+    fn feedback(&self, _: &Lesson<'_>, _: usize, _: &mut Matrix) -> Feedback<'_> {
+        Feedback::Weights
     }
 }

@@ -1,7 +1,7 @@
 //! Direct Feedback Alignment (Nøkland 2016): the error through a fixed random matrix a layer.
 
-use super::{Lesson, Rule};
-use crate::{Generator, Matrix, Network, engine};
+use super::{Feedback, Lesson, Rule};
+use crate::{network::Network, random::Generator, tensor::Matrix};
 
 /// `signal_l = S·B_l` with B_l C×N from N(0, 1)/√C.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Rule for DirectFeedbackAlignment {
             hidden.iter().map(|layer| generator.normals(outputs, layer.units(), scale)).collect();
     }
 
-    fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
-        engine::product(signal, lesson.error, &self.feedback[layer]);
+    fn feedback(&self, _: &Lesson<'_>, layer: usize, _: &mut Matrix) -> Feedback<'_> {
+        Feedback::Direct(&self.feedback[layer])
     }
 }

@@ -1,7 +1,7 @@
 //! Feedback Alignment (Lillicrap et al. 2016): backpropagation through fixed random weights.
 
-use super::{Lesson, Rule};
-use crate::{Generator, Matrix, Network};
+use super::{Feedback, Lesson, Rule};
+use crate::{network::Network, random::Generator, tensor::Matrix};
 
 /// `signal_l = U_{l+1}·F_{l+1}ᵀ` with F of the shape of W, from N(0, 1)/√N.
 #[derive(Default)]
@@ -36,8 +36,7 @@ impl Rule for FeedbackAlignment {
             .collect();
     }
 
-    fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
-        let above = &lesson.network.layers()[layer + 1];
-        above.backward(lesson.above, &self.feedback[layer], signal);
+    fn feedback(&self, _: &Lesson<'_>, layer: usize, _: &mut Matrix) -> Feedback<'_> {
+        Feedback::Through(&self.feedback[layer])
     }
 }

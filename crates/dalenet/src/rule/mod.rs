@@ -1,70 +1,56 @@
-//! Learning rules: what signal teaches each hidden layer, given the error at the output.
+//! Learning rules: where the feedback of each hidden layer comes from, given the error at the output.
 //!
-//! That is the only question a rule answers; forward pass, weight update and Dale's principle are
-//! the same for all. A rule of your own is one method:
+//! That is the only question a rule answers; forward pass, transport, weight update and Dale's
+//! principle are the same for all. A rule of your own is one method:
 //!
 //! ```
-//! use dalenet::{Generator, Lesson, Matrix, Network, Rule};
+//! use dalenet::{Feedback, Lesson, Matrix, Rule};
 //!
-//! /// Every hidden unit hears the sum of the errors.
+//! /// Every hidden unit receives the sum of the errors.
 //! struct Broadcast;
 //!
 //! impl Rule for Broadcast {
 //!     fn name(&self) -> &str {
 //!         "broadcast"
 //!     }
-//!     fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
-//!         let units = lesson.network.layers()[layer].units();
-//!         signal.reshape(lesson.error.rows(), units);
+//!     fn feedback(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) -> Feedback<'_> {
+//!         signal.reshape(lesson.error.rows(), lesson.network.layers()[layer].units());
 //!         for (i, error) in lesson.error.iter_rows().enumerate() {
 //!             signal.row_mut(i).fill(error.iter().sum());
 //!         }
+//!         Feedback::Written
 //!     }
 //! }
 //! ```
+//!
+//! | rule | feedback | signal of hidden layer l |
+//! |---|---|---|
+//! | [`ErrorDiffusion`] | [`Feedback::Direct`] | `S·[Mᵀ −Mᵀ]` |
+//! | [`DirectFeedbackAlignment`] | [`Feedback::Direct`] | `S·B_l` |
+//! | [`FeedbackAlignment`] | [`Feedback::Through`] | `U_{l+1}·F_{l+1}ᵀ` |
+//! | [`SignSymmetric`] | [`Feedback::Signs`] | `U_{l+1}·sign(W_{l+1})ᵀ/√N` |
+//! | [`Backprop`] | [`Feedback::Weights`] | `U_{l+1}·W_{l+1}ᵀ` |
+//!
+//! with S the error B×C and U the gated signal φ'⊙signal of the layer above. The signal is delivered
+//! where the next layer with weights reads, and from there passes back through the layers without
+//! weights (pooling, normalisation) by their exact derivative, under every rule.
+//!
+//! Rules and routings are `Send + Sync`: one value may teach on any thread.
 
 mod backprop;
 mod direct_feedback_alignment;
 mod error_diffusion;
+mod feedback;
 mod feedback_alignment;
+mod routing;
 mod sign_symmetric;
+mod teaching;
 
 pub use backprop::Backprop;
 pub use direct_feedback_alignment::DirectFeedbackAlignment;
-pub use error_diffusion::{ErrorDiffusion, Modulo, Routing};
+pub use error_diffusion::ErrorDiffusion;
+pub use feedback::{Feedback, Lesson, Rule};
 pub use feedback_alignment::FeedbackAlignment;
+pub use routing::{Modulo, Overlapping, Routing};
 pub use sign_symmetric::SignSymmetric;
-
-use crate::{Generator, Matrix, Network, Trace};
-
-/// What teaches the hidden layers.
-pub trait Rule: Send {
-    /// Its name in tables and logs.
-    fn name(&self) -> &str;
-
-    /// Draws what the rule needs for this network, such as fixed feedback weights. Called once,
-    /// before the first lesson, also when a run is resumed: the generator then stands where it
-    /// stood the first time.
-    fn prepare(&mut self, network: &Network, generator: &mut Generator) {
-        let _ = (network, generator);
-    }
-
-    /// Writes the teaching signal of hidden layer `layer` into `signal`, B×N (excitatory units
-    /// first): the direction in which each unit's output should move. In a convolution one value a
-    /// channel goes to all its places; a rule that tells places apart writes one for each value
-    /// that the layer hands on, B×(P'·N). The learner gates it by φ'. Layers are asked last to
-    /// first; the output layer is taught by the error itself.
-    fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix);
-}
-
-/// What a rule may look at.
-pub struct Lesson<'a> {
-    /// The network with the weights it had in the forward pass.
-    pub network: &'a Network,
-    /// The activity of every layer.
-    pub trace: &'a Trace,
-    /// The error at the output, target − prediction, B×C.
-    pub error: &'a Matrix,
-    /// The gated signal of the layer above, φ'⊙signal, B×N of that layer (B×(P·N)).
-    pub above: &'a Matrix,
-}
+pub(crate) use teaching::Teaching;

@@ -1,7 +1,7 @@
 //! Sign-symmetric feedback (Liao, Leibo & Poggio 2016): only the signs of the weights above.
 
-use super::{Lesson, Rule};
-use crate::Matrix;
+use super::{Feedback, Lesson, Rule};
+use crate::tensor::Matrix;
 
 /// `signal_l = U_{l+1}·sign(W_{l+1})ᵀ/√N`.
 ///
@@ -13,13 +13,7 @@ impl Rule for SignSymmetric {
         "sign-symmetric"
     }
 
-    fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
-        let above = &lesson.network.layers()[layer + 1];
-        let weights = above.weights();
-        let scale = (weights.cols() as f32).sqrt().recip();
-        let sign = |w: &f32| if *w == 0.0 { 0.0 } else { scale * w.signum() };
-        let signs = weights.as_slice().iter().map(sign).collect();
-        let signs = Matrix::from_vec(weights.rows(), weights.cols(), signs);
-        above.backward(lesson.above, &signs, signal);
+    fn feedback(&self, _: &Lesson<'_>, _: usize, _: &mut Matrix) -> Feedback<'_> {
+        Feedback::Signs
     }
 }

@@ -1,7 +1,9 @@
 //! What several suites need; none needs all of it.
 #![allow(dead_code)]
 
-use dalenet::{Activation, Generator, Learner, Matrix, Network, NetworkSpec, Optimiser, Rule};
+use dalenet::{
+    Activation, Generator, LayerSpec, Learner, Matrix, Network, NetworkSpec, Optimiser, Rule,
+};
 
 /// Entries from U[−1, 1).
 pub fn signed(rows: usize, cols: usize, generator: &mut Generator) -> Matrix {
@@ -30,7 +32,7 @@ pub fn dual(inputs: usize, hidden: &[usize], outputs: usize) -> NetworkSpec {
     let sigmoid = Activation::Sigmoid { width: 2.0 };
     NetworkSpec {
         inputs,
-        hidden: hidden.to_vec(),
+        layers: LayerSpec::dense_list(hidden, false),
         outputs,
         activations: vec![sigmoid],
         output: sigmoid,

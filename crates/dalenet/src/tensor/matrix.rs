@@ -1,4 +1,4 @@
-//! The one container of numbers: a row-major matrix of `f32`.
+//! The row-major matrix of `f32`.
 
 /// A row-major matrix whose storage is kept when it shrinks, so that buffers are allocated once.
 ///
@@ -10,10 +10,11 @@
 /// m.row_mut(1)[0] = 5.0;
 /// assert_eq!(m.as_slice(), [1.0, 2.0, 5.0, 4.0]);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Matrix {
     rows: usize,
     cols: usize,
+    /// Its entries, and what is left of a larger past.
     data: Vec<f32>,
 }
 
@@ -49,18 +50,20 @@ impl Matrix {
 
     /// Makes it `rows`×`cols`. What it held is lost to the caller; memory is only ever added.
     pub fn reshape(&mut self, rows: usize, cols: usize) {
-        self.data.resize(rows * cols, 0.0);
+        if self.data.len() < rows * cols {
+            self.data.resize(rows * cols, 0.0);
+        }
         (self.rows, self.cols) = (rows, cols);
     }
 
     /// All entries, row after row.
     pub fn as_slice(&self) -> &[f32] {
-        &self.data
+        &self.data[..self.rows * self.cols]
     }
 
     /// All entries, row after row.
     pub fn as_mut_slice(&mut self) -> &mut [f32] {
-        &mut self.data
+        &mut self.data[..self.rows * self.cols]
     }
 
     /// Row `i`.
@@ -75,6 +78,24 @@ impl Matrix {
 
     /// The rows in order.
     pub fn iter_rows(&self) -> impl Iterator<Item = &[f32]> {
-        self.data.chunks_exact(self.cols.max(1))
+        self.as_slice().chunks_exact(self.cols.max(1))
+    }
+}
+
+impl Clone for Matrix {
+    fn clone(&self) -> Self {
+        Self { rows: self.rows, cols: self.cols, data: self.as_slice().to_vec() }
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.reshape(other.rows, other.cols);
+        self.as_mut_slice().copy_from_slice(other.as_slice());
+    }
+}
+
+impl PartialEq for Matrix {
+    fn eq(&self, other: &Self) -> bool {
+        let shapes = (self.rows, self.cols) == (other.rows, other.cols);
+        shapes && self.as_slice() == other.as_slice()
     }
 }

@@ -20,3 +20,21 @@ pub enum Activation {
     /// `φ(z) = z`.
     Identity,
 }
+
+impl Activation {
+    /// Whether no activity is negative.
+    pub fn is_non_negative(self) -> bool {
+        match self {
+            Self::Sigmoid { .. } | Self::Relu | Self::Softmax => true,
+            Self::Tanh | Self::Identity => false,
+        }
+    }
+
+    /// φ' at 0.
+    pub fn slope(self) -> f32 {
+        match self {
+            Self::Sigmoid { width } => 0.5 / width,
+            Self::Relu | Self::Tanh | Self::Softmax | Self::Identity => 1.0,
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! RMS normalisation of a layer's activity, sample by sample.
 
 use super::elementwise::dot;
-use crate::Matrix;
+use crate::tensor::Matrix;
 use multiversion::multiversion;
 use rayon::prelude::*;
 
@@ -11,23 +11,27 @@ pub const EPSILON: f32 = 1e-5;
 /// Rows handled as one piece of parallel work.
 const ROWS: usize = 16;
 
-/// `a ← a/r` in place, row by row, with `r = √(⟨a²⟩ + ε)` kept in `rms`: `a` is B×N, `rms`
-/// becomes B.
+/// `y = a/r`, row by row, with `r = √(⟨a²⟩ + ε)` kept in `rms`: `a` is B×N, `y` becomes B×N and
+/// `rms` B.
 ///
 /// ```
 /// use dalenet::{Matrix, engine};
-/// let (mut a, mut rms) = (Matrix::from_rows(&[[3.0, 4.0, 0.0, 0.0]]), Vec::new());
-/// engine::normalise(&mut a, &mut rms);
-/// assert!((rms[0] - 2.5).abs() < 1e-5 && (a.row(0)[1] - 1.6).abs() < 1e-5);
+/// let a = Matrix::from_rows(&[[3.0, 4.0, 0.0, 0.0]]);
+/// let (mut y, mut rms) = (Matrix::default(), Vec::new());
+/// engine::normalise(&mut y, &mut rms, &a);
+/// assert!((rms[0] - 2.5).abs() < 1e-5 && (y.row(0)[1] - 1.6).abs() < 1e-5);
 /// ```
-pub fn normalise(a: &mut Matrix, rms: &mut Vec<f32>) {
+pub fn normalise(y: &mut Matrix, rms: &mut Vec<f32>, a: &Matrix) {
     let cols = a.cols();
+    y.reshape(a.rows(), cols);
     rms.resize(a.rows(), 0.0);
-    let rows = a.as_mut_slice().par_chunks_mut(ROWS * cols).zip(rms.par_chunks_mut(ROWS));
-    rows.for_each(|(rows, rms)| {
-        for (row, rms) in rows.chunks_exact_mut(cols).zip(rms) {
-            *rms = (dot(row, row) / cols as f32 + EPSILON).sqrt();
-            scale(row, rms.recip());
+    let piece = ROWS * cols;
+    let pieces = y.as_mut_slice().par_chunks_mut(piece).zip(a.as_slice().par_chunks(piece));
+    pieces.zip(rms.par_chunks_mut(ROWS)).for_each(|((y, a), rms)| {
+        let rows = y.chunks_exact_mut(cols).zip(a.chunks_exact(cols));
+        for ((y, a), rms) in rows.zip(rms) {
+            *rms = (dot(a, a) / cols as f32 + EPSILON).sqrt();
+            scale(y, a, rms.recip());
         }
     });
 }
@@ -53,9 +57,9 @@ pub fn normalise_transposed(signal: &mut Matrix, y: &Matrix, rms: &[f32]) {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-fn scale(row: &mut [f32], factor: f32) {
-    for x in row {
-        *x *= factor;
+fn scale(y: &mut [f32], a: &[f32], factor: f32) {
+    for (y, a) in y.iter_mut().zip(a) {
+        *y = a * factor;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Dale's principle as a property of a layer: a fixed sign for every weight, and a floor.
+//! Dale's principle as arithmetic: a fixed sign for every weight, and a floor.
 
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
@@ -12,16 +12,51 @@ pub struct Dale {
     /// sample at a time this is his form, in which excitatory units learn from max(error, 0) and
     /// inhibitory ones from max(−error, 0).
     pub grow_only: bool,
+    /// What the sign of a weight depends on.
+    #[serde(default)]
+    pub form: DaleForm,
 }
 
 impl Default for Dale {
-    /// The paper's floor of 1e-4.
+    /// The paper's floor of 1e-4, signs by the two streams.
     fn default() -> Self {
-        Self { floor: 1e-4, grow_only: false }
+        Self { floor: 1e-4, grow_only: false, form: DaleForm::Streams }
     }
 }
 
-/// The sign pattern `[[+W_pp, −W_pn], [−W_np, +W_nn]]` of a K×N weight matrix under [`Dale`].
+/// What the sign of a weight depends on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DaleForm {
+    /// On the two streams that it joins, as in the literature of Error Diffusion: p excites p and
+    /// inhibits n, n excites n and inhibits p. Every unit's effect on the output then has a known
+    /// sign, whatever the depth.
+    #[default]
+    Streams,
+    /// On the presynaptic unit alone, as Dale's principle is told of neurons: p excites all, n
+    /// inhibits all. In the layer that the output reads both forms are the same.
+    Literal,
+}
+
+impl DaleForm {
+    /// Whether a weight between these streams excites.
+    ///
+    /// ```
+    /// use dalenet::DaleForm;
+    /// // From the excitatory to the inhibitory stream.
+    /// assert!(!DaleForm::Streams.excites(true, false));
+    /// assert!(DaleForm::Literal.excites(true, false));
+    /// ```
+    pub fn excites(self, from_p: bool, to_p: bool) -> bool {
+        match self {
+            Self::Streams => from_p == to_p,
+            Self::Literal => from_p,
+        }
+    }
+}
+
+/// The sign pattern of a K×N weight matrix under [`Dale`]: `[[+W_pp, −W_pn], [−W_np, +W_nn]]`, in the
+/// literal form `[[+W_pp, +W_pn], [−W_np, −W_nn]]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Signs {
     /// After how many presynaptic units (rows) the pattern repeats: the streams of one pixel.
@@ -30,18 +65,18 @@ pub struct Signs {
     pub excitatory_rows: usize,
     /// How many postsynaptic units (columns) belong to the excitatory stream.
     pub excitatory_cols: usize,
-    /// What is kept.
+    /// The constraint.
     pub dale: Dale,
 }
 
 impl Signs {
     /// `w ← project(w + step)` for the weights `w` from presynaptic unit `row`.
     pub fn add(&self, w: &mut [f32], step: &[f32], row: usize) {
-        let Dale { floor, grow_only } = self.dale;
+        let Dale { floor, grow_only, .. } = self.dale;
         let (to_p, to_n) = w.split_at_mut(self.excitatory_cols);
         let (step_p, step_n) = step.split_at(self.excitatory_cols);
-        let sign = self.of_row(row);
-        for (w, step, sign) in [(to_p, step_p, sign), (to_n, step_n, -sign)] {
+        let [sign_p, sign_n] = self.of_row(row);
+        for (w, step, sign) in [(to_p, step_p, sign_p), (to_n, step_n, sign_n)] {
             if grow_only { grow(w, step, sign, floor) } else { add(w, step, sign, floor) }
         }
     }
@@ -49,19 +84,21 @@ impl Signs {
     /// `w ← project(w)` for the weights `w` from presynaptic unit `row`.
     pub fn project(&self, w: &mut [f32], row: usize) {
         let (to_p, to_n) = w.split_at_mut(self.excitatory_cols);
-        let sign = self.of_row(row);
-        project(to_p, sign, self.dale.floor);
-        project(to_n, -sign, self.dale.floor);
+        let [sign_p, sign_n] = self.of_row(row);
+        project(to_p, sign_p, self.dale.floor);
+        project(to_n, sign_n, self.dale.floor);
     }
 
     /// The sign of the weight at `row`, `col`.
     pub fn at(&self, row: usize, col: usize) -> f32 {
-        if col < self.excitatory_cols { self.of_row(row) } else { -self.of_row(row) }
+        self.of_row(row)[usize::from(col >= self.excitatory_cols)]
     }
 
-    /// The sign that presynaptic unit `row` has in the excitatory stream.
-    fn of_row(&self, row: usize) -> f32 {
-        if row % self.sources < self.excitatory_rows { 1.0 } else { -1.0 }
+    /// The signs of the weights from presynaptic unit `row` to the excitatory and to the inhibitory
+    /// stream.
+    fn of_row(&self, row: usize) -> [f32; 2] {
+        let from_p = row % self.sources < self.excitatory_rows;
+        [true, false].map(|to_p| if self.dale.form.excites(from_p, to_p) { 1.0 } else { -1.0 })
     }
 }
 

@@ -1,0 +1,126 @@
+//! Scratch memory.
+
+use crate::tensor::SparseMatrix;
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// Scratch memory of engine functions, kept from call to call so that hot loops allocate nothing.
+///
+/// Each piece of work takes a buffer of its own and puts it back when it ends; no lock is held
+/// meanwhile. So one workspace serves all threads at once, and a thread that waits for a part of its
+/// work may take up another piece, of the same network or of any other. Results never depend on what
+/// a buffer held before.
+///
+/// ```
+/// use dalenet::{Matrix, SparseMatrix, engine, engine::Workspace};
+/// let workspace = Workspace::default();
+/// let (a, b) = (SparseMatrix::from(&Matrix::from_rows(&[[0.0, 2.0]])), Matrix::zeros(2, 3));
+/// let mut out = Matrix::default();
+/// engine::sparse_product(&mut out, &a, &b, &workspace);
+/// assert_eq!((out.rows(), out.cols()), (1, 3));
+/// ```
+#[derive(Default)]
+pub struct Workspace {
+    floats: Pool<Vec<f32>>,
+    transposed: Pool<Transposed>,
+}
+
+/// What the transposition of a sparse batch needs.
+#[derive(Default)]
+pub(super) struct Transposed {
+    pub matrix: SparseMatrix,
+    pub next: Vec<usize>,
+}
+
+impl Workspace {
+    /// A buffer of `len` numbers that hold anything.
+    pub(super) fn floats(&self, len: usize) -> Floats<'_> {
+        // The smallest that is large enough, of equals the one used last.
+        let mut free = self.floats.lock();
+        let fits = |buffer: &Vec<f32>| (buffer.len() < len, buffer.len());
+        let best = (0..free.len()).rev().min_by_key(|i| fits(&free[*i]));
+        let mut buffer = best.map(|i| free.remove(i)).unwrap_or_default();
+        drop(free);
+        if buffer.len() < len {
+            buffer.resize(len, 0.0);
+        }
+        Floats { buffer: Loan { item: buffer, pool: &self.floats }, len }
+    }
+
+    /// Memory for a transposed batch.
+    pub(super) fn transposed(&self) -> Loan<'_, Transposed> {
+        let item = self.transposed.lock().pop().unwrap_or_default();
+        Loan { item, pool: &self.transposed }
+    }
+}
+
+/// Scratch memory has no content: a clone starts empty.
+impl Clone for Workspace {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Workspace({} free buffers)", self.floats.lock().len())
+    }
+}
+
+/// Buffers that nobody uses at the moment; the last one put back comes last.
+#[derive(Default)]
+struct Pool<T>(Mutex<Vec<T>>);
+
+impl<T> Pool<T> {
+    /// The free buffers. A panic elsewhere leaves them usable: they have no content.
+    fn lock(&self) -> MutexGuard<'_, Vec<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A buffer in use; goes back to its pool when dropped.
+pub(super) struct Loan<'a, T: Default> {
+    item: T,
+    pool: &'a Pool<T>,
+}
+
+impl<T: Default> Drop for Loan<'_, T> {
+    fn drop(&mut self) {
+        self.pool.lock().push(std::mem::take(&mut self.item));
+    }
+}
+
+impl<T: Default> Deref for Loan<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.item
+    }
+}
+
+impl<T: Default> DerefMut for Loan<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.item
+    }
+}
+
+/// So many numbers of a buffer.
+pub(super) struct Floats<'a> {
+    buffer: Loan<'a, Vec<f32>>,
+    len: usize,
+}
+
+impl Deref for Floats<'_> {
+    type Target = [f32];
+    fn deref(&self) -> &[f32] {
+        &self.buffer[..self.len]
+    }
+}
+
+impl DerefMut for Floats<'_> {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.buffer[..self.len]
+    }
+}

@@ -1,0 +1,77 @@
+//! Pooling: the mean or the largest activity of each window, channel by channel.
+
+use super::kind::{Activity, Before, Site, Weightless, check_window};
+use crate::{
+    engine::{self, Geometry, PoolingMode, Window},
+    tensor::{Matrix, Shape},
+};
+use serde::{Deserialize, Serialize};
+
+/// Pooling over square windows without padding, channel by channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pooling {
+    /// Mean or largest.
+    pub mode: PoolingMode,
+    /// Height and width of the window.
+    #[serde(default = "two")]
+    pub size: usize,
+    /// How far the window moves at a time.
+    #[serde(default = "two")]
+    pub stride: usize,
+}
+
+fn two() -> usize {
+    2
+}
+
+impl Pooling {
+    fn window(&self) -> Window {
+        Window { size: self.size, stride: self.stride, padding: 0 }
+    }
+
+    fn at(&self, site: &Site) -> Geometry {
+        Geometry { input: site.input, window: self.window(), output: site.output }
+    }
+}
+
+impl Weightless for Pooling {
+    fn output(&self, before: &[Before]) -> Result<Shape, String> {
+        let input = before[before.len() - 1].shape;
+        let Self { size, stride, .. } = *self;
+        check_window(size, stride)?;
+        let output = self.window().over(input, input.channels);
+        if output.positions() == 0 {
+            let Shape { height, width, .. } = input;
+            return Err(format!(
+                "its window of {size}×{size} does not fit into the {height}×{width} values that it \
+                 receives; give it a smaller `size`"
+            ));
+        }
+        Ok(output)
+    }
+
+    fn forward(
+        &self,
+        site: &Site,
+        input: &Matrix,
+        _earlier: Option<&Matrix>,
+        activity: &mut Activity,
+    ) {
+        engine::pool(&mut activity.output, input, &self.at(site), self.mode);
+    }
+
+    /// As the derivative does: each of an average receives its share, the largest receives all.
+    fn transport(
+        &self,
+        site: &Site,
+        input: &Matrix,
+        activity: &Activity,
+        signal: &mut Matrix,
+        spare: &mut Matrix,
+    ) {
+        let pooled = &activity.output;
+        engine::pool_transposed(spare, signal, input, pooled, &self.at(site), self.mode);
+        std::mem::swap(signal, spare);
+    }
+}

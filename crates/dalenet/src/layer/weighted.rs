@@ -1,0 +1,209 @@
+//! A layer with weights, together with the layers without that follow it.
+
+use super::{
+    gradient::Gradient,
+    kind::{Activity, Site, Weighted, Weightless},
+    synapses::Synapses,
+};
+use crate::{
+    engine::{self, Activation, Geometry, Moments, Step, Workspace},
+    tensor::{Matrix, Presynaptic, Shape},
+};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+/// A layer with weights, `a = φ(h·W + b)`, fully connected or a convolution, and the layers without
+/// weights that follow it in the list, such as a pooling. It has all methods of its [`Synapses`].
+///
+/// A fully connected layer above a convolution receives its pixels in the order of the image, each
+/// with its own `[p n]`.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    synapses: Synapses,
+    kind: Arc<dyn Weighted>,
+    site: Site,
+    activation: Activation,
+    stages: Vec<Stage>,
+}
+
+/// A layer without weights.
+#[derive(Clone, Debug)]
+pub(crate) struct Stage {
+    pub kind: Arc<dyn Weightless>,
+    pub site: Site,
+    /// The earlier output that it receives beside its input.
+    pub from: Option<Place>,
+}
+
+/// An output within a network: of the units of layer `layer` (`stage` 0) or of one of the layers
+/// without weights after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub layer: usize,
+    pub stage: usize,
+}
+
+impl Layer {
+    pub(crate) fn new(
+        synapses: Synapses,
+        kind: Arc<dyn Weighted>,
+        site: Site,
+        activation: Activation,
+        stages: Vec<Stage>,
+    ) -> Self {
+        Self { synapses, kind, site, activation, stages }
+    }
+
+    /// `units = φ(h·W + b)`: `h` is B×K (folded: B×K/2, the input that both streams receive),
+    /// `units` becomes B×N. In a convolution `h` is B×(H·W·C), `units` becomes B×(P·N).
+    ///
+    /// # Panics
+    /// Unless the shapes agree; if a convolution's input is sparse.
+    pub fn forward<'a>(
+        &self,
+        h: impl Into<Presynaptic<'a>>,
+        units: &mut Matrix,
+        workspace: &Workspace,
+    ) {
+        let activation = self.activation;
+        self.kind.forward(&self.site, &self.synapses, h.into(), activation, units, workspace);
+    }
+
+    /// Fills the activity of its units and of the layers without weights after it. `before` is that
+    /// of the layers before it.
+    pub(crate) fn run(
+        &self,
+        h: Presynaptic<'_>,
+        before: &[Vec<Activity>],
+        activities: &mut Vec<Activity>,
+        workspace: &Workspace,
+    ) {
+        activities.resize_with(1 + self.stages.len(), Activity::default);
+        self.forward(h, &mut activities[0].output, workspace);
+        for (k, stage) in self.stages.iter().enumerate() {
+            let (done, next) = activities.split_at_mut(k + 1);
+            let earlier = stage.from.map(|place| {
+                let layer = before.get(place.layer).map_or(&*done, Vec::as_slice);
+                &layer[place.stage].output
+            });
+            stage.kind.forward(&stage.site, &done[k].output, earlier, &mut next[0]);
+        }
+    }
+
+    /// `out = u·weightsᵀ`, brought to the shape of the layer's input: the signal for the layer below
+    /// under a rule that goes layer by layer. `u` is this layer's gated signal, `weights` its own or
+    /// others of their shape.
+    pub fn transport(&self, u: &Matrix, weights: &Matrix, out: &mut Matrix, workspace: &Workspace) {
+        self.kind.transport(&self.site, u, weights, out, workspace);
+    }
+
+    /// `u = φ'(z) ⊙ signal`, B×N, in a convolution B×(P·N); a signal of one value a channel goes to
+    /// every place. `signal` is used up.
+    pub(crate) fn gate(&self, signal: &mut Matrix, units: &Matrix, u: &mut Matrix) {
+        if signal.cols() == units.cols() {
+            std::mem::swap(u, signal);
+            engine::gate(u, units, self.activation);
+        } else {
+            engine::gate_places(u, signal, units, self.activation);
+        }
+    }
+
+    /// Fills the weights' part of the layer's gradient, `hᵀ·u` summed over the batch: K×N, folded
+    /// K/2×N; in a convolution summed over its places. `h` is what the layer received, `u` its gated
+    /// signal.
+    pub fn gradient<'a>(
+        &self,
+        h: impl Into<Presynaptic<'a>>,
+        u: &Matrix,
+        out: &mut Gradient,
+        workspace: &Workspace,
+    ) {
+        self.kind.gradient(&self.site, h.into(), u, out, workspace);
+    }
+
+    /// The mean over the batch of the gradient of all its weights and biases, and the square of its
+    /// norm; a folded layer's gradient counts twice in it, as it moves both halves.
+    pub(crate) fn mean_gradient(
+        &self,
+        h: Presynaptic<'_>,
+        u: &Matrix,
+        gradient: &mut Gradient,
+        workspace: &Workspace,
+    ) -> f64 {
+        let scale = 1.0 / u.rows() as f32;
+        self.gradient(h, u, gradient, workspace);
+        let Gradient { weights, bias, .. } = gradient;
+        engine::scale(weights, scale);
+        bias.clear();
+        bias.resize(self.units(), 0.0);
+        engine::add_column_sums(bias, u, scale);
+        let of_bias: f64 = bias.iter().map(|g| f64::from(*g).powi(2)).sum();
+        self.copies() as f64 * engine::squared_norm(weights) + of_bias
+    }
+
+    /// Moves the weights a step along their gradient; `scratch` is a buffer for it.
+    pub(crate) fn update(
+        &mut self,
+        moments: &mut Moments,
+        learnt_from: (Presynaptic<'_>, &Matrix),
+        step: &Step,
+        scratch: &mut Gradient,
+        workspace: &Workspace,
+    ) {
+        let Self { kind, site, synapses, .. } = self;
+        kind.update(site, synapses, moments, learnt_from, step, scratch, workspace);
+    }
+
+    /// The mean squared length of what a unit receives: `⟨|h|²⟩` over samples and, in a
+    /// convolution, places; of both streams where the layer is folded.
+    pub fn presynaptic_power<'a>(&self, h: impl Into<Presynaptic<'a>>) -> f32 {
+        self.copies() as f32 * self.kind.power(&self.site, h.into())
+    }
+
+    /// Moves the biases so that each unit's mean input over the batch `h` is zero; `z` is a buffer.
+    pub(crate) fn balance_bias(
+        &mut self,
+        h: Presynaptic<'_>,
+        z: &mut Matrix,
+        workspace: &Workspace,
+    ) {
+        let Self { kind, site, synapses, .. } = self;
+        kind.forward(site, synapses, h, Activation::Identity, z, workspace);
+        synapses.balance_bias(z);
+    }
+
+    /// Where a convolution's window stands; `None` in a fully connected layer.
+    pub fn geometry(&self) -> Option<Geometry> {
+        self.kind.geometry(&self.site)
+    }
+
+    /// What it hands on, after the layers without weights: H×W×N, 1×1×N if it is fully connected.
+    pub fn output(&self) -> Shape {
+        self.stages.last().map_or(self.site.output, |stage| stage.site.output)
+    }
+
+    /// The unit's response.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// The layers without weights that follow it.
+    pub(crate) fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+}
+
+impl Deref for Layer {
+    type Target = Synapses;
+    fn deref(&self) -> &Synapses {
+        &self.synapses
+    }
+}
+
+impl DerefMut for Layer {
+    fn deref_mut(&mut self) -> &mut Synapses {
+        &mut self.synapses
+    }
+}

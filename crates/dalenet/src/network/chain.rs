@@ -1,0 +1,104 @@
+//! A chain of layers.
+
+use super::{
+    spec::NetworkSpec,
+    trace::{Trace, output},
+};
+use crate::{
+    layer::{Layer, Place},
+    random::Generator,
+    tensor::Matrix,
+};
+
+/// A chain of layers.
+#[derive(Clone, Debug)]
+pub struct Network {
+    layers: Vec<Layer>,
+    skips: Vec<SkipConnection>,
+}
+
+/// A connection past some layers: the output `from` is added at `to`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SkipConnection {
+    pub from: Place,
+    pub to: Place,
+}
+
+impl Network {
+    /// A network with fresh weights.
+    ///
+    /// Dual-stream weights are gain·U[0, 1)/√K with the gains of the specification in hidden
+    /// layers and 1 in the last. Single-stream weights are U(−1, 1)·√(6/K), for sigmoids of width
+    /// α times 2α, the inverse of their slope at zero, or orthogonal.
+    ///
+    /// # Panics
+    /// If [`NetworkSpec::check`] refuses the specification, with its sentence.
+    pub fn new(spec: &NetworkSpec, generator: &mut Generator) -> Self {
+        match spec.check() {
+            Ok(checked) => checked.build(generator),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub(super) fn of(layers: Vec<Layer>) -> Self {
+        let mut skips = Vec::new();
+        for (l, layer) in layers.iter().enumerate() {
+            for (stage, kind) in (1..).zip(layer.stages()) {
+                let to = Place { layer: l, stage };
+                skips.extend(kind.from.map(|from| SkipConnection { from, to }));
+            }
+        }
+        Self { layers, skips }
+    }
+
+    /// The layers with weights, first to last, each with those without weights that follow it.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The layers with weights, first to last.
+    pub fn layers_mut(&mut self) -> &mut [Layer] {
+        &mut self.layers
+    }
+
+    /// Its skip connections.
+    pub(crate) fn skips(&self) -> &[SkipConnection] {
+        &self.skips
+    }
+
+    /// Output units C.
+    pub fn outputs(&self) -> usize {
+        self.layers.last().map_or(0, |layer| layer.units())
+    }
+
+    /// How many weights and biases.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().map(|layer| layer.weights().as_slice().len() + layer.bias().len()).sum()
+    }
+
+    /// Fills the trace from its input on. The prediction is [`Trace::output`], B×C.
+    ///
+    /// # Panics
+    /// If the input is not B×D.
+    pub fn forward(&self, trace: &mut Trace) {
+        let Trace { input, layers, workspace } = trace;
+        layers.resize_with(self.layers.len(), Vec::new);
+        for (l, layer) in self.layers.iter().enumerate() {
+            let (before, after) = layers.split_at_mut(l);
+            let below = before.last().map(|below| output(below).into());
+            let h = below.unwrap_or_else(|| input.as_presynaptic());
+            layer.run(h, before, &mut after[0], workspace);
+        }
+    }
+
+    /// Moves all biases so that each unit's mean input over the batch in the trace is zero: units
+    /// start in the middle of their response, whatever the sum of their weights. Layers are taken
+    /// first to last.
+    pub fn balance_biases(&mut self, trace: &mut Trace) {
+        let mut z = Matrix::default();
+        for l in 0..self.layers.len() {
+            self.forward(trace);
+            self.layers[l].balance_bias(trace.presynaptic(l), &mut z, &trace.workspace);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! From a rule's feedback to the gated signal of every layer.
+
+use super::{Feedback, Lesson, Rule};
+use crate::{
+    engine::{self, Workspace},
+    layer::{Layer, Place},
+    network::{Network, Trace},
+    tensor::Matrix,
+};
+
+/// The gated signals of a network's layers, with the buffers that they are made in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Teaching {
+    /// For each layer φ'⊙signal, B×N, in a convolution B×(P·N).
+    gated: Vec<Matrix>,
+    /// The ungated signal on its way down.
+    signal: Matrix,
+    spare: Matrix,
+    /// The signs of a layer's weights.
+    signs: Matrix,
+    /// For each skip connection the signal at its sum.
+    skips: Vec<Matrix>,
+}
+
+impl Teaching {
+    /// Buffers for this network.
+    pub fn new(network: &Network) -> Self {
+        let empty = |len| vec![Matrix::default(); len];
+        Self {
+            gated: empty(network.layers().len()),
+            skips: empty(network.skips().len()),
+            ..Self::default()
+        }
+    }
+
+    /// The gated signal of layer `layer`.
+    pub fn gated(&self, layer: usize) -> &Matrix {
+        &self.gated[layer]
+    }
+
+    /// Fills the gated signal of every layer, last to first, for the error at the output, B×C.
+    pub fn teach(
+        &mut self,
+        network: &Network,
+        rule: &dyn Rule,
+        trace: &Trace,
+        error: &Matrix,
+        workspace: &Workspace,
+    ) {
+        let last = self.gated.len() - 1;
+        for (l, layer) in network.layers().iter().enumerate().rev() {
+            let transported = if l == last {
+                self.signal.clone_from(error);
+                true
+            } else {
+                let lesson = Lesson { network, trace, error, above: &self.gated[l + 1] };
+                let feedback = rule.feedback(&lesson, l, &mut self.signal);
+                self.deliver(feedback, error, &network.layers()[l + 1], l + 1, workspace);
+                feedback.is_transported()
+            };
+            self.descend(network, l, trace, transported);
+            let units = trace.postsynaptic(l);
+            layer.gate(&mut self.signal, units, &mut self.gated[l]);
+        }
+    }
+
+    /// Makes the signal of the feedback, where the layer `above`, number `number`, reads.
+    fn deliver(
+        &mut self,
+        feedback: Feedback<'_>,
+        error: &Matrix,
+        above: &Layer,
+        number: usize,
+        workspace: &Workspace,
+    ) {
+        let Self { gated, signal, signs, .. } = self;
+        let u = &gated[number];
+        match feedback {
+            Feedback::Written => {}
+            Feedback::Direct(weights) => engine::product(signal, error, weights),
+            Feedback::Through(weights) => above.transport(u, weights, signal, workspace),
+            Feedback::Weights => above.transport(u, above.weights(), signal, workspace),
+            Feedback::Signs => {
+                let scale = (above.units() as f32).sqrt().recip();
+                engine::signs(signs, above.weights(), scale);
+                above.transport(u, signs, signal, workspace);
+            }
+        }
+    }
+
+    /// Brings the signal at the output of layer `l` to its units, through the layers without weights.
+    /// `transported` signals come along skip connections from other layers too.
+    fn descend(&mut self, network: &Network, l: usize, trace: &Trace, transported: bool) {
+        let activities = trace.activities(l);
+        for (k, stage) in network.layers()[l].stages().iter().enumerate().rev() {
+            let at = Place { layer: l, stage: k + 1 };
+            self.add_skips(network, at, transported);
+            let Self { signal, spare, skips, .. } = self;
+            for (skip, buffer) in network.skips().iter().zip(skips) {
+                if skip.to == at {
+                    buffer.clone_from(signal);
+                }
+            }
+            let (input, activity) = (&activities[k].output, &activities[k + 1]);
+            stage.kind.transport(&stage.site, input, activity, signal, spare);
+        }
+        self.add_skips(network, Place { layer: l, stage: 0 }, transported);
+    }
+
+    /// Adds the signals of the skip connections that start at `from`.
+    fn add_skips(&mut self, network: &Network, from: Place, transported: bool) {
+        for (skip, signal) in network.skips().iter().zip(&self.skips) {
+            if skip.from == from && (transported || skip.to.layer == from.layer) {
+                engine::add_signal(&mut self.signal, signal);
+            }
+        }
+    }
+}
