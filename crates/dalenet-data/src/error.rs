@@ -1,21 +1,21 @@
-//! What can go wrong, each in one sentence that says the cause and the mend.
+//! What can go wrong, each in one sentence that says the cause and the remedy.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What can go wrong. Each variant displays as one sentence: the cause, then the mend.
+/// What can go wrong. Each variant displays as one sentence: the cause, then the remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The platform names no folder for a user's data.
     #[error(
         "no folder for data is known, because this user has no home folder: \
-         give --data-dir or set DALENET_DATA"
+         set DALENET_DATA or the option data_dir"
     )]
     NoDataDir,
 
     /// A file or folder could not be read, written or made.
-    #[error("could not {action} {}: {cause}; {}", path.display(), mend(cause))]
+    #[error("could not {action} {}: {cause}; {}", path.display(), remedy(action, cause))]
     File {
         /// What was tried: "read", "write", "create".
         action: &'static str,
@@ -29,7 +29,7 @@ pub enum Error {
     /// No origin had the data set.
     #[error(
         "could not get {set}: {}; check the network, or put {} into {} and run again \
-         (--data-dir or DALENET_DATA choose another folder)",
+         (DALENET_DATA or the option data_dir choose another folder)",
         reasons.join("; "), files.join(", "), folder.display()
     )]
     Unavailable {
@@ -45,8 +45,8 @@ pub enum Error {
 
     /// A cached file is not what was verified when it was fetched.
     #[error(
-        "{} is damaged (SHA-256 {found}, expected {expected}): \
-         run `dalenet data fetch {set}` to fetch it again", path.display()
+        "{} is damaged (SHA-256 {found}, expected {expected}): delete it, and {set} is fetched \
+         into the same folder again", path.display()
     )]
     Checksum {
         /// The data set.
@@ -61,8 +61,7 @@ pub enum Error {
 
     /// A cached file has the right checksum but is not of its format.
     #[error(
-        "{} cannot be decoded: {problem}; delete it and run `dalenet data fetch`",
-        path.display()
+        "{} cannot be decoded: {problem}; delete it, and it is fetched again", path.display()
     )]
     Malformed {
         /// The cached file.
@@ -98,7 +97,7 @@ pub enum Error {
     },
 
     /// An array of the user's `.npz` cannot be used.
-    #[error("{}: {array} {problem}; {mend}", path.display())]
+    #[error("{}: {array} {problem}; {remedy}", path.display())]
     Array {
         /// The user's file.
         path: PathBuf,
@@ -107,7 +106,18 @@ pub enum Error {
         /// What is wrong with it, where: reads on from the array's name.
         problem: String,
         /// What to do about it.
-        mend: String,
+        remedy: String,
+    },
+
+    /// Data from memory, or a test set and the classes of a network, do not belong together.
+    #[error("{name}: {problem}; {remedy}")]
+    Inconsistent {
+        /// The data set.
+        name: String,
+        /// What does not belong together.
+        problem: String,
+        /// What to do about it.
+        remedy: String,
     },
 
     /// More examples were to be held out than there are.
@@ -145,16 +155,18 @@ impl Error {
 }
 
 /// What a user does about an error of the file system.
-fn mend(cause: &io::Error) -> &'static str {
+fn remedy(action: &str, cause: &io::Error) -> &'static str {
     use io::ErrorKind::*;
-    match cause.kind() {
-        StorageFull | QuotaExceeded => {
-            "free some space, or choose another data folder with --data-dir or DALENET_DATA"
+    match (cause.kind(), action) {
+        (NotFound, _) => "check the path",
+        (PermissionDenied, "read") => "change its permissions",
+        (StorageFull | QuotaExceeded, _) => {
+            "free some space, or choose another data folder with DALENET_DATA or the option data_dir"
         }
-        PermissionDenied | ReadOnlyFilesystem => {
-            "change its permissions, or choose another data folder with --data-dir or DALENET_DATA"
+        (PermissionDenied | ReadOnlyFilesystem, _) => {
+            "change its permissions, or choose another data folder with DALENET_DATA or the option \
+             data_dir"
         }
-        NotFound => "check the path",
         _ => "check the path and the disk",
     }
 }
@@ -174,7 +186,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "could not write /data/mnist/train: no storage space; free some space, \
-             or choose another data folder with --data-dir or DALENET_DATA"
+             or choose another data folder with DALENET_DATA or the option data_dir"
         );
     }
 }

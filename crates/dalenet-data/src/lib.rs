@@ -2,6 +2,10 @@
 //!
 //! [`load`] reads MNIST, Fashion-MNIST, CIFAR-10 or a user's own `.npz` file into a
 //! [`Dataset`]; what is absent is fetched first. Only files whose SHA-256 is right are used.
+//! [`Dataset::new`] and [`Dataset::from_npz`] take data from memory.
+//!
+//! The feature `fetch` (default) is what needs network, package clients and archives; without
+//! it, a built-in set is read from the folder where it is.
 //!
 //! Letters: N examples, B of them in a batch, D = H·W·C values an example (height, width,
 //! channels, in this order: "NHWC").
@@ -9,7 +13,8 @@
 //! ```no_run
 //! use dalenet_data::{Source, load};
 //!
-//! let mnist = load(&Source::Mnist, None, &mut ())?;
+//! let source = Source::parse("mnist").expect("a data set's name");
+//! let mnist = load(&source, None, &mut ())?;
 //! let (train, validation) = mnist.train.split_off(10_000, 0)?;
 //! assert_eq!((train.len(), validation.len(), mnist.test.len()), (50_000, 10_000, 10_000));
 //!
@@ -22,25 +27,37 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-mod catalogue;
-mod cifar10;
+pub mod atomic;
+mod built_in;
+mod classes;
 mod dataset;
+mod digest;
 mod error;
+#[cfg(feature = "fetch")]
 mod fetch;
 mod folder;
+mod identity;
 mod idx;
-mod npy;
+mod load;
+mod notes;
 mod npz;
 mod observer;
-mod origin;
 mod source;
 mod split;
-mod verify;
 
-pub use dataset::{Dataset, Shape, load};
+pub use built_in::BuiltIn;
+/// The shape of one example: D = H·W·C values, in this order. A flat vector is 1×1×D.
+#[doc(inline)]
+pub use dalenet::layer::Image as Shape;
+pub use dataset::{Dataset, TestSet};
 pub use error::Error;
+#[cfg(feature = "fetch")]
 pub use fetch::fetch;
 pub use folder::default_dir;
+pub use identity::Identity;
+pub use load::{load, load_test};
+#[doc(hidden)]
+pub use npz::parse_npy;
 pub use observer::Observer;
 pub use source::Source;
 pub use split::Split;

@@ -1,7 +1,7 @@
 //! What a caller may show while data are fetched.
 
-/// Told what [`load`](crate::load) and [`fetch`](crate::fetch) are doing, so that the caller
-/// can draw it. Both methods do nothing unless overridden; `()` is an observer that is silent.
+/// Is called by [`load`](crate::load) while data are fetched, so that the caller can show
+/// progress. Both methods do nothing unless overridden; `()` is an observer that is silent.
 ///
 /// ```
 /// use dalenet_data::Observer;
@@ -14,12 +14,12 @@
 /// }
 /// ```
 pub trait Observer {
-    /// One line about what happens next or what was decided.
+    /// One line about what happens next.
     fn note(&mut self, message: &str) {
         let _ = message;
     }
 
-    /// `done` bytes of the current file are here, of `total` if the server told.
+    /// `done` bytes of the current file are here, of `total` if the server gave it.
     fn bytes(&mut self, done: u64, total: Option<u64>) {
         let _ = (done, total);
     }

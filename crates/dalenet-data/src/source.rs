@@ -2,69 +2,51 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::catalogue::{BuiltIn, CIFAR10, FASHION_MNIST, MNIST};
+use crate::built_in::{self, BuiltIn};
 
 /// Which data set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Handwritten digits, 28×28×1, 10 classes, 60,000 + 10,000 examples.
-    Mnist,
-    /// Clothes, 28×28×1, 10 classes, 60,000 + 10,000 examples.
-    FashionMnist,
-    /// Colour photographs, 32×32×3, 10 classes, 50,000 + 10,000 examples.
-    Cifar10,
-    /// The user's own arrays, as `numpy.savez` writes them: `x_train`, `y_train`, `x_test` and
-    /// `y_test`, or `x` and `y` alone (then a fixed sixth becomes the test set).
+    /// A data set that is known by name: `mnist`, `fashion-mnist`, `cifar10`.
+    BuiltIn(&'static BuiltIn),
+    /// The user's own arrays, as `numpy.savez` writes them.
+    ///
+    /// `x_train` and `y_train`, or `x` and `y`, are trained on; `x_test`, `y_test` (or else a
+    /// fixed sixth) are the test set; `x_val`, `y_val` the validation set. Upper and lower case,
+    /// `train_x`, and the names of MedMNIST (`train_images`, `train_labels`) are read too.
     ///
     /// `x` is N×D, N×H×W or N×H×W×C; bytes (`uint8`) are read as value/255, every other type
-    /// as it is. `y` is N or N×1, whole numbers from 0.
+    /// as it is. `y` is N or N×1 whole numbers or names, or N×C one-hot.
     Npz(PathBuf),
 }
 
 impl Source {
     /// Name and one-line description of each built-in data set.
-    pub const BUILT_IN: &[(&str, &str)] = &[
-        (MNIST.name, MNIST.summary),
-        (FASHION_MNIST.name, FASHION_MNIST.summary),
-        (CIFAR10.name, CIFAR10.summary),
-    ];
+    pub const BUILT_IN: &[(&str, &str)] = &built_in::SUMMARIES;
 
     /// The source that `name` means: the name of a built-in set, or the path of an `.npz` file.
     ///
     /// ```
     /// use dalenet_data::Source;
     ///
-    /// assert_eq!(Source::parse("fashion-mnist"), Some(Source::FashionMnist));
+    /// assert!(matches!(Source::parse("fashion-mnist"), Some(Source::BuiltIn(_))));
     /// assert_eq!(Source::parse("my/own.npz"), Some(Source::Npz("my/own.npz".into())));
     /// assert_eq!(Source::parse("imagenet"), None);
     /// ```
     pub fn parse(name: &str) -> Option<Source> {
-        match name {
-            "mnist" => Some(Source::Mnist),
-            "fashion-mnist" => Some(Source::FashionMnist),
-            "cifar10" => Some(Source::Cifar10),
-            path => {
-                let extension = Path::new(path).extension()?;
-                extension.eq_ignore_ascii_case("npz").then(|| Source::Npz(path.into()))
-            }
+        if let Some(set) = built_in::find(name) {
+            return Some(Source::BuiltIn(set));
         }
+        let extension = Path::new(name).extension()?;
+        extension.eq_ignore_ascii_case("npz").then(|| Source::Npz(name.into()))
     }
 
-    /// The name that [`Source::parse`] understands.
+    /// The name that [`Source::parse`] understands. (In a path that is not UTF-8, what is not
+    /// becomes the replacement character.)
     pub fn name(&self) -> String {
-        match self.built_in() {
-            Ok(set) => set.name.to_owned(),
-            Err(path) => path.display().to_string(),
-        }
-    }
-
-    /// The built-in set, or else the path of the user's own file.
-    pub(crate) fn built_in(&self) -> Result<&'static BuiltIn, &Path> {
         match self {
-            Source::Mnist => Ok(&MNIST),
-            Source::FashionMnist => Ok(&FASHION_MNIST),
-            Source::Cifar10 => Ok(&CIFAR10),
-            Source::Npz(path) => Err(path),
+            Source::BuiltIn(set) => set.name.to_owned(),
+            Source::Npz(path) => path.display().to_string(),
         }
     }
 }

@@ -73,6 +73,11 @@ impl Split {
         }
     }
 
+    /// All values that the examples are among.
+    pub(crate) fn values(&self) -> &Values {
+        &self.values
+    }
+
     /// N, the number of examples.
     pub fn len(&self) -> usize {
         self.labels.len()

