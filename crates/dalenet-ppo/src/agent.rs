@@ -1,46 +1,35 @@
-//! A trained policy, and what it is worth.
+//! A trained policy, and its evaluation.
 
 use crate::{
     Episode, Error, Policy, Settings,
     episodes::{Episodes, count_unlocked},
-    observations::Lens,
+    observations::ObservationNormaliser,
     policy::ActionBuffer,
-    state::{Reader, Writer},
+    words::{Reader, Writer},
 };
-use dalenet::{Generator, Network, NetworkSpec, Rule, Trace, checkpoint::Checkpoint};
+use dalenet::{Generator, Network, Trace, checkpoint::Checkpoint};
 use dalenet_envs::{Actions, Batch, VectorEnv};
 
-/// What actor and critic are made of and what teaches them. Inputs, outputs and the output's
-/// response are those of the task.
-pub struct Networks {
-    /// From observations to the policy's outputs.
-    pub actor: (NetworkSpec, Box<dyn Rule>),
-    /// From observations to their value.
-    pub critic: (NetworkSpec, Box<dyn Rule>),
-}
-
-/// A policy that acts and does not learn: by the likeliest action, or drawn as in the training.
+/// A policy that acts and does not learn, by deterministic or by sampled actions.
+///
+/// It can be sent to another thread and shared between threads (`Send + Sync`).
 #[derive(Clone, Debug)]
 pub struct Agent {
     /// From normalised observations to the policy's outputs.
     pub network: Network,
-    /// What the outputs say about actions.
+    /// The distribution over actions given the outputs.
     pub policy: Policy,
-    lens: Lens,
-    /// What actions are drawn from; none if the likeliest is taken.
+    observations: ObservationNormaliser,
+    /// What actions are sampled with; none if they are deterministic.
     generator: Option<Generator>,
+    // Buffers.
     trace: Trace,
-    chosen: Option<Chosen>,
-}
-
-/// Buffers for N environments.
-#[derive(Clone, Debug)]
-struct Chosen {
     actions: Vec<f32>,
-    buffer: ActionBuffer,
+    /// Actions as the environments take them; none before the first.
+    taken: Option<ActionBuffer>,
 }
 
-/// What some episodes were worth.
+/// Evaluation of a policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
     /// The episodes, one an environment.
@@ -52,18 +41,29 @@ pub struct Score {
 }
 
 impl Agent {
-    pub(crate) fn new(network: Network, policy: Policy, lens: Lens) -> Self {
-        let (trace, chosen, generator) = (Trace::default(), None, None);
-        Self { network, policy, lens, generator, trace, chosen }
+    pub(crate) fn new(
+        network: Network,
+        policy: Policy,
+        observations: ObservationNormaliser,
+    ) -> Self {
+        Self {
+            network,
+            policy,
+            observations,
+            generator: None,
+            trace: Trace::default(),
+            actions: Vec::new(),
+            taken: None,
+        }
     }
 
-    /// The same, with actions that are drawn as likely as the policy has it: for tasks in which the
-    /// likeliest action may be to run against a wall for ever.
-    pub fn drawing(self, generator: Generator) -> Self {
+    /// The same agent with actions sampled as in training: for tasks in which a deterministic one may
+    /// run against a wall for ever.
+    pub fn sampled(self, generator: Generator) -> Self {
         Self { generator: Some(generator), ..self }
     }
 
-    /// The agent of a checkpoint: `network` is one like its actor, `env` one like its environment.
+    /// The agent of a checkpoint; `network` has the shapes of its actor, `env` is its environment.
     ///
     /// # Errors
     /// If the checkpoint is of another task or network.
@@ -75,25 +75,26 @@ impl Agent {
     ) -> Result<Self, Error> {
         file.load_network("actor.", &mut network)?;
         let mut policy = Policy::new(env.action_space(), settings.log_deviation);
-        let mut lens = Lens::new(settings, env.observation_space().len());
+        let len = env.observation_space().len();
+        let mut observations = ObservationNormaliser::new(settings, len);
         let words = file.whole_numbers(AGENT)?;
-        load(&mut policy, &mut lens, &words).ok_or(Error::OtherState(AGENT))?;
-        Ok(Self::new(network, policy, lens))
+        load(&mut policy, &mut observations, &words).ok_or(Error::OtherState(AGENT))?;
+        Ok(Self::new(network, policy, observations))
     }
 
-    /// The action of every environment for what a batch shows.
+    /// Actions for the current observations of N environments.
     pub fn act(&mut self, batch: &Batch) -> Actions<'_> {
         let envs = batch.rewards.len();
-        self.lens.look(batch, &mut self.trace);
+        self.observations.observe(batch, &mut self.trace);
         self.network.forward(&mut self.trace);
-        let len = envs * self.policy.action_len();
-        if self.chosen.as_ref().is_none_or(|chosen| chosen.actions.len() != len) {
-            let (actions, buffer) = (vec![0.0; len], self.policy.buffer(envs));
-            self.chosen = Some(Chosen { actions, buffer });
-        }
-        let Some(Chosen { actions, buffer }) = &mut self.chosen else { unreachable!() };
-        self.policy.act(self.trace.output(), self.generator.as_mut(), actions, buffer);
-        buffer.actions()
+        self.actions.resize(envs * self.policy.action_len(), 0.0);
+        self.policy.act(self.trace.output(), self.generator.as_mut(), &mut self.actions);
+        let fits = |taken: &ActionBuffer| taken.len() == self.actions.len();
+        let kept = self.taken.take().filter(fits);
+        let taken = kept.unwrap_or_else(|| ActionBuffer::new(&self.policy, envs));
+        let taken = self.taken.insert(taken);
+        taken.fill(&self.policy, &self.actions);
+        taken.actions()
     }
 }
 
@@ -120,24 +121,24 @@ pub fn evaluate(agent: &mut Agent, env: &mut dyn VectorEnv, seed: u64) -> Result
     Ok(Score { episodes, unlocked, failures: env.failures() })
 }
 
-/// The tensor of a checkpoint that holds the policy's own parameters and the normalisation.
+/// The tensor of a checkpoint that holds the policy's own parameters and the observation normalisation.
 pub(crate) const AGENT: &str = "agent";
 
-pub(crate) fn words(policy: &Policy, lens: &Lens) -> Vec<u32> {
+pub(crate) fn words(policy: &Policy, observations: &ObservationNormaliser) -> Vec<u32> {
     let mut words = Writer::default();
     policy.save(&mut words);
-    if let Some(seen) = &lens.seen {
-        seen.save(&mut words);
-    }
+    observations.save(&mut words);
     words.0
 }
 
 /// `None` unless the words are all of such a policy and normalisation.
-pub(crate) fn load(policy: &mut Policy, lens: &mut Lens, words: &[u32]) -> Option<()> {
+pub(crate) fn load(
+    policy: &mut Policy,
+    observations: &mut ObservationNormaliser,
+    words: &[u32],
+) -> Option<()> {
     let mut words = Reader(words);
     policy.restore(&mut words)?;
-    if let Some(seen) = &mut lens.seen {
-        seen.restore(&mut words)?;
-    }
+    observations.restore(&mut words)?;
     words.0.is_empty().then_some(())
 }

@@ -1,18 +1,18 @@
 //! Returns of whole episodes.
 
-use crate::state::{Reader, Writer};
+use crate::words::{Reader, Writer};
 use dalenet_envs::Batch;
 
-/// An episode that is over.
+/// A complete episode.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Episode {
     /// Sum of its rewards, as the environment gave them.
     pub ret: f64,
-    /// Its steps.
+    /// Number of its steps.
     pub steps: u64,
 }
 
-/// Adds to the counts, K, what environment `index` unlocked in the episode that has just ended.
+/// Counts, K, the achievements that environment `index` unlocked in the episode that has just ended.
 pub(crate) fn count_unlocked(counts: &mut [u64], batch: &Batch, index: usize) {
     let unlocked = &batch.unlocked[index * counts.len()..][..counts.len()];
     counts.iter_mut().zip(unlocked).for_each(|(count, unlocked)| *count += u64::from(*unlocked));
@@ -29,8 +29,8 @@ impl Episodes {
         Self { running: vec![Episode { ret: 0.0, steps: 0 }; envs] }
     }
 
-    /// Counts a step and hands each episode that it ended, with its environment, to `done`. Those
-    /// that failed are not counted.
+    /// Counts a step and calls `done` with each episode that it ended and its environment. Failed
+    /// episodes are left out.
     pub fn add(&mut self, batch: &Batch, mut done: impl FnMut(usize, Episode)) {
         for (i, episode) in self.running.iter_mut().enumerate() {
             episode.ret += f64::from(batch.rewards[i]);

@@ -1,34 +1,34 @@
-//! What can go wrong, each as one sentence with the cause and the mend.
+//! Errors, each one sentence with cause and remedy.
 
-/// Why a training cannot be made or go on.
+/// Errors of a training.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting makes no sense.
+    /// A setting is not possible.
     #[error("`{key} = {value}` is not possible: it {reason}")]
     Setting {
-        /// Which one.
+        /// Name of the setting.
         key: &'static str,
         /// Its value.
         value: String,
-        /// Why not, and what would be.
+        /// Why not, and the remedy.
         reason: String,
     },
-    /// The environment cannot do what is asked of it.
+    /// The environment reports an error.
     #[error(transparent)]
     Environment(#[from] dalenet_envs::Error),
     /// A checkpoint cannot be used.
     #[error(transparent)]
     Checkpoint(#[from] dalenet::checkpoint::Error),
-    /// A checkpoint holds something else than this training has.
+    /// A checkpoint is of another training.
     #[error("its `{0}` is of another task, number of environments or version")]
     OtherState(&'static str),
-    /// An output of a network is no longer a number.
+    /// An output of a network is not finite.
     #[error(
         "training diverged in update {update}: an output of a network is no longer a number; train anew with a smaller rate"
     )]
     Diverged {
-        /// Which update, from 1.
+        /// Number of the update, from 1.
         update: u64,
     },
 }

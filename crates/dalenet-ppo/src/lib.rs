@@ -2,7 +2,8 @@
 //! of backpropagation.
 //!
 //! Actor and critic are networks like any other: the gradient of PPO's objective by their *outputs*
-//! is the error, and a [`dalenet::Rule`] says what it teaches the hidden layers.
+//! is the error, and a [`dalenet::Rule`] turns it into the teaching signals of the hidden layers.
+//! The arithmetic over batches is in [`dalenet::engine::policy`].
 //!
 //! Letters: `N` environments, `T` steps of a rollout, `O` numbers observed, `A` outputs of the actor
 //! (numbers of an action, or choices), `B` samples of a minibatch.
@@ -28,22 +29,28 @@
 //!
 //! The same seed gives the same bits at any thread count.
 
+mod actor_critic;
 mod agent;
+mod collector;
 mod episodes;
 mod error;
+mod metrics;
 mod observations;
 mod policy;
 mod ppo;
+mod rewards;
 mod rollout;
 mod running;
 mod settings;
-mod state;
+mod update;
+mod words;
 
-pub use agent::{Agent, Networks, Score, evaluate};
+pub use actor_critic::Networks;
+pub use agent::{Agent, Score, evaluate};
 pub use episodes::Episode;
 pub use error::Error;
-pub use policy::Policy;
-pub use ppo::{Ppo, Update};
-pub use rollout::{Transition, advantages};
+pub use metrics::Update;
+pub use policy::{Categorical, Gaussian, Policy};
+pub use ppo::Ppo;
 pub use running::Running;
 pub use settings::Settings;

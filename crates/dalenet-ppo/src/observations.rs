@@ -1,78 +1,84 @@
-//! What the networks see: all numbers, normalised as they were seen so far, or only those that are
-//! not 0.
+//! Observations on their way to the networks: dense and normalised by their running moments, or
+//! sparse as they are.
 
-use crate::{Running, Settings};
-use dalenet::{Matrix, SparseMatrix, Trace};
+use crate::{
+    Running, Settings,
+    words::{Reader, Writer},
+};
+use dalenet::{Matrix, SparseMatrix, Trace, engine::policy::gather_rows};
 use dalenet_envs::Batch;
+use std::ops::Range;
 
-/// How observations are brought to a network.
+/// Observation normalisation.
 #[derive(Clone, Debug)]
-pub(crate) struct Lens {
-    /// What they are normalised by, if they are.
-    pub seen: Option<Running>,
+pub(crate) struct ObservationNormaliser {
+    /// Moments of all observations so far; none if observations are not normalised.
+    moments: Option<Running>,
     /// Largest magnitude of a normalised number.
-    pub bound: f32,
+    bound: f32,
     /// O.
-    pub observed: usize,
+    len: usize,
 }
 
-impl Lens {
-    /// For O numbers, of which none has been seen.
-    pub fn new(settings: &Settings, observed: usize) -> Self {
-        let seen = settings.normalise_observations.then(|| Running::new(observed));
-        Self { seen, bound: settings.bound, observed }
+impl ObservationNormaliser {
+    /// For observations of `len` numbers.
+    pub fn new(settings: &Settings, len: usize) -> Self {
+        let moments = settings.normalise_observations.then(|| Running::new(len));
+        Self { moments, bound: settings.bound, len }
     }
 
-    /// Joins what is to be acted on next to what was seen.
-    pub fn see(&mut self, batch: &Batch) {
-        if let Some(seen) = &mut self.seen {
-            seen.add(&batch.observations);
+    /// Merges the current observations of all environments into the moments.
+    pub fn add(&mut self, batch: &Batch) {
+        if let Some(moments) = &mut self.moments {
+            moments.add(&batch.observations);
         }
     }
 
-    /// What is to be acted on next, of all environments.
-    pub fn look(&self, batch: &Batch, trace: &mut Trace) {
-        self.bring(&batch.observations, &batch.sparse, 0..batch.rewards.len(), trace);
-    }
-
-    /// What the last actions of these environments led to.
-    pub fn look_ahead(&self, batch: &Batch, envs: &[usize], trace: &mut Trace) {
-        self.bring(&batch.next, &batch.sparse_next, envs.iter().copied(), trace);
-    }
-
-    /// Rows of the one or the other, into the trace.
-    fn bring(
-        &self,
-        dense: &[f32],
-        sparse: &SparseMatrix,
-        rows: impl ExactSizeIterator<Item = usize> + Clone,
-        trace: &mut Trace,
-    ) {
-        if self.is_sparse(sparse) {
-            return trace.sparse_input_mut().fill(sparse, rows);
+    /// The current observations of all environments become the input of a network.
+    pub fn observe(&self, batch: &Batch, trace: &mut Trace) {
+        if self.keeps(&batch.sparse) {
+            return trace.sparse_input_mut().fill(&batch.sparse, 0..batch.sparse.rows());
         }
         let input = trace.input_mut();
-        input.reshape(rows.len(), self.observed);
-        for (to, row) in rows.enumerate() {
-            self.normalise(&dense[row * self.observed..][..self.observed], input.row_mut(to));
+        input.reshape(batch.rewards.len(), self.len);
+        input.as_mut_slice().copy_from_slice(&batch.observations);
+        self.normalise(input.as_mut_slice());
+    }
+
+    /// What the last actions of the environments `envs` led to becomes the input of a network.
+    pub fn observe_next(&self, batch: &Batch, envs: &[u32], trace: &mut Trace) {
+        if self.keeps(&batch.sparse_next) {
+            let rows = envs.iter().map(|i| *i as usize);
+            return trace.sparse_input_mut().fill(&batch.sparse_next, rows);
         }
+        let input = trace.input_mut();
+        gather_rows(&batch.next, self.len, envs, input);
+        self.normalise(input.as_mut_slice());
     }
 
     /// Sparse rows stay sparse where they are not normalised.
-    fn is_sparse(&self, sparse: &SparseMatrix) -> bool {
-        self.seen.is_none() && sparse.rows() > 0
+    fn keeps(&self, sparse: &SparseMatrix) -> bool {
+        self.moments.is_none() && sparse.rows() > 0
     }
 
-    /// `out` becomes one row as the networks see it.
-    fn normalise(&self, row: &[f32], out: &mut [f32]) {
-        match &self.seen {
-            Some(seen) => seen.normalise(row, self.bound, out),
-            None => out.copy_from_slice(row),
+    fn normalise(&self, rows: &mut [f32]) {
+        if let Some(moments) = &self.moments {
+            moments.normalise(rows, self.bound);
         }
+    }
+
+    pub fn save(&self, to: &mut Writer) {
+        if let Some(moments) = &self.moments {
+            moments.save(to);
+        }
+    }
+
+    pub fn restore(&mut self, from: &mut Reader<'_>) -> Option<()> {
+        self.moments.as_mut().map_or(Some(()), |moments| moments.restore(from))
     }
 }
 
-/// What was seen in a rollout, (T·N)×O, one row a transition.
+/// The observations of a rollout as the networks receive them, (T·N)×O, one row a transition.
 #[derive(Clone, Debug)]
 pub(crate) enum Observations {
     Dense(Matrix),
@@ -80,41 +86,55 @@ pub(crate) enum Observations {
 }
 
 impl Observations {
-    /// Room for so many transitions in an environment that gives batches like this one.
-    pub fn new(samples: usize, batch: &Batch, lens: &Lens) -> Self {
-        match lens.is_sparse(&batch.sparse) {
-            true => Self::Sparse(SparseMatrix::new(lens.observed)),
-            false => Self::Dense(Matrix::zeros(samples, lens.observed)),
+    /// Room for so many transitions of an environment that gives batches like this one.
+    pub fn new(transitions: usize, batch: &Batch, normaliser: &ObservationNormaliser) -> Self {
+        match normaliser.keeps(&batch.sparse) {
+            true => Self::Sparse(SparseMatrix::new(normaliser.len)),
+            false => Self::Dense(Matrix::zeros(transitions, normaliser.len)),
         }
     }
 
-    /// Keeps what is to be acted on in step `t`.
-    pub fn keep(&mut self, t: usize, batch: &Batch, lens: &Lens) {
+    /// Stores the current observations of all environments as those of step `t`. Steps are stored in
+    /// order.
+    pub fn store(&mut self, t: usize, batch: &Batch, normaliser: &ObservationNormaliser) {
         match self {
-            Self::Dense(kept) => {
-                let from = t * batch.observations.len();
-                let rows = kept.as_mut_slice()[from..].chunks_exact_mut(lens.observed);
-                let seen = batch.observations.chunks_exact(lens.observed);
-                rows.zip(seen).for_each(|(to, row)| lens.normalise(row, to));
+            Self::Dense(stored) => {
+                let len = batch.observations.len();
+                let rows = &mut stored.as_mut_slice()[t * len..][..len];
+                rows.copy_from_slice(&batch.observations);
+                normaliser.normalise(rows);
             }
-            Self::Sparse(kept) => {
+            Self::Sparse(stored) => {
                 if t == 0 {
-                    kept.clear(kept.cols());
+                    stored.clear(stored.cols());
                 }
-                kept.extend(&batch.sparse);
+                stored.extend(&batch.sparse);
             }
         }
     }
 
-    /// Brings these transitions to a network.
-    pub fn show(&self, rows: impl ExactSizeIterator<Item = usize> + Clone, trace: &mut Trace) {
+    /// Consecutive transitions become the input of a network.
+    pub fn copy(&self, rows: Range<usize>, trace: &mut Trace) {
         match self {
-            Self::Dense(kept) => {
-                let input = trace.input_mut();
-                input.reshape(rows.len(), kept.cols());
-                rows.enumerate().for_each(|(to, i)| input.row_mut(to).copy_from_slice(kept.row(i)));
+            Self::Dense(stored) => {
+                let (input, cols) = (trace.input_mut(), stored.cols());
+                input.reshape(rows.len(), cols);
+                let rows = &stored.as_slice()[rows.start * cols..rows.end * cols];
+                input.as_mut_slice().copy_from_slice(rows);
             }
-            Self::Sparse(kept) => trace.sparse_input_mut().fill(kept, rows),
+            Self::Sparse(stored) => trace.sparse_input_mut().fill(stored, rows),
+        }
+    }
+
+    /// A minibatch of transitions becomes the input of a network.
+    pub fn gather(&self, samples: &[u32], trace: &mut Trace) {
+        match self {
+            Self::Dense(stored) => {
+                gather_rows(stored.as_slice(), stored.cols(), samples, trace.input_mut());
+            }
+            Self::Sparse(stored) => {
+                trace.sparse_input_mut().fill(stored, samples.iter().map(|i| *i as usize));
+            }
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Running mean and variance, for what has no fixed scale.
+//! Running mean and variance, for quantities without a fixed scale.
 
-use crate::state::{Reader, Writer};
+use crate::words::{Reader, Writer};
+use dalenet::engine::policy::{column_moments, normalise_columns};
 
 /// Added to the variance before its root.
 const EPSILON: f64 = 1e-8;
 
-/// Mean and variance of all rows seen so far, column by column, joined batch by batch (Chan et al.
-/// 1979).
+/// Mean and variance of all rows so far, column by column, merged batch by batch (Chan et al. 1979).
 ///
 /// ```
 /// use dalenet_ppo::Running;
@@ -16,56 +16,55 @@ const EPSILON: f64 = 1e-8;
 /// assert!((running.mean()[0] - 3.0).abs() < 1e-3);
 /// assert!((running.deviation()[0] - (14.0f32 / 3.0).sqrt()).abs() < 1e-3);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Running {
     count: f64,
     /// Mean and variance of each column.
     means: Vec<f64>,
     variances: Vec<f64>,
-    /// The same as they are used.
+    /// Mean and standard deviation as they are used.
     mean: Vec<f32>,
     deviation: Vec<f32>,
+    /// Buffers: mean and sum of squared deviations of a batch.
+    batch_means: Vec<f64>,
+    batch_squares: Vec<f64>,
 }
 
 impl Running {
-    /// Nothing seen: mean 0, deviation 1.
+    /// Moments of no rows: mean 0, deviation 1.
     pub fn new(cols: usize) -> Self {
-        let (count, means, variances) = (1e-4, vec![0.0; cols], vec![1.0; cols]);
-        let (mean, deviation) = (vec![0.0; cols], vec![1.0; cols]);
-        Self { count, means, variances, mean, deviation }
+        Self {
+            count: 1e-4,
+            means: vec![0.0; cols],
+            variances: vec![1.0; cols],
+            mean: vec![0.0; cols],
+            deviation: vec![1.0; cols],
+            batch_means: vec![0.0; cols],
+            batch_squares: vec![0.0; cols],
+        }
     }
 
-    /// Joins rows to what was seen.
+    /// Merges rows, B×C, into the moments.
     ///
     /// # Panics
     /// Unless `rows` are whole rows.
     pub fn add(&mut self, rows: &[f32]) {
-        let cols = self.means.len();
-        assert!(rows.len().is_multiple_of(cols), "whole rows");
-        let count = (rows.len() / cols) as f64;
-        let mut sums = vec![0.0; cols];
-        for row in rows.chunks_exact(cols) {
-            sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
-        }
-        sums.iter_mut().for_each(|sum| *sum /= count);
-        let mut squares = vec![0.0; cols];
-        for row in rows.chunks_exact(cols) {
-            for ((square, x), mean) in squares.iter_mut().zip(row).zip(&sums) {
-                *square += (f64::from(*x) - mean).powi(2);
-            }
-        }
+        let Self { batch_means, batch_squares, .. } = self;
+        column_moments(rows, batch_means, batch_squares);
+        let count = (rows.len() / batch_means.len()) as f64;
         let total = self.count + count;
-        for i in 0..cols {
-            let step = sums[i] - self.means[i];
-            let spread = self.variances[i] * self.count + squares[i];
+        for i in 0..self.means.len() {
+            let step = self.batch_means[i] - self.means[i];
+            let spread = self.variances[i] * self.count + self.batch_squares[i];
             self.means[i] += step * count / total;
             self.variances[i] = (spread + step * step * self.count * count / total) / total;
         }
         self.count = total;
-        self.show();
+        self.round();
     }
 
-    fn show(&mut self) {
+    /// Brings the moments to the precision in which they are used.
+    fn round(&mut self) {
         for i in 0..self.means.len() {
             self.mean[i] = self.means[i] as f32;
             self.deviation[i] = (self.variances[i] + EPSILON).sqrt() as f32;
@@ -82,15 +81,12 @@ impl Running {
         &self.deviation
     }
 
-    /// `out = (rows − mean)/deviation`, within ±`bound`.
-    pub fn normalise(&self, rows: &[f32], bound: f32, out: &mut [f32]) {
-        let cols = self.mean.len();
-        for (out, row) in out.chunks_exact_mut(cols).zip(rows.chunks_exact(cols)) {
-            let scale = self.mean.iter().zip(&self.deviation);
-            for ((out, x), (mean, deviation)) in out.iter_mut().zip(row).zip(scale) {
-                *out = ((x - mean) / deviation).clamp(-bound, bound);
-            }
-        }
+    /// `x ← (x − mean)/deviation` within ±`bound`, in place, for rows B×C.
+    ///
+    /// # Panics
+    /// Unless `rows` are whole rows.
+    pub fn normalise(&self, rows: &mut [f32], bound: f32) {
+        normalise_columns(rows, &self.mean, &self.deviation, bound);
     }
 
     pub(crate) fn save(&self, to: &mut Writer) {
@@ -105,7 +101,7 @@ impl Running {
         [self.count] = count;
         from.doubles(&mut self.means)?;
         from.doubles(&mut self.variances)?;
-        self.show();
+        self.round();
         Some(())
     }
 }

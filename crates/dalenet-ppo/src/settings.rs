@@ -1,4 +1,4 @@
-//! What decides how PPO learns.
+//! The settings of PPO.
 
 use crate::Error;
 
@@ -11,21 +11,22 @@ pub struct Settings {
     pub rollout: usize,
     /// Passes over a rollout.
     pub epochs: usize,
-    /// Parts that a rollout is divided into in each pass.
+    /// Minibatches that the samples of a rollout are dealt over in each pass; their sizes differ by at
+    /// most one.
     pub minibatches: usize,
-    /// Adam's rate.
+    /// Learning rate of Adam.
     pub rate: f32,
     /// Whether the rate falls to zero, linearly over the training.
     pub anneal: bool,
-    /// Added to the root in Adam.
+    /// ε of Adam, added to the root.
     pub epsilon: f32,
-    /// γ.
+    /// Discount γ.
     pub discount: f32,
     /// λ of generalised advantage estimation (Schulman et al. 2016).
     pub lambda: f32,
     /// How far from 1 the ratio of probabilities may go.
     pub clip: f32,
-    /// Whether the value moves by at most `clip` as well.
+    /// Whether moves of a value are clipped to ±`clip` as well.
     pub clip_value: bool,
     /// Weight of the value's loss ½(V − target)².
     pub value_weight: f32,
@@ -33,15 +34,15 @@ pub struct Settings {
     pub entropy_weight: f32,
     /// Largest norm of the gradient of actor and critic together.
     pub max_gradient_norm: f32,
-    /// Whether advantages are brought to mean 0 and deviation 1 in every minibatch.
+    /// Whether advantages are normalised to mean 0 and deviation 1 in every minibatch.
     pub normalise_advantages: bool,
-    /// Whether observations are brought to mean 0 and deviation 1, as seen so far.
+    /// Whether observations are normalised by their running mean and deviation.
     pub normalise_observations: bool,
-    /// Whether rewards are divided by the deviation of the discounted return, as seen so far.
+    /// Whether rewards are divided by the running deviation of the discounted return.
     pub normalise_rewards: bool,
     /// Largest magnitude of a normalised observation and reward.
     pub bound: f32,
-    /// Logarithm of the Gaussian policy's deviation at the start.
+    /// Initial ln σ of the Gaussian policy.
     pub log_deviation: f32,
 }
 
@@ -72,55 +73,74 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Checks what types cannot, for `envs` environments.
+    /// Checks the settings for `envs` environments.
     ///
     /// # Errors
-    /// The first value that makes no sense.
+    /// The first setting that is not possible.
     pub fn validate(&self, envs: usize) -> Result<(), Error> {
         let positive = |value: f32| value > 0.0 && value.is_finite();
-        let at_least_one = |value: usize| (value > 0, "must be at least 1");
-        let above = |value: f32| (positive(value), "must be above 0");
-        let share = |value: f32| ((0.0..=1.0).contains(&value), "must be between 0 and 1");
-        let whole = |key, value: usize| (key, value.to_string(), at_least_one(value));
-        let number = |key, value: f32, check: (bool, &'static str)| (key, value.to_string(), check);
-        let not_negative = |value: f32| (value >= 0.0 && value.is_finite(), "must not be negative");
-        let checks = [
-            ("steps", self.steps.to_string(), (self.steps > 0, "must be at least 1")),
-            whole("envs", envs),
-            whole("rollout", self.rollout),
-            whole("epochs", self.epochs),
-            whole("minibatches", self.minibatches),
-            number("rate", self.rate, above(self.rate)),
-            number("epsilon", self.epsilon, above(self.epsilon)),
-            number("discount", self.discount, share(self.discount)),
-            number("lambda", self.lambda, share(self.lambda)),
-            number("clip", self.clip, above(self.clip)),
-            number("value_weight", self.value_weight, not_negative(self.value_weight)),
-            number("entropy_weight", self.entropy_weight, not_negative(self.entropy_weight)),
-            number("max_gradient_norm", self.max_gradient_norm, above(self.max_gradient_norm)),
-            number("bound", self.bound, above(self.bound)),
-            number(
-                "log_deviation",
-                self.log_deviation,
-                (self.log_deviation.abs() <= 10.0, "must be between -10 and 10"),
-            ),
-        ];
-        let wrong = checks.into_iter().find(|(_, _, (holds, _))| !holds);
-        if let Some((key, value, (_, reason))) = wrong {
-            return Err(Error::Setting { key, value, reason: reason.into() });
+        let not_negative = |value: f32| value >= 0.0 && value.is_finite();
+        let share = |value: f32| (0.0..=1.0).contains(&value);
+        let log_deviation = self.log_deviation.abs() <= 10.0;
+        check("steps", self.steps, self.steps > 0, "must be at least 1")?;
+        check("envs", envs, envs > 0, "must be at least 1")?;
+        check("rollout", self.rollout, self.rollout > 0, "must be at least 1")?;
+        check("epochs", self.epochs, self.epochs > 0, "must be at least 1")?;
+        check("minibatches", self.minibatches, self.minibatches > 0, "must be at least 1")?;
+        for (key, value) in [
+            ("rate", self.rate),
+            ("epsilon", self.epsilon),
+            ("clip", self.clip),
+            ("max_gradient_norm", self.max_gradient_norm),
+            ("bound", self.bound),
+        ] {
+            check(key, value, positive(value), "must be above 0 and finite")?;
         }
-        let samples = envs.saturating_mul(self.rollout);
-        if self.minibatches > samples {
-            return Err(Error::Setting {
-                key: "minibatches",
-                value: self.minibatches.to_string(),
-                reason: format!(
-                    "is more than the {samples} samples of a rollout ({envs} environments × {} \
-                     steps); set fewer minibatches, or more environments or steps",
-                    self.rollout
-                ),
-            });
+        for (key, value) in [("discount", self.discount), ("lambda", self.lambda)] {
+            check(key, value, share(value), "must be between 0 and 1")?;
         }
-        Ok(())
+        for (key, value) in
+            [("value_weight", self.value_weight), ("entropy_weight", self.entropy_weight)]
+        {
+            check(key, value, not_negative(value), "must be at least 0 and finite")?;
+        }
+        check("log_deviation", self.log_deviation, log_deviation, "must be between -10 and 10")?;
+        self.check_minibatches(envs)
     }
+
+    /// Checks that every minibatch of a rollout has the samples to learn from.
+    fn check_minibatches(&self, envs: usize) -> Result<(), Error> {
+        let samples = envs.saturating_mul(self.rollout);
+        let most = self.minibatches_of(samples);
+        let rollout =
+            format!("the {samples} samples of a rollout ({envs} envs × {} steps)", self.rollout);
+        let fewer = match most {
+            0 => String::new(),
+            most => format!("at most {most} minibatches, "),
+        };
+        let reason = if self.minibatches > samples {
+            format!("is more than {rollout}; set {fewer}more envs or a longer rollout")
+        } else {
+            format!(
+                "leaves a minibatch with a single one of {rollout}, whose normalised advantage is \
+                 always 0, so that the policy learns nothing from it; set {fewer}more envs, a \
+                 longer rollout or normalise_advantages = false"
+            )
+        };
+        check("minibatches", self.minibatches, self.minibatches <= most, &reason)
+    }
+
+    /// How many minibatches so many samples are dealt over: `minibatches`, or fewer where failed
+    /// steps left too few samples. No minibatch is empty, and none has a single sample if advantages
+    /// are normalised, as that advantage would be 0.
+    pub(crate) fn minibatches_of(&self, samples: usize) -> usize {
+        let least = if self.normalise_advantages { 2 } else { 1 };
+        self.minibatches.min(samples / least)
+    }
+}
+
+/// The error of a setting for which a condition does not hold.
+fn check(key: &'static str, value: impl ToString, holds: bool, reason: &str) -> Result<(), Error> {
+    let error = || Error::Setting { key, value: value.to_string(), reason: reason.into() };
+    if holds { Ok(()) } else { Err(error()) }
 }

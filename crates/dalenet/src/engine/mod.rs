@@ -14,6 +14,7 @@ mod elementwise;
 mod error;
 mod geometry;
 mod gradient;
+pub mod policy;
 mod pooling;
 mod product;
 mod rms;

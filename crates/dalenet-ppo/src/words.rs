@@ -18,7 +18,7 @@ impl Writer {
     }
 }
 
-/// Takes words off; `None` where they have run out.
+/// Reads words in order; `None` where none are left.
 pub(crate) struct Reader<'a>(pub &'a [u32]);
 
 impl Reader<'_> {
