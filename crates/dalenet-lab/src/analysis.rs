@@ -105,7 +105,7 @@ pub fn analyse<'a>(
     Ok(Analysis {
         run: path.into(),
         task: config.task.clone(),
-        rule: config.rule.clone(),
+        rule: config.network.rule_name(&config.rule),
         seed: config.seed,
         samples,
         confused: confused(&evaluation.confusion),

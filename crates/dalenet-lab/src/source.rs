@@ -63,7 +63,7 @@ impl Known<'_> {
         let places: Vec<PathBuf> = recorded.into_iter().chain([task.into()]).collect();
         let mut other = None;
         for place in places.iter().filter(|place| place.is_file()) {
-            let found = Identity::of_file(place).map_err(Error::file("read", place))?;
+            let found = dalenet_train::identify(place).map_err(Error::file("read", place))?;
             if found.sha256 == self.identity.sha256 {
                 return Ok(place.to_string_lossy().into_owned());
             }

@@ -180,7 +180,7 @@ impl Study {
                 continue;
             };
             let now = identities.entry(task).or_insert_with(|| {
-                is_file.then(|| Identity::of_file(Path::new(task)).ok()).flatten()
+                is_file.then(|| dalenet_train::identify(Path::new(task)).ok()).flatten()
             });
             if let Some(now) = now {
                 Known { identity: &recorded, run: run.folder() }.check(now, task)?;

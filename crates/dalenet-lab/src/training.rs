@@ -80,7 +80,7 @@ impl Training {
         let run = match folder {
             Some(folder) => Run::create(folder, &experiment, identity.as_ref())?,
             None => {
-                let name = names::run(&names::task(experiment.task()), experiment.rule());
+                let name = names::run(&names::task(experiment.task()), &experiment.rule_name());
                 let name = format!("{name}-seed{}", experiment.seed());
                 Run::create_next(&name, &experiment, identity.as_ref())?
             }

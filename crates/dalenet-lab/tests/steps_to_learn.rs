@@ -11,7 +11,7 @@ fn median(task: &str, bits: usize, hidden: usize) -> usize {
         .map(|seed| {
             let mut config = Config::new(task, "kaneko", "kaneko").unwrap();
             config.bits = bits;
-            config.network.layers = vec![hidden / 2];
+            config.network.layers = vec![(hidden / 2).into()];
             config.epochs = 2000;
             config.seed = seed;
             let run = folder.path().join(seed.to_string());

@@ -167,6 +167,11 @@ impl Experiment {
         either!(self, config => &config.rule)
     }
 
+    /// The rule's name with the routing, if that is not the usual one: `ed-overlapping`.
+    pub fn rule_name(&self) -> String {
+        self.network().rule_name(self.rule())
+    }
+
     /// The settings of its networks.
     pub fn network(&self) -> &NetworkSettings {
         either!(self, config => &config.network)

@@ -22,7 +22,7 @@ pub use classification::{
     ClassificationOutcome, ClassificationTrainer, Classifier, Config, Epoch, Evaluation, InputKind,
     OptimiserKind, Position, Preparation, Probe, Samples,
 };
-pub use data::{Dataset, Identity, TestSet};
+pub use data::{Dataset, Identity, TestSet, identify};
 pub use error::Error;
 pub use experiment::Experiment;
 pub use network::{ConvolutionSettings, DaleKind, NetworkSettings, PoolingChoice, Response};

@@ -2,8 +2,8 @@
 
 use crate::Error;
 use dalenet::{
-    Activation, Convolution, Dale, NetworkSpec,
-    layer::{Image, Pooling, PoolingKind, Window},
+    Activation, Dale, DaleForm, LayerSpec, NetworkSpec, Shape,
+    layer::{Convolution, Dense, Pooling, PoolingMode, Window},
 };
 use documented::DocumentedFields;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -15,8 +15,9 @@ pub struct NetworkSettings {
     /// the window; pooling (none, average or max), its window and stride.
     #[serde(default)]
     pub convolutions: Vec<ConvolutionSettings>,
-    /// Units of each fully connected hidden layer, per stream.
-    pub layers: Vec<usize>,
+    /// The hidden layers that follow: a number is a fully connected layer of so many units per
+    /// stream, a table with the key `kind` any other, such as { kind = "skip", from = 2 }.
+    pub layers: Vec<LayerSpec>,
     /// Whether every layer has an excitatory and an inhibitory stream.
     pub dual: bool,
     /// Whether weights keep their sign (Dale's principle): true, false or "literal"; needs
@@ -32,7 +33,8 @@ pub struct NetworkSettings {
     /// Width α of the sigmoid 1/(1 + exp(−2z/α)), layer by layer; the last value serves the rest.
     #[serde(default = "paper_widths")]
     pub widths: Vec<f32>,
-    /// Whether each hidden layer's activity is divided by its root mean square; needs relu.
+    /// Whether the activity of each fully connected hidden layer is divided by its root mean square;
+    /// needs relu.
     #[serde(default)]
     pub rms: bool,
     /// Factor of the initial weights within a stream (W_pp, W_nn) in hidden layers.
@@ -67,7 +69,7 @@ impl Default for NetworkSettings {
     fn default() -> Self {
         Self {
             convolutions: Vec::new(),
-            layers: vec![256, 128],
+            layers: vec![256.into(), 128.into()],
             dual: true,
             dale: DaleKind::Streams,
             floor: 1e-4,
@@ -196,19 +198,26 @@ pub enum PoolingChoice {
 }
 
 impl ConvolutionSettings {
-    /// The layer it stands for.
-    fn spec(self) -> Convolution {
-        let Self { units, size, stride, padding, .. } = self;
-        let window = Window { size: self.pool_size, stride: self.pool_stride, padding: 0 };
-        let pooling = |kind| Some(Pooling { kind, window });
-        Convolution {
-            units,
-            window: Window { size, stride, padding },
-            pooling: match self.pooling {
-                PoolingChoice::None => None,
-                PoolingChoice::Average => pooling(PoolingKind::Average),
-                PoolingChoice::Max => pooling(PoolingKind::Max),
-            },
+    /// The layers it stands for.
+    fn layers(self) -> impl Iterator<Item = LayerSpec> {
+        let Self { units, size, stride, padding, pool_size, pool_stride, .. } = self;
+        let pooling = |mode| Some(Pooling { mode, size: pool_size, stride: pool_stride }.into());
+        let pooling = match self.pooling {
+            PoolingChoice::None => None,
+            PoolingChoice::Average => pooling(PoolingMode::Average),
+            PoolingChoice::Max => pooling(PoolingMode::Max),
+        };
+        let convolution = Convolution { units, size, stride, padding };
+        [Some(convolution.into()), pooling].into_iter().flatten()
+    }
+
+    /// The shape of its output for an input; empty if a window does not fit.
+    fn output(self, input: Shape) -> Shape {
+        let Self { units, size, stride, padding, pool_size, pool_stride, .. } = self;
+        let output = Window { size, stride, padding }.over(input, units);
+        match self.pooling {
+            PoolingChoice::None => output,
+            _ => Window { size: pool_size, stride: pool_stride, padding: 0 }.over(output, units),
         }
     }
 
@@ -224,8 +233,8 @@ impl NetworkSettings {
     pub(crate) fn checks(&self) -> Vec<(&'static str, bool, &'static str)> {
         let positive = |value: f32| value > 0.0 && value.is_finite();
         vec![
-            ("layers", !self.layers.contains(&0), "must not have a layer without units"),
-            ("layers", self.layers.iter().all(|n| *n <= 1_000_000), "must not be above a million"),
+            ("layers", self.units().all(|n| n > 0), "must not have a layer without units"),
+            ("layers", self.units().all(|n| n <= 1_000_000), "must not be above a million"),
             (
                 "convolutions",
                 self.convolutions.iter().all(ConvolutionSettings::is_possible),
@@ -258,18 +267,20 @@ impl NetworkSettings {
     /// If a convolution's window does not fit into its input.
     pub(crate) fn spec(
         &self,
-        input: Image,
+        input: Shape,
         outputs: usize,
         output: Activation,
     ) -> Result<NetworkSpec, Error> {
-        let convolutions: Vec<_> = self.convolutions.iter().map(|c| c.spec()).collect();
-        fit(input, &convolutions)?;
-        let dale = Dale { floor: self.floor, grow_only: self.grow_only };
-        Ok(NetworkSpec {
+        fit(input, &self.convolutions)?;
+        let form = match self.dale {
+            DaleKind::Literal => DaleForm::Literal,
+            _ => DaleForm::Streams,
+        };
+        let dale = Dale { floor: self.floor, grow_only: self.grow_only, form };
+        let spec = NetworkSpec {
             inputs: input.len(),
             image: Some(input),
-            convolutions,
-            hidden: self.layers.clone(),
+            layers: self.list(),
             outputs,
             dual: self.dual,
             dale: self.dale.is_on().then_some(dale),
@@ -277,16 +288,32 @@ impl NetworkSettings {
             output,
             excitatory_gain: self.excitatory_gain,
             inhibitory_gain: self.inhibitory_gain,
-            rms: self.rms,
             fan_in: self.fan_in,
             threshold: self.threshold,
             ..NetworkSpec::default()
-        })
+        };
+        spec.check().map_err(|error| Error::Config(error.to_string()))?;
+        Ok(spec)
     }
 
-    /// How many hidden layers there are.
+    /// All hidden layers, first to last.
+    fn list(&self) -> Vec<LayerSpec> {
+        let convolutions = self.convolutions.iter().flat_map(|c| c.layers());
+        let normalised = |layer: &LayerSpec| match layer {
+            LayerSpec::Dense(Dense { units }) => LayerSpec::dense_list(&[*units], self.rms),
+            other => vec![*other],
+        };
+        convolutions.chain(self.layers.iter().flat_map(normalised)).collect()
+    }
+
+    /// Units of the layers with weights among `layers`.
+    pub(crate) fn units(&self) -> impl Iterator<Item = usize> {
+        self.layers.iter().filter_map(units)
+    }
+
+    /// How many hidden layers have weights.
     pub(crate) fn depth(&self) -> usize {
-        self.convolutions.len() + self.layers.len()
+        self.convolutions.len() + self.units().count()
     }
 
     /// Width α of the sigmoid of layer `l`.
@@ -306,7 +333,27 @@ impl NetworkSettings {
     pub(crate) fn summary(&self) -> Vec<String> {
         let convolutions = self.convolutions.iter();
         let convolutions = convolutions.map(|c| format!("{}@{}×{}", c.units, c.size, c.size));
-        convolutions.chain(self.layers.iter().map(usize::to_string)).collect()
+        let layer = |layer: &LayerSpec| match layer {
+            LayerSpec::Dense(Dense { units }) => units.to_string(),
+            LayerSpec::Convolution(c) => format!("{}@{}×{}", c.units, c.size, c.size),
+            other => other.name().into(),
+        };
+        convolutions.chain(self.layers.iter().map(layer)).collect()
+    }
+
+    /// Whether an image is asked for.
+    pub(crate) fn needs_image(&self) -> bool {
+        let of_image =
+            |layer: &LayerSpec| matches!(layer, LayerSpec::Convolution(_) | LayerSpec::Pooling(_));
+        !self.convolutions.is_empty() || self.layers.iter().any(of_image)
+    }
+
+    /// A rule's name with the routing, if that is not the usual one: `ed-overlapping`.
+    pub fn rule_name(&self, rule: &str) -> String {
+        match self.routing.as_str() {
+            routing if rule == "ed" && routing != "modulo" => format!("{rule}-{routing}"),
+            _ => rule.into(),
+        }
     }
 
     /// What is said of the units: ` per stream`, and of their weights.
@@ -321,19 +368,28 @@ impl NetworkSettings {
     }
 }
 
+/// Units of a layer that has weights.
+fn units(layer: &LayerSpec) -> Option<usize> {
+    match layer {
+        LayerSpec::Dense(dense) => Some(dense.units),
+        LayerSpec::Convolution(convolution) => Some(convolution.units),
+        _ => None,
+    }
+}
+
 /// Checks that every window fits into its input.
-fn fit(input: Image, convolutions: &[Convolution]) -> Result<(), Error> {
+fn fit(input: Shape, convolutions: &[ConvolutionSettings]) -> Result<(), Error> {
     let mut input = input;
     for (i, convolution) in (1..).zip(convolutions) {
-        let geometry = convolution.geometry(input);
-        if geometry.output.is_empty() {
-            let Image { height, width, .. } = input;
+        let output = convolution.output(input);
+        if output.is_empty() {
+            let Shape { height, width, .. } = input;
             return Err(Error::Config(format!(
                 "convolution {i} does not fit: its windows are larger than its input of \
                  {height}×{width}; give it a smaller `size` or `pool_size`, or more `padding`"
             )));
         }
-        input = geometry.output;
+        input = output;
     }
     Ok(())
 }

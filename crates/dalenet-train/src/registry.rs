@@ -69,6 +69,7 @@ impl Default for Registry {
             environments: tasks::environments(),
         };
         registry.add_routing("modulo", || Box::new(dalenet::Modulo));
+        registry.routing("overlapping", || Box::new(dalenet::Overlapping));
         registry
     }
 }

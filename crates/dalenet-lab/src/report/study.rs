@@ -147,7 +147,7 @@ impl Group {
     pub fn rule(&self) -> String {
         match self.config.rule.as_str() {
             "bp" if self.config.network.dale.is_on() => "bp-dale".into(),
-            rule => rule.into(),
+            rule => self.config.network.rule_name(rule),
         }
     }
 
@@ -257,7 +257,7 @@ fn nothing_to_show(failures: Vec<(PathBuf, Error)>) -> Error {
 /// which it is not like the baseline of its task and rule, the configuration nearest to all others.
 fn label(i: usize, configs: &[Config]) -> String {
     let config = &configs[i];
-    let rule = config.rule.clone();
+    let rule = config.network.rule_name(&config.rule);
     let mut parts = Vec::new();
     let [tasks, rules] = [
         configs.iter().any(|other| other.task != config.task),

@@ -4,7 +4,7 @@ use crate::{
     DaleKind, Error, NetworkSettings, Registry, Response,
     settings::{self, Settings},
 };
-use dalenet::{Activation, Generator, NetworkSpec, layer::Image};
+use dalenet::{Activation, Generator, LayerSpec, NetworkSpec, Shape};
 use dalenet_envs::{Observe, Options, VectorEnv};
 use dalenet_ppo::{Agent, Networks};
 use documented::DocumentedFields;
@@ -93,7 +93,7 @@ impl Default for AgentConfig {
             rule: "ed".into(),
             seed: 0,
             network: NetworkSettings {
-                layers: vec![128, 128],
+                layers: vec![128.into(), 128.into()],
                 response: Response::Relu,
                 rms: true,
                 excitatory_gain: 1.0,
@@ -166,13 +166,13 @@ impl AgentConfig {
     /// The first value that is not possible.
     pub fn validate(&self) -> Result<(), Error> {
         let positive = |value: f32| value > 0.0 && value.is_finite();
-        let few = self.network.layers.iter().all(|n| *n <= 100_000);
+        let few = self.network.units().all(|n| n <= 100_000);
         let checks = [
             ("layers", few, "must not be above 100,000"),
             (
                 "convolutions",
-                self.network.convolutions.is_empty(),
-                "must be empty: observations are no images",
+                !self.network.needs_image(),
+                "and pooling are for images, which observations are not",
             ),
             ("actor_gain", positive(self.actor_gain), "must be above 0"),
             ("critic_gain", positive(self.critic_gain), "must be above 0"),
@@ -253,7 +253,7 @@ impl AgentConfig {
         inputs: usize,
         output_gain: f32,
     ) -> Result<NetworkSpec, Error> {
-        let input = Image { height: 1, width: 1, channels: inputs };
+        let input = Shape::flat(inputs);
         let spec = self.network.spec(input, 1, Activation::Identity)?;
         Ok(NetworkSpec { output_gain, orthogonal: !self.network.dual, ..spec })
     }
@@ -262,7 +262,7 @@ impl AgentConfig {
     pub(crate) fn evaluated(&self, agent: Agent) -> Agent {
         match self.deterministic {
             true => agent,
-            false => agent.drawing(Generator::new(self.seed, EVALUATION)),
+            false => agent.sampled(Generator::new(self.seed, EVALUATION)),
         }
     }
 }
@@ -270,7 +270,11 @@ impl AgentConfig {
 /// As many units in a single stream as both had, orthogonal at the start.
 pub(crate) fn single_stream(config: &mut AgentConfig) {
     (config.network.dual, config.network.dale) = (false, DaleKind::Off);
-    config.network.layers.iter_mut().for_each(|units| *units *= 2);
+    for layer in &mut config.network.layers {
+        if let LayerSpec::Dense(dense) = layer {
+            dense.units *= 2;
+        }
+    }
     config.critic_gain = 1.0;
 }
 

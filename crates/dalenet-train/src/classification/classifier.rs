@@ -2,7 +2,7 @@
 
 use super::{Config, Evaluation, Preparation, Samples, trainer::WEIGHTS};
 use crate::{Error, Experiment, Registry, TestSet, trainer};
-use dalenet::{Generator, Network, Rule, Trace, checkpoint::Checkpoint, layer::Image};
+use dalenet::{Generator, Network, Rule, Shape, Trace, checkpoint::Checkpoint};
 use serde::{Deserialize, Serialize};
 
 /// The tensor of a checkpoint that holds the statistics of the preparation.
@@ -21,14 +21,14 @@ pub(super) struct Input {
 
 impl Input {
     pub fn new(samples: &Samples) -> Self {
-        let Image { height, width, channels } = samples.preparation.image();
+        let Shape { height, width, channels } = samples.preparation.image();
         let (outputs, classes) = (samples.outputs, samples.classes.clone());
         Self { shape: [height, width, channels], outputs, classes }
     }
 
-    fn image(&self) -> Image {
+    fn image(&self) -> Shape {
         let [height, width, channels] = self.shape;
-        Image { height, width, channels }
+        Shape { height, width, channels }
     }
 }
 
@@ -102,13 +102,13 @@ impl Classifier {
 
     /// # Errors
     /// If samples of this shape are not those of the network.
-    pub fn check_shape(&self, data: &str, shape: Image) -> Result<(), Error> {
+    pub fn check_shape(&self, data: &str, shape: Shape) -> Result<(), Error> {
         let own = self.preparation.image();
         if shape == own {
             return Ok(());
         }
-        let sizes = |image: Image| {
-            let Image { height, width, channels } = image;
+        let sizes = |image: Shape| {
+            let Shape { height, width, channels } = image;
             format!("{} inputs ({height}×{width}×{channels})", image.len())
         };
         Err(Error::OtherData { data: data.into(), found: sizes(shape), wanted: sizes(own) })

@@ -5,7 +5,7 @@ use crate::{
     Error, NetworkSettings, Registry,
     settings::{self, Settings},
 };
-use dalenet::{Activation, Loss, Method, NetworkSpec, Schedule, layer::Image};
+use dalenet::{Activation, Loss, Method, NetworkSpec, Schedule, Shape};
 use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
 
@@ -156,7 +156,7 @@ impl Config {
     ///
     /// # Errors
     /// If a convolution's window does not fit into its input.
-    pub fn network_spec(&self, input: Image, outputs: usize) -> Result<NetworkSpec, Error> {
+    pub fn network_spec(&self, input: Shape, outputs: usize) -> Result<NetworkSpec, Error> {
         let output = match self.loss {
             Loss::Squared => {
                 Activation::Sigmoid { width: self.network.width(self.network.depth()) }

@@ -1,6 +1,6 @@
 //! Training images are moved and mirrored, so that no two epochs are the same.
 
-use dalenet::{Generator, Shape as Image};
+use dalenet::{Generator, Shape};
 
 /// What happens to one image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) struct Distortion {
 impl Distortion {
     /// Up to `shift` pixels each way, and in one of two cases the mirror if `flip`. Nothing is
     /// drawn for what cannot happen.
-    pub fn draw(shape: Image, shift: usize, flip: bool, generator: &mut Generator) -> Self {
+    pub fn draw(shape: Shape, shift: usize, flip: bool, generator: &mut Generator) -> Self {
         // A flat vector is one pixel high and wide and has nowhere to go.
         let mut way = |side: usize| {
             let reach = if side > 1 { shift } else { 0 };
@@ -24,7 +24,7 @@ impl Distortion {
     }
 
     /// Distorts `image`, H×W×C; zeros come from beyond its edge.
-    pub fn apply(self, image: &mut [f32], shape: Image) {
+    pub fn apply(self, image: &mut [f32], shape: Shape) {
         let row = shape.width * shape.channels;
         if self.mirror {
             for row in image.chunks_exact_mut(row) {
@@ -61,7 +61,7 @@ fn shift(values: &mut [f32], by: isize) {
 mod tests {
     use super::*;
 
-    const SHAPE: Image = Image { height: 2, width: 3, channels: 2 };
+    const SHAPE: Shape = Shape { height: 2, width: 3, channels: 2 };
 
     fn distorted(down: isize, right: isize, mirror: bool) -> Vec<f32> {
         let mut image: Vec<f32> = (1..=12).map(|v| v as f32).collect();

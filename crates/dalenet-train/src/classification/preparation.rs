@@ -38,21 +38,21 @@ const SAMPLES: usize = 10_000;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preparation {
     kind: InputKind,
-    image: Image,
+    image: Shape,
     /// Mean and inverse deviation of each channel.
     scales: Vec<(f32, f32)>,
 }
 
 impl Preparation {
     /// For samples of the shape `image`; mean and deviation are those of `train`.
-    pub fn new(kind: InputKind, image: Image, train: &Split) -> Self {
+    pub fn new(kind: InputKind, image: Shape, train: &Split) -> Self {
         let scales = if kind == InputKind::Raw { Vec::new() } else { scales(image, train) };
         Self { kind, image, scales }
     }
 
     /// The one with these statistics, as [`Preparation::statistics`] gave them; `None` unless they
     /// are of such a preparation.
-    pub fn restore(kind: InputKind, image: Image, statistics: &[u32]) -> Option<Self> {
+    pub fn restore(kind: InputKind, image: Shape, statistics: &[u32]) -> Option<Self> {
         let channels = if kind == InputKind::Raw { 0 } else { image.channels };
         let pair = |pair: &[u32]| (f32::from_bits(pair[0]), f32::from_bits(pair[1]));
         let scales: Vec<_> = statistics.chunks_exact(2).map(pair).collect();
@@ -66,7 +66,7 @@ impl Preparation {
     }
 
     /// The shape of a sample.
-    pub fn image(&self) -> Image {
+    pub fn image(&self) -> Shape {
         self.image
     }
 
@@ -93,9 +93,9 @@ impl Preparation {
     }
 
     /// The shape of the input: twice the channels where there are ON and OFF channels.
-    pub fn output(&self) -> Image {
+    pub fn output(&self) -> Shape {
         let copies = if self.kind.is_on_off() { 2 } else { 1 };
-        Image { channels: copies * self.image.channels, ..self.image }
+        Shape { channels: copies * self.image.channels, ..self.image }
     }
 
     /// Prepares one sample: `image` is H×W×C, `out` has the length of [`Preparation::output`].
@@ -118,7 +118,7 @@ impl Preparation {
 }
 
 /// Mean and inverse deviation of each channel.
-fn scales(image: Image, train: &Split) -> Vec<(f32, f32)> {
+fn scales(image: Shape, train: &Split) -> Vec<(f32, f32)> {
     let mut sums = vec![(0.0f64, 0.0f64); image.channels];
     let mut sample = vec![0.0; image.len()];
     let count = train.len().min(SAMPLES);
@@ -152,13 +152,13 @@ fn on_off(image: &[f32], channels: usize, out: &mut [f32]) {
 }
 
 /// Takes the local mean off each channel and divides by the local deviation of all of them.
-fn local_contrast(image: &mut [f32], shape: Image, scratch: &mut [f32]) {
+fn local_contrast(image: &mut [f32], shape: Shape, scratch: &mut [f32]) {
     let len = shape.len();
     let (mean, rest) = scratch.split_at_mut(len);
     local_mean(image, mean, shape);
     image.iter_mut().zip(&*mean).for_each(|(z, mean)| *z -= mean);
 
-    let pixels = Image { channels: 1, ..shape };
+    let pixels = Shape { channels: 1, ..shape };
     let (power, spread) = (&mut rest[..pixels.len()], &mut mean[..pixels.len()]);
     for (power, pixel) in power.iter_mut().zip(image.chunks_exact(shape.channels)) {
         *power = pixel.iter().map(|z| z * z).sum::<f32>() / shape.channels as f32;
@@ -172,8 +172,8 @@ fn local_contrast(image: &mut [f32], shape: Image, scratch: &mut [f32]) {
 
 /// The mean of each channel over the pixels about each that lie in the image. Sums move along: each
 /// step adds the pixels that come into reach and takes off those that leave it.
-fn local_mean(image: &[f32], out: &mut [f32], shape: Image) {
-    let Image { height, width, channels } = shape;
+fn local_mean(image: &[f32], out: &mut [f32], shape: Shape) {
+    let Shape { height, width, channels } = shape;
     let row = width * channels;
     let reach = |at: usize, side: usize| (at + REACH + 1).min(side) - at.saturating_sub(REACH);
     let mut columns = vec![0.0; row];
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
     use dalenet::Generator;
 
-    fn image(shape: Image) -> Vec<f32> {
+    fn image(shape: Shape) -> Vec<f32> {
         let mut generator = Generator::new(0, 0);
         (0..shape.len()).map(|_| generator.uniform()).collect()
     }
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn the_local_mean_is_that_of_the_pixels_within_reach() {
         for [height, width, channels] in [[1, 1, 1], [1, 9, 2], [3, 3, 1], [8, 11, 3]] {
-            let shape = Image { height, width, channels };
+            let shape = Shape { height, width, channels };
             let image = image(shape);
             let mut out = vec![f32::NAN; image.len()];
             local_mean(&image, &mut out, shape);
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn on_and_off_are_the_positive_parts_and_contrast_does_not_know_brightness() {
-        let shape = Image { height: 9, width: 8, channels: 2 };
+        let shape = Shape { height: 9, width: 8, channels: 2 };
         let values = image(shape);
         let labels = vec![0];
         let train = Split::from_floats(values.clone(), shape.len(), labels).unwrap();

@@ -36,7 +36,7 @@ pub(crate) fn paper() -> Config {
 /// power that falls by a cosine, images moved by a pixel. docs/results.md has the effect of each.
 pub(crate) fn best() -> Config {
     Config {
-        network: NetworkSettings { layers: vec![1024], ..NetworkSettings::default() },
+        network: NetworkSettings { layers: vec![1024.into()], ..NetworkSettings::default() },
         optimiser: OptimiserKind::Momentum,
         normalised: true,
         rate: 15.0,
@@ -103,7 +103,7 @@ fn convolution(units: usize) -> ConvolutionSettings {
 pub(crate) fn kaneko() -> Config {
     Config {
         network: NetworkSettings {
-            layers: vec![32],
+            layers: vec![32.into()],
             grow_only: true,
             widths: vec![0.4],
             excitatory_gain: 1.0,

@@ -5,7 +5,7 @@ use crate::{
     Error, Registry,
     data::{Dataset, Identity},
 };
-use dalenet::layer::Image;
+use dalenet::Shape;
 use dalenet_data::Split;
 
 /// The samples of a training.
@@ -56,7 +56,7 @@ impl Samples {
     }
 
     /// The network's input of a sample; its length is D.
-    pub fn input(&self) -> Image {
+    pub fn input(&self) -> Shape {
         self.preparation.output()
     }
 }

@@ -262,7 +262,7 @@ impl Trainer for ClassificationTrainer {
         format!(
             "{} by {}, {} {}, {} parameters, {} samples",
             config.task,
-            config.rule,
+            config.network.rule_name(&config.rule),
             sizes.join("-"),
             config.network.principle(),
             self.learner.network.parameters(),
@@ -318,7 +318,7 @@ impl Trainer for ClassificationTrainer {
         let (ei_ratio, floor_share) = balances(network);
         Ok(Some(Outcome::Classification(ClassificationOutcome {
             task: self.config.task.clone(),
-            rule: self.config.rule.clone(),
+            rule: self.config.network.rule_name(&self.config.rule),
             seed: self.config.seed,
             epochs: self.progress.epoch,
             learnt: self.has_learnt(),

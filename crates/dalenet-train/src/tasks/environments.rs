@@ -26,7 +26,7 @@ fn adjustment(name: &str) -> fn(&mut AgentConfig) {
 /// Craftax_Baselines' settings (`ppo.py`), on networks of 128 units a layer instead of 512: they are
 /// what takes the time.
 fn craftax(config: &mut AgentConfig) {
-    config.network.layers = vec![64; 3];
+    config.network.layers = vec![64.into(); 3];
     (config.envs, config.rollout, config.minibatches) = (1024, 64, 8);
     (config.steps, config.rate, config.anneal) = (10_000_000, 2e-4, true);
     (config.lambda, config.entropy_weight, config.max_gradient_norm) = (0.8, 0.01, 1.0);
@@ -36,7 +36,7 @@ fn craftax(config: &mut AgentConfig) {
 
 /// For small tasks with choices.
 fn small(config: &mut AgentConfig) {
-    config.network.layers = vec![64, 64];
+    config.network.layers = vec![64.into(); 2];
     (config.envs, config.rollout, config.minibatches) = (16, 128, 8);
     (config.steps, config.rate, config.entropy_weight) = (300_000, 1e-3, 0.01);
 }

@@ -24,9 +24,7 @@ macro_rules! tasks {
 tasks! {
     /// The built-in data sets.
     data_sets -> DataSet:
-    mnist,
-    fashion_mnist,
-    cifar10,
+    sources,
     xor,
     parity,
     npz,
@@ -99,10 +97,10 @@ impl DataSet {
         Self {
             load_test: Arc::new(|request, classes| {
                 let source = source(request.task)?;
-                crate::data::load_test(&source, classes, request.data_dir, request.observer)
+                Ok(dalenet_data::load_test(&source, classes, request.data_dir, request.observer)?)
             }),
             ..Self::new(name, summary, |request| {
-                crate::data::load(&source(request.task)?, request.data_dir, request.observer)
+                Ok(dalenet_data::load(&source(request.task)?, request.data_dir, request.observer)?)
             })
         }
     }

@@ -4,9 +4,9 @@ use super::{DataSet, Request};
 use crate::{
     Config, Error,
     classification::{best, kaneko, paper},
-    data::{Dataset, Identity},
+    data::{self, Dataset},
 };
-use dalenet::layer::Image;
+use dalenet::Shape;
 use dalenet_data::Split;
 
 pub(super) fn entries() -> Vec<DataSet> {
@@ -29,7 +29,7 @@ fn start(_task: &str, preset: &str, rule: &str) -> Result<Config, Error> {
     }
     let mut config = if preset == "paper" { paper() } else { best() };
     (config.shift, config.validation) = (0, 0.0);
-    config.network.layers = vec![32];
+    config.network.layers = vec![32.into()];
     (config.batch, config.epochs, config.stop_error) = (4, 3000, 0.1);
     Ok(config)
 }
@@ -39,12 +39,12 @@ fn data_set(name: &str, bits: usize) -> Result<Dataset, Error> {
     let truth = parity(bits)?;
     Ok(Dataset {
         name: name.into(),
-        shape: Image { height: 1, width: 1, channels: bits },
+        shape: Shape::flat(bits),
         classes: vec!["0".into(), "1".into()],
         train: truth.clone(),
         validation: None,
         test: truth,
-        identity: Identity::of_text(&format!("parity of {bits} bits")),
+        identity: data::identity_of_text(&format!("parity of {bits} bits")),
         notes: Vec::new(),
     })
 }

@@ -10,7 +10,7 @@ use crate::{
     trained::Trained,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use dalenet::layer::Image;
+use dalenet::Shape as Image;
 use maud::{PreEscaped, html};
 use plotters::style::RGBColor;
 

@@ -10,13 +10,13 @@ use crate::{
         study::Group,
     },
 };
-use dalenet::{Network, layer::Layer};
+use dalenet::Network;
 use plotters::prelude::*;
 
 pub fn weights(number: usize, group: &Group, network: &Network) -> Result<Figure, Error> {
     let layers = network.layers();
     let floors: Vec<_> =
-        layers.iter().filter_map(Layer::balance).map(|b| 100.0 * b.floor_share).collect();
+        layers.iter().filter_map(|layer| layer.balance()).map(|b| 100.0 * b.floor_share).collect();
     let dale = layers.iter().any(|layer| layer.dale().is_some());
     let title = match range(&floors, |share| format!("{share:.1}")).filter(|_| dale) {
         Some(share) => format!("{share} % of a layer's weights are at the floor"),
