@@ -7,6 +7,7 @@
 
 mod agent;
 mod classification;
+mod convolution;
 mod data;
 mod error;
 mod experiment;
@@ -25,7 +26,8 @@ pub use classification::{
 pub use data::{Dataset, Identity, TestSet, identify};
 pub use error::Error;
 pub use experiment::Experiment;
-pub use network::{ConvolutionSettings, DaleKind, NetworkSettings, PoolingChoice, Response};
+pub use convolution::{ConvolutionSettings, PoolingChoice};
+pub use network::{DaleKind, NetworkSettings, Response};
 pub use registry::{PRESETS, Registry};
 pub use rules::RuleEntry;
 pub use settings::nearest;

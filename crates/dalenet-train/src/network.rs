@@ -1,9 +1,12 @@
 //! The settings of networks, the same for classification and for PPO.
 
-use crate::Error;
+use crate::{
+    Error,
+    convolution::{self, ConvolutionSettings},
+};
 use dalenet::{
     Activation, Dale, DaleForm, LayerSpec, NetworkSpec, Shape,
-    layer::{Convolution, Dense, Pooling, PoolingMode, Window},
+    layer::Dense,
 };
 use documented::DocumentedFields;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -151,83 +154,6 @@ pub enum Response {
     Tanh,
 }
 
-/// One of `convolutions`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConvolutionSettings {
-    /// Units per stream at each place.
-    pub units: usize,
-    /// Height and width of the window.
-    pub size: usize,
-    /// How far the window moves at a time.
-    #[serde(default = "one")]
-    pub stride: usize,
-    /// Zeros about the image on each side.
-    #[serde(default)]
-    pub padding: usize,
-    /// Mean or largest of each window of places, or all of them.
-    #[serde(default)]
-    pub pooling: PoolingChoice,
-    /// Height and width of the pooling's window.
-    #[serde(default = "two")]
-    pub pool_size: usize,
-    /// How far the pooling's window moves at a time.
-    #[serde(default = "two")]
-    pub pool_stride: usize,
-}
-
-fn one() -> usize {
-    1
-}
-
-fn two() -> usize {
-    2
-}
-
-/// What follows a convolution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PoolingChoice {
-    /// Nothing.
-    #[default]
-    None,
-    /// The mean of each window.
-    Average,
-    /// The largest of each window.
-    Max,
-}
-
-impl ConvolutionSettings {
-    /// The layers it stands for.
-    fn layers(self) -> impl Iterator<Item = LayerSpec> {
-        let Self { units, size, stride, padding, pool_size, pool_stride, .. } = self;
-        let pooling = |mode| Some(Pooling { mode, size: pool_size, stride: pool_stride }.into());
-        let pooling = match self.pooling {
-            PoolingChoice::None => None,
-            PoolingChoice::Average => pooling(PoolingMode::Average),
-            PoolingChoice::Max => pooling(PoolingMode::Max),
-        };
-        let convolution = Convolution { units, size, stride, padding };
-        [Some(convolution.into()), pooling].into_iter().flatten()
-    }
-
-    /// The shape of its output for an input; empty if a window does not fit.
-    fn output(self, input: Shape) -> Shape {
-        let Self { units, size, stride, padding, pool_size, pool_stride, .. } = self;
-        let output = Window { size, stride, padding }.over(input, units);
-        match self.pooling {
-            PoolingChoice::None => output,
-            _ => Window { size: pool_size, stride: pool_stride, padding: 0 }.over(output, units),
-        }
-    }
-
-    /// Whether no number is out of range.
-    fn is_possible(&self) -> bool {
-        let sizes = [self.units, self.size, self.stride, self.pool_size, self.pool_stride];
-        sizes.iter().all(|n| (1..=100_000).contains(n)) && self.padding < self.size
-    }
-}
-
 impl NetworkSettings {
     /// Keys, whether their values are possible, and what they must be.
     pub(crate) fn checks(&self) -> Vec<(&'static str, bool, &'static str)> {
@@ -271,7 +197,7 @@ impl NetworkSettings {
         outputs: usize,
         output: Activation,
     ) -> Result<NetworkSpec, Error> {
-        fit(input, &self.convolutions)?;
+        convolution::check_fit(input, &self.convolutions)?;
         let form = match self.dale {
             DaleKind::Literal => DaleForm::Literal,
             _ => DaleForm::Streams,
@@ -375,21 +301,4 @@ fn units(layer: &LayerSpec) -> Option<usize> {
         LayerSpec::Convolution(convolution) => Some(convolution.units),
         _ => None,
     }
-}
-
-/// Checks that every window fits into its input.
-fn fit(input: Shape, convolutions: &[ConvolutionSettings]) -> Result<(), Error> {
-    let mut input = input;
-    for (i, convolution) in (1..).zip(convolutions) {
-        let output = convolution.output(input);
-        if output.is_empty() {
-            let Shape { height, width, .. } = input;
-            return Err(Error::Config(format!(
-                "convolution {i} does not fit: its windows are larger than its input of \
-                 {height}×{width}; give it a smaller `size` or `pool_size`, or more `padding`"
-            )));
-        }
-        input = output;
-    }
-    Ok(())
 }

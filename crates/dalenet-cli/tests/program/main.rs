@@ -13,6 +13,7 @@ mod learning;
 mod network;
 mod refusal;
 mod report;
+mod run_data;
 mod study;
 mod tensorboard;
 mod terminal;

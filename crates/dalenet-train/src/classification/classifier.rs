@@ -1,12 +1,15 @@
 //! A trained classifier: the network of a checkpoint with the preparation that was fitted for it.
 
-use super::{Config, Evaluation, Preparation, Samples, trainer::WEIGHTS};
+use super::{Config, Evaluation, Preparation, Samples};
 use crate::{Error, Experiment, Registry, TestSet, trainer};
 use dalenet::{Generator, Network, Rule, Shape, Trace, checkpoint::Checkpoint};
 use serde::{Deserialize, Serialize};
 
 /// The tensor of a checkpoint that holds the statistics of the preparation.
 pub(super) const PREPARATION: &str = "preparation";
+
+/// Stream of the seed's generator: initial weights, then what the rule draws.
+pub(super) const WEIGHTS: u64 = 0;
 
 /// What a network receives and gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

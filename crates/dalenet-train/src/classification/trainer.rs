@@ -2,7 +2,7 @@
 
 use super::{
     ClassificationOutcome, Config, Epoch, Evaluation, Position, Probe, Samples,
-    classifier::{self, Input},
+    classifier::{self, Input, WEIGHTS},
     collapse::collapse_advice,
     distortion::Distortion,
     evaluation::class,
@@ -20,8 +20,7 @@ use dalenet::{
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// Streams of the seed's generator.
-pub(super) const WEIGHTS: u64 = 0;
+/// Stream of the seed's generator: the order and the distortion of samples.
 const SAMPLES: u64 = 1;
 
 /// Samples that the biases are balanced on.
