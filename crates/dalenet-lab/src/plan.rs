@@ -16,7 +16,7 @@ const VARIED: [&str; 3] = ["task", "rule", "seed"];
 pub enum Question {
     /// Which rule learns best?
     Compare,
-    /// What is each part of Error Diffusion worth?
+    /// What does each part of Error Diffusion contribute?
     Ablate,
 }
 

@@ -130,12 +130,8 @@ impl Study {
     }
 
     /// How many of the runs to be trained are finished.
-    ///
-    /// # Errors
-    /// None today.
-    pub fn finished(&self) -> Result<usize, Error> {
-        let finished = self.asked.jobs().filter(|(cell, seed)| self.is_finished(cell, *seed));
-        Ok(finished.count())
+    pub fn finished(&self) -> usize {
+        self.asked.jobs().filter(|(cell, seed)| self.is_finished(cell, *seed)).count()
     }
 
     fn is_finished(&self, cell: &Cell, seed: u64) -> bool {
@@ -160,6 +156,7 @@ impl Study {
             let task = config.task.as_str();
             if !fetched.contains(&task) && !self.is_finished(cell, seed) {
                 let data = crate::source::load(resources, config, None, observer)?;
+                data.notes.iter().for_each(|note| observer.note(note));
                 let experiment = cell.config.clone();
                 // Whether it can be trained, before any run is.
                 dalenet_train::trainer(resources.registry, &experiment, Some(data))?;

@@ -56,7 +56,7 @@ fn run(plan: Plan, out: Option<&Path>, context: &Context<'_>) -> Result<Ended, F
     let study = Study::open(&folder, plan)?;
     study.fetch(context.data_dir, &mut Fetching::new())?;
 
-    let finished = match study.finished()? {
+    let finished = match study.finished() {
         0 => String::new(),
         finished => format!(", {finished} of them finished"),
     };
