@@ -1,26 +1,28 @@
 //! The `dalenet` program: arguments and terminal, no logic.
 //!
-//! Exit codes: 0 done, 1 a training failed, 2 something is wrong with the input, 130 interrupted.
+//! Imports run one way: `main` → `command` → `configuration`, `human` → `terminal`, `tasks` →
+//! `failure`, and any of them may use the raw `args`.
+//!
+//! Exit codes: 0 done, 1 a training failed or the output could not be written, 2 something is wrong
+//! with the input, 130 interrupted.
 
 mod args;
-mod commands;
+mod command;
+mod configuration;
+mod context;
+mod failure;
 mod human;
-mod inspect;
-mod progress;
-mod say;
-mod study;
+mod quoted;
+mod tasks;
+mod terminal;
+mod usage;
 
 use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args = match args::Args::try_parse() {
-        Ok(args) => args,
-        Err(error) => return say::usage(&error),
-    };
-    let json = args.json;
-    commands::run(args).unwrap_or_else(|error| {
-        say::error(&error.to_string(), json);
-        ExitCode::from(error.exit_code())
-    })
+    match args::Args::try_parse() {
+        Ok(args) => command::run(&args),
+        Err(error) => usage::report(&error),
+    }
 }

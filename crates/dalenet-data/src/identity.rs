@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The absolute path of the user's file; `None` for a built-in set and for data from memory.
-    #[serde(serialize_with = "write_path", deserialize_with = "read_path")]
+    #[serde(default, serialize_with = "write_path", deserialize_with = "read_path")]
     pub path: Option<PathBuf>,
     /// SHA-256 in lower-case hexadecimal: of the user's file, of the recorded checksums of a
     /// built-in set, or of shape, classes, values and labels of data from memory.

@@ -48,7 +48,7 @@ mod split;
 pub use built_in::BuiltIn;
 /// The shape of one example: D = H·W·C values, in this order. A flat vector is 1×1×D.
 #[doc(inline)]
-pub use dalenet::layer::Image as Shape;
+pub use dalenet::Shape;
 pub use dataset::{Dataset, TestSet};
 pub use error::Error;
 #[cfg(feature = "fetch")]

@@ -1,4 +1,4 @@
-//! The parts of Error Diffusion whose worth an ablation measures by removing them.
+//! The parts of Error Diffusion whose effect an ablation measures by removing them.
 
 use crate::Config;
 use serde::{Deserialize, Serialize};
@@ -42,8 +42,10 @@ impl Part {
         let mut config = config.clone();
         match self {
             Self::Centring => config.centred = false,
-            Self::Widths => config.widths.fill(1.0),
-            Self::Asymmetry => (config.excitatory_gain, config.inhibitory_gain) = (1.0, 1.0),
+            Self::Widths => config.network.widths.fill(1.0),
+            Self::Asymmetry => {
+                (config.network.excitatory_gain, config.network.inhibitory_gain) = (1.0, 1.0);
+            }
         }
         config
     }

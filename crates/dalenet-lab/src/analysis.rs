@@ -1,8 +1,9 @@
-//! What a trained network became, layer by layer.
+//! The trained network of a run, layer by layer.
 
-use crate::{Error, Evaluation, Run, Task, evaluate::evaluate, probe::Probe, trained::Trained};
+use crate::{Error, Evaluation, Resources, Run, source, trained};
 use dalenet::{Trace, diagnosis::Diagnosis, layer::Layer};
 use dalenet_data::Observer;
+use dalenet_train::{Probe, Samples};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -10,21 +11,22 @@ use std::path::{Path, PathBuf};
 const BINS: usize = 32;
 /// The smallest magnitude a histogram shows beside the largest, where no floor sets it.
 const SMALLEST: f32 = 1e-4;
-/// How many pairs of confused classes are told.
+/// Most pairs of confused classes.
 const PAIRS: usize = 10;
 
-/// What a run's network became.
+/// Analysis of a run's network.
 #[derive(Clone, Debug, Serialize)]
 pub struct Analysis {
-    /// The run.
+    /// Folder of the run.
+    #[serde(serialize_with = "crate::files::lossy")]
     pub run: PathBuf,
-    /// What was learnt.
+    /// Task.
     pub task: String,
-    /// What taught.
+    /// Learning rule.
     pub rule: String,
-    /// Where chance started from.
+    /// Random seed.
     pub seed: u64,
-    /// Which samples it was looked at with: `held out`, or `training` where none are held out.
+    /// Which samples it was evaluated on: `held out`, or `training` where none are held out.
     pub samples: &'static str,
     /// How many of them are right, and which are taken for which.
     pub evaluation: Evaluation,
@@ -39,13 +41,13 @@ pub struct Analysis {
 pub struct Confused {
     /// The class.
     pub class: usize,
-    /// What it was taken for.
+    /// The class it was given.
     pub taken_for: usize,
     /// How often.
     pub samples: usize,
 }
 
-/// What a layer became.
+/// Analysis of a layer.
 #[derive(Clone, Debug, Serialize)]
 pub struct LayerAnalysis {
     /// Presynaptic units K of both streams.
@@ -54,7 +56,7 @@ pub struct LayerAnalysis {
     pub units: usize,
     /// Mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`; `None` in a single stream.
     pub ei_ratio: Option<f64>,
-    /// What was found on the probe of the run's metrics.
+    /// Teaching signal and silent units on the probe of the run's metrics.
     #[serde(flatten)]
     pub diagnosis: Diagnosis,
     /// How large the weights are, by sub-matrix.
@@ -77,25 +79,33 @@ pub struct Histogram {
 ///
 /// # Errors
 /// If the run or its data cannot be used.
-pub fn analyse(
+pub fn analyse<'a>(
     path: &Path,
-    data_dir: Option<&Path>,
+    resources: impl Into<Resources<'a>>,
     observer: &mut dyn Observer,
 ) -> Result<Analysis, Error> {
+    let resources = resources.into();
     let run = Run::open(path)?;
-    let Trained { config, ends, network, rule } = Trained::load(&run)?;
-    let rule = rule.ok_or_else(|| Error::UnknownRule(path.into()))?;
-    let task = Task::load(&config, data_dir, observer)?;
-    ends.must_be_of(&task, path)?;
-    let samples = if task.validation.is_some() { "held out" } else { "training" };
-    let split = task.validation.as_ref().unwrap_or(&task.train);
-    let evaluation = evaluate(&network, &task, split, &mut Trace::default());
-    let diagnoses = Probe::new(&task, &config).look(&network, rule.as_ref());
+    let (trained, identity) = trained::classifier(resources, &run)?;
+    let rule = trained.rule.as_ref().ok_or_else(|| Error::UnknownRule(path.into()))?;
+    let (config, network) = (&trained.config, &trained.network);
+    let known = identity.as_ref().map(|identity| source::Known { identity, run: path });
+    let data = source::load(resources, config, known, observer)?;
+    trained.check_shape(&data.name, data.shape).map_err(run.failure())?;
+    // Only the split is taken from here; the preparation is that of the training.
+    let Samples { train, validation, .. } = Samples::new(config, data, resources.registry)?;
+    let samples = if validation.is_some() { "held out" } else { "training" };
+    let split = validation.as_ref().unwrap_or(&train);
+    let (preparation, trace) = (&trained.preparation, &mut Trace::default());
+    let evaluation = Evaluation::of(network, preparation, split, trace, &|| false);
+    let evaluation = evaluation.ok_or_else(|| Error::Config("nothing was evaluated".into()))?;
+    let mut probe = Probe::new(config, preparation, &train, validation.as_ref());
+    let diagnoses = probe.diagnose(network, rule.as_ref());
     let layers = network.layers().iter().zip(diagnoses);
     Ok(Analysis {
         run: path.into(),
-        task: config.task,
-        rule: rule.name().into(),
+        task: config.task.clone(),
+        rule: config.network.rule_name(&config.rule),
         seed: config.seed,
         samples,
         confused: confused(&evaluation.confusion),
@@ -184,7 +194,7 @@ mod tests {
     #[test]
     fn the_most_confused_classes_come_first() {
         let pairs = confused(&[vec![9, 1, 0], vec![4, 7, 2], vec![0, 0, 8]]);
-        let told: Vec<_> = pairs.iter().map(|p| (p.class, p.taken_for, p.samples)).collect();
-        assert_eq!(told, [(1, 0, 4), (1, 2, 2), (0, 1, 1)]);
+        let found: Vec<_> = pairs.iter().map(|p| (p.class, p.taken_for, p.samples)).collect();
+        assert_eq!(found, [(1, 0, 4), (1, 2, 2), (0, 1, 1)]);
     }
 }

@@ -1,6 +1,6 @@
-//! What can go wrong in an experiment, each as one sentence with the cause and the mend.
+//! Why an experiment cannot be run, each as one sentence with cause and remedy.
 
-use crate::Run;
+use dalenet_train::Error as TrainError;
 use std::path::{Path, PathBuf};
 
 /// Why an experiment cannot be run.
@@ -10,17 +10,17 @@ pub enum Error {
     /// The configuration is not one: unknown key, wrong type, impossible value.
     #[error("{0}")]
     Config(String),
+    /// A training cannot be made or advanced.
+    #[error(transparent)]
+    Train(dalenet_train::Error),
     /// The environment cannot be had.
     #[error(transparent)]
     Environment(#[from] dalenet_envs::Error),
-    /// An agent cannot learn like that.
-    #[error(transparent)]
-    Ppo(dalenet_ppo::Error),
     /// The data cannot be had.
     #[error(transparent)]
     Data(#[from] dalenet_data::Error),
     /// A file cannot be read or written.
-    #[error("cannot {action} {}: {cause}{}", path.display(), mend(cause))]
+    #[error("cannot {action} {}: {cause}{}", path.display(), remedy(cause))]
     File {
         /// `read`, `write`, `create`.
         action: &'static str,
@@ -95,6 +95,35 @@ pub enum Error {
         /// The value that is asked for.
         wanted: String,
     },
+    /// A checkpoint was written by an older version.
+    #[error(
+        "{} was written by version {version} of dalenet, which recorded neither the preparation of \
+         the input nor the data; use that version, or train anew with another --out",
+        path.display()
+    )]
+    OldVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version.
+        version: String,
+    },
+    /// The data are no longer those that a run was trained on.
+    #[error(
+        "{} is not the file that {} was trained on (its SHA-256 is {found}, not {wanted}): put that \
+         file back, name other data with --data to evaluate on them, or train anew with another \
+         --out",
+        data.display(), run.display()
+    )]
+    ChangedData {
+        /// The file.
+        data: PathBuf,
+        /// Its SHA-256.
+        found: String,
+        /// That of the data that were trained on.
+        wanted: String,
+        /// The run.
+        run: PathBuf,
+    },
     /// A run has no checkpoint yet.
     #[error("{} has no checkpoint yet; train it by `dalenet train --resume {}`", .0.display(), .0.display())]
     Untrained(PathBuf),
@@ -119,36 +148,22 @@ pub enum Error {
     /// A run is an agent's.
     #[error("{} was trained in an environment, and this is for runs on data sets; see `dalenet eval` and metrics.jsonl in it", .0.display())]
     IsAgent(PathBuf),
-    /// An agent's checkpoint cannot be used.
+    /// A checkpoint does not fit its training.
     #[error(
         "{} cannot be used: {cause}; restore it from a copy, or train anew with another --out",
         path.display()
     )]
-    AgentCheckpoint {
+    OtherState {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        cause: dalenet_ppo::Error,
+        cause: dalenet_train::Error,
     },
-    /// The outputs of an agent's network are no longer numbers.
+    /// The outputs or weights of a network are no longer numbers.
     #[error("{cause} ({} keeps what was saved before)", run.display())]
-    AgentDiverged {
-        /// When.
-        cause: dalenet_ppo::Error,
-        /// The run.
-        run: PathBuf,
-    },
-    /// The error or a weight is no longer a number.
-    #[error(
-        "training diverged in epoch {epoch}: the error or a weight is no longer a number; train \
-         anew with a rate below {rate} ({} keeps what was saved before)",
-        run.display()
-    )]
     Diverged {
-        /// Which epoch, from 1.
-        epoch: usize,
-        /// The configured rate.
-        rate: f32,
+        /// When.
+        cause: dalenet_train::Error,
         /// The run.
         run: PathBuf,
     },
@@ -162,22 +177,32 @@ impl Error {
 
     /// Whether a training failed that was asked for rightly.
     pub(crate) fn is_divergence(&self) -> bool {
-        matches!(self, Self::Diverged { .. } | Self::AgentDiverged { .. })
+        matches!(self, Self::Diverged { .. })
     }
 
-    /// What PPO says of the training in `run`.
-    pub(crate) fn from_ppo(cause: dalenet_ppo::Error, run: &Run) -> Self {
+    /// Whether no other run could be written either.
+    pub(crate) fn is_of_disk(&self) -> bool {
+        use std::io::ErrorKind::{
+            PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        };
+        let Self::File { cause, .. } = self else { return false };
+        matches!(cause.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem | PermissionDenied)
+    }
+
+    /// Of the training in the folder `run`, whose checkpoint is `path`: why it failed.
+    pub(crate) fn of_training(cause: TrainError, run: PathBuf, path: PathBuf) -> Self {
         match cause {
-            dalenet_ppo::Error::Diverged { .. } => {
-                Self::AgentDiverged { cause, run: run.folder().into() }
+            cause if cause.is_divergence() => Self::Diverged { cause, run },
+            TrainError::Checkpoint(cause) => Self::Checkpoint { path, cause },
+            TrainError::OldVersion(version) => Self::OldVersion { path, version },
+            cause if cause.is_unusable() => Self::OtherState { path, cause },
+            TrainError::OtherConfig { key, found, wanted } => {
+                Self::OtherConfig { path: run, key, found, wanted }
             }
-            dalenet_ppo::Error::Checkpoint(cause) => {
-                Self::Checkpoint { path: run.checkpoint_path(), cause }
+            TrainError::OtherData { data, found, wanted } => {
+                Self::OtherData { data, found, wanted, run }
             }
-            dalenet_ppo::Error::OtherState(_) => {
-                Self::AgentCheckpoint { path: run.checkpoint_path(), cause }
-            }
-            other => other.into(),
+            cause => cause.into(),
         }
     }
 
@@ -187,22 +212,37 @@ impl Error {
     }
 }
 
-impl From<dalenet_ppo::Error> for Error {
-    fn from(cause: dalenet_ppo::Error) -> Self {
+impl From<TrainError> for Error {
+    fn from(cause: TrainError) -> Self {
         match cause {
-            dalenet_ppo::Error::Environment(cause) => Self::Environment(cause),
-            cause => Self::Ppo(cause),
+            TrainError::Data(cause) => Self::Data(cause),
+            TrainError::Environment(cause) => Self::Environment(cause),
+            TrainError::Config(sentence) => Self::Config(sentence),
+            TrainError::UnknownName { what, name, near } => {
+                Self::Config(format!("there is no {what} `{name}` (see `dalenet list`){near}"))
+            }
+            TrainError::UnknownKey { ref near, .. } if near.is_empty() => {
+                Self::Config(format!("{cause}; `dalenet config TASK` shows them all"))
+            }
+            TrainError::NotYesOrNo { task, environment: true } => Self::Config(format!(
+                "Kaneko's rule learns one yes-or-no output; train {task} by --rule ed"
+            )),
+            TrainError::NotYesOrNo { task, environment: false } => Self::Config(format!(
+                "Kaneko's rule has one output, and {task} needs one a class: train xor or parity by \
+                 it, or {task} by --rule ed (with --set grow_only=true if weights must only grow)"
+            )),
+            cause => Self::Train(cause),
         }
     }
 }
 
-fn mend(cause: &std::io::Error) -> &'static str {
+fn remedy(cause: &std::io::Error) -> &'static str {
     match cause.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
             "; make room or name another folder with --out (what was saved before is kept)"
         }
         std::io::ErrorKind::PermissionDenied => {
-            "; name a folder you may write to, or mend its rights"
+            "; name a folder you may write to, or change its permissions"
         }
         std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => {
             "; a file is in the way: name another folder with --out"

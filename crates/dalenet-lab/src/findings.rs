@@ -1,9 +1,10 @@
-//! What a study found: a row a cell, beside the paper's figures.
+//! Findings of a study: a row a cell, beside the paper's figures.
 
 use crate::{
     Cell, Estimate, Part, Plan, Question, Record, paper,
+    record::Failures,
     statistics::median,
-    table::{self, Table},
+    table::{self, Table, escaped},
 };
 use serde::Serialize;
 use std::{
@@ -11,11 +12,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a study found. Displayed it is Markdown; scores are test accuracies in percent, or mean
+/// Findings of a study. Displayed they are Markdown; scores are test accuracies in percent, or mean
 /// returns of episodes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Findings {
     /// The study's folder.
+    #[serde(serialize_with = "crate::files::lossy")]
     pub study: PathBuf,
     /// What it asks.
     pub question: Question,
@@ -23,10 +25,12 @@ pub struct Findings {
     pub returns: bool,
     /// Its cells that have a finished run.
     pub cells: Vec<CellFindings>,
-    /// In an ablation, task by task, what its parts are worth.
+    /// In an ablation, task by task, what the removal of each part costs.
     pub importance: Vec<Importance>,
     /// The runs that diverged and are in no row.
     pub diverged: Vec<String>,
+    /// The runs that could not be trained and are in no row, and why.
+    pub failed: Vec<String>,
 }
 
 /// What a cell's runs say.
@@ -49,7 +53,7 @@ pub struct CellFindings {
     pub difference: Option<Estimate>,
     /// The paper's difference.
     pub paper_difference: Option<f64>,
-    /// The mean return as a share of what the task's achievements are worth.
+    /// The mean return as a share of the return of all achievements of the task.
     pub share: Option<f64>,
     /// Median epochs of a run, or steps of all environments.
     pub epochs: f64,
@@ -66,7 +70,7 @@ pub struct SeedScore {
     pub score: f64,
 }
 
-/// The parts of a network by what their removal costs, the dearest first.
+/// The parts of a network by what their removal costs, the largest loss first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Importance {
     /// The task.
@@ -79,7 +83,7 @@ pub struct Importance {
 
 impl Findings {
     /// What the `records` of a plan say.
-    pub(crate) fn new(study: &Path, plan: &Plan, records: &[Record], diverged: &[String]) -> Self {
+    pub(crate) fn new(study: &Path, plan: &Plan, records: &[Record], failures: &Failures) -> Self {
         let cells: Vec<_> =
             plan.cells.iter().filter_map(|cell| CellFindings::new(cell, plan, records)).collect();
         Self {
@@ -88,7 +92,8 @@ impl Findings {
             returns: plan.cells.iter().all(Cell::is_agent),
             importance: importance(&cells),
             cells,
-            diverged: diverged.into(),
+            diverged: failures.diverged.clone(),
+            failed: failures.failed.clone(),
         }
     }
 }
@@ -226,7 +231,10 @@ impl fmt::Display for Findings {
         }
         write!(f, "{table}")?;
         if !self.diverged.is_empty() {
-            writeln!(f, "\nDiverged, and in no row: {}.", self.diverged.join(", "))?;
+            writeln!(f, "\nDiverged, and in no row: {}.", escaped(&self.diverged.join(", ")))?;
+        }
+        for failed in &self.failed {
+            writeln!(f, "\nIn no row: {}.", escaped(failed))?;
         }
         for (i, importance) in self.importance.iter().enumerate() {
             let space = if i == 0 { "\n" } else { "" };
@@ -247,7 +255,7 @@ impl fmt::Display for Importance {
             };
             parts.iter().map(part).collect::<Vec<_>>().join(", ")
         };
-        write!(f, "{}, most important first: {}", self.task, list(&self.found, 2))?;
+        write!(f, "{}, most important first: {}", escaped(&self.task), list(&self.found, 2))?;
         if !self.paper.is_empty() {
             write!(f, "; in the paper: {}", list(&self.paper, 1))?;
         }
@@ -259,7 +267,8 @@ impl fmt::Display for Importance {
 fn verdict(tasks: &[Importance]) -> Option<String> {
     let first = |parts: fn(&Importance) -> &[(Part, f64)]| {
         let most = tasks.iter().filter_map(|task| Some((task, parts(task).first()?)));
-        let most = most.map(|(task, (part, _))| format!("{} on {}", part.name(), task.task));
+        let most =
+            most.map(|(task, (part, _))| format!("{} on {}", part.name(), escaped(&task.task)));
         most.collect::<Vec<_>>().join(", ")
     };
     let paper = match first(|task| &task.paper) {
@@ -272,18 +281,19 @@ fn verdict(tasks: &[Importance]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Ending, StudySettings};
+    use crate::{Ending, Registry, StudySettings};
 
     /// A plan of the paper's ablations on both tasks, and runs with these accuracies in percent:
     /// task, cell, one a seed.
     fn found(accuracies: &[(&str, &str, &[f64])]) -> Findings {
-        let settings = StudySettings { preset: "paper", file: None, set: Vec::new() };
+        let (registry, set) = (Registry::built_in(), Vec::new());
+        let settings = StudySettings { registry, preset: "paper", file: None, set };
         let tasks = ["mnist".to_owned(), "cifar10".to_owned()];
         let plan = Plan::ablate(&tasks, 3, &settings).unwrap();
         let runs = accuracies.iter().flat_map(|(task, cell, scores)| {
             (0..).zip(*scores).map(|(seed, score)| record(task, cell, seed, score / 100.0))
         });
-        Findings::new("s".as_ref(), &plan, &runs.collect::<Vec<_>>(), &[])
+        Findings::new("s".as_ref(), &plan, &runs.collect::<Vec<_>>(), &Failures::default())
     }
 
     fn record(task: &str, cell: &str, seed: u64, test_accuracy: f64) -> Record {
@@ -299,7 +309,7 @@ mod tests {
 
     #[test]
     fn differences_are_paired_by_seed() {
-        // Seeds differ by far more than the part is worth, and lose one point each. The last seed
+        // Seeds differ by far more than the removal costs, and lose one point each. The last seed
         // of the whole network is not there yet.
         let found =
             found(&[("mnist", "full", &[90.0, 60.0]), ("mnist", "no-widths", &[89.0, 59.0, 99.0])]);

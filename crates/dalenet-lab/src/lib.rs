@@ -1,68 +1,66 @@
-//! Experiments: a configuration, a run folder that survives a kill, metrics anyone can read.
+//! Runs on disk: folders that survive a kill, metrics anyone can read, studies of many runs,
+//! reports, pages on which an agent is seen.
 //!
 //! ```no_run
-//! use dalenet_lab::{Config, Training};
+//! use dalenet_lab::{Ending, Experiment, Resources, Training};
 //!
-//! let config = Config::new("mnist", "default", "ed")?;
-//! let mut training = Training::start(config, Some("runs/x".as_ref()), None, &mut ())?;
-//! let outcome = training.run(&mut (), &Default::default())?.expect("nobody interrupts it");
-//! println!("{:.2} %", 100.0 * outcome.test_accuracy);
+//! let experiment = Experiment::new("mnist", "default", "ed")?;
+//! let folder = Some("runs/x".as_ref());
+//! let mut training = Training::start(experiment, folder, Resources::default(), &mut ())?;
+//! if let Some(Ending::Classification(outcome)) = training.run(&mut (), &Default::default())? {
+//!     println!("{:.2} %", 100.0 * outcome.test_accuracy);
+//! }
 //! # Ok::<(), dalenet_lab::Error>(())
 //! ```
 //!
+//! What is trained is a value of [`dalenet_train`], with names of its [`Registry`]: a program's own
+//! rules, routings, data sets and environments go through trainings and studies as [`Resources`].
 //! Many trainings that together answer a question are a [`Study`].
-//!
-//! A rule of one's own trains in the same harness: [`Training::start_with`].
 
 mod ablation;
-mod agent;
 mod analysis;
-mod config;
-mod distortion;
+mod clock;
+mod curves;
 mod error;
 mod evaluate;
-mod experiment;
 mod files;
 mod findings;
-mod input;
 mod metrics;
+mod metrics_file;
+mod names;
 mod paper;
 mod plan;
 pub mod play;
-mod preset;
-mod probe;
+mod record;
 mod report;
+mod resources;
 mod run;
-mod settings;
+mod source;
 mod statistics;
 mod study;
 mod table;
-mod task;
 mod tensorboard;
-mod train;
 mod trained;
+mod training;
+mod watch;
 
 pub use ablation::Part;
-pub use agent::{
-    AgentConfig, AgentEvaluation, AgentOutcome, AgentResponse, AgentTraining, ENVIRONMENTS,
-    UpdateMetrics, evaluate_agent, new_game, play_run,
-};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
-pub use config::{
-    Config, ConvolutionConfig, OptimiserKind, PoolingChoice, Response, RoutingKind, RuleKind,
+pub use dalenet_train::{
+    AgentConfig, AgentEvaluation, Config, ConvolutionSettings, DaleKind, DataSet, Dataset,
+    Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings, OptimiserKind,
+    PRESETS, PoolingChoice, Preparation, Registry, Response, RuleEntry, TestSet, nearest,
 };
 pub use error::Error;
-pub use evaluate::{Evaluation, evaluate, evaluate_run};
-pub use experiment::{AnyTraining, Experiment};
+pub use evaluate::{evaluate_agent, evaluate_agent_with, evaluate_run};
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
-pub use input::{InputKind, Preparation};
-pub use metrics::{Ending, EpochMetrics, Outcome};
+pub use metrics::{AgentOutcome, Ending, EpochMetrics, Outcome, Position, UpdateMetrics};
 pub use plan::{Cell, Plan, Question, StudySettings};
-pub use preset::{PRESETS, RULES};
-pub use report::{Report, report};
-pub use run::Run;
-pub use settings::nearest;
+pub use record::Record;
+pub use report::{LeftOut, Report, report};
+pub use resources::Resources;
+pub use run::{Run, read_settings};
 pub use statistics::Estimate;
-pub use study::{Job, Record, Study, StudyObserver};
-pub use task::{TASKS, Task};
-pub use train::{Observer, Position, Training};
+pub use study::{Job, Study, StudyObserver};
+pub use training::{Observer, Training};
+pub use watch::{new_game, play_run};

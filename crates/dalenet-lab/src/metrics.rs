@@ -1,136 +1,118 @@
-//! What is measured while training and at its end.
+//! Lines of `metrics.jsonl` and `result.json`: what a training reports, with its times and place.
 
-use crate::{AgentOutcome, tensorboard::Scalars};
-use dalenet::{Network, diagnosis::Diagnosis};
+use dalenet_train::{
+    AgentOutcome as AgentLearning, ClassificationOutcome, Epoch, Identity, Update,
+};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::{ops::Deref, path::PathBuf};
 
-/// One line of `metrics.jsonl`.
+/// What `$outer` adds to `$inner`, whose fields it has as well.
+macro_rules! extends {
+    ($outer:ty, $field:ident: $inner:ty) => {
+        impl Deref for $outer {
+            type Target = $inner;
+
+            fn deref(&self) -> &$inner {
+                &self.$field
+            }
+        }
+    };
+}
+
+/// Where a classification stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    /// Steps, epochs, error and accuracy.
+    pub learning: dalenet_train::Position,
+    /// Samples learnt a second in this epoch.
+    pub samples_per_second: f64,
+}
+
+extends!(Position, learning: dalenet_train::Position);
+
+/// One line of `metrics.jsonl`: an epoch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochMetrics {
-    /// Which epoch, from 1.
-    pub epoch: usize,
-    /// Steps since the start.
-    pub step: u64,
-    /// Rate of the epoch's last step.
-    pub rate: f32,
-    /// Mean over the samples of Σ_c |target − prediction|, before each step.
-    pub error: f64,
-    /// Share of the training samples that were right, before each step.
-    pub train_accuracy: f64,
-    /// Share of the held-out samples that are right after the epoch, if any were held out.
-    pub validation_accuracy: Option<f64>,
+    /// What was measured.
+    #[serde(flatten)]
+    pub learning: Epoch,
     /// Samples learnt a second.
     pub samples_per_second: f64,
     /// Seconds of training since the start, evaluation included.
     pub seconds: f64,
-    /// Layer by layer: mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`; empty in
-    /// single-stream networks.
-    pub ei_ratio: Vec<f64>,
-    /// Layer by layer: share of the weights at the floor; empty in single-stream networks.
-    pub floor_share: Vec<f64>,
-    /// Layer by layer, what was found on a fixed probe of samples; empty after epochs at whose
-    /// end nobody looked.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub layers: Vec<Diagnosis>,
 }
 
-impl Scalars for EpochMetrics {
-    fn step(&self) -> u64 {
-        self.step
-    }
+extends!(EpochMetrics, learning: Epoch);
 
-    fn scalars(&self) -> Vec<(String, f64)> {
-        let mut scalars: Vec<_> = [
-            ("rate", f64::from(self.rate)),
-            ("error", self.error),
-            ("accuracy/train", self.train_accuracy),
-            ("samples_per_second", self.samples_per_second),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
-        scalars.extend(self.validation_accuracy.map(|share| ("accuracy/validation".into(), share)));
-        for (kind, values) in [("ei_ratio", &self.ei_ratio), ("floor_share", &self.floor_share)] {
-            let named = (1..).zip(values).map(|(l, value)| (format!("{kind}/layer{l}"), *value));
-            scalars.extend(named);
-        }
-        for (l, layer) in (1..).zip(&self.layers) {
-            scalars.extend(
-                layer_scalars(layer).map(|(kind, value)| (format!("{kind}/layer{l}"), value)),
-            );
-            let parts = layer.floor_share.iter();
-            scalars.extend(
-                parts.map(|(name, share)| (format!("floor_share/layer{l}/{name}"), *share)),
-            );
-        }
-        scalars
-    }
+/// One line of `metrics.jsonl`: an update of an agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UpdateMetrics {
+    /// What was measured.
+    #[serde(flatten)]
+    pub learning: Update,
+    /// Steps of all environments a second, learning included.
+    pub steps_per_second: f64,
+    /// Seconds of training since the start.
+    pub seconds: f64,
 }
 
-/// Name and value of what was found in a layer, as far as it can be told.
-fn layer_scalars(layer: &Diagnosis) -> impl Iterator<Item = (&'static str, f64)> {
-    let scalars = [
-        ("signal", Some(layer.signal)),
-        ("attenuation", layer.attenuation),
-        ("alignment", layer.alignment),
-        ("sign_agreement", layer.sign_agreement),
-        ("dead", Some(layer.dead)),
-        ("saturated", Some(layer.saturated)),
-    ];
-    scalars.into_iter().filter_map(|(kind, value)| Some((kind, value?)))
-}
+extends!(UpdateMetrics, learning: Update);
 
-/// How a training ended: `result.json`, and the last line of `dalenet train --json`.
+/// How a classification ended: `result.json`, and the last line of `dalenet train --json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// What was learnt.
-    pub task: String,
-    /// What taught.
-    pub rule: String,
-    /// Where chance started from.
-    pub seed: u64,
-    /// Epochs made.
-    pub epochs: usize,
-    /// Whether `stop_error` ended the training: the task is learnt after `epochs` passes.
-    pub learnt: bool,
-    /// Share of the test samples that are right.
-    pub test_accuracy: f64,
-    /// Share of the held-out samples that are right, if any were held out.
-    pub validation_accuracy: Option<f64>,
+    #[serde(flatten)]
+    pub learning: ClassificationOutcome,
     /// Seconds of training, evaluation on held-out samples included.
     pub train_seconds: f64,
     /// Samples learnt a second, over all epochs.
     pub samples_per_second: f64,
-    /// Weights and biases.
-    pub parameters: usize,
-    /// Layer by layer: mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`.
-    pub ei_ratio: Vec<f64>,
-    /// Layer by layer: share of the weights at the floor.
-    pub floor_share: Vec<f64>,
-    /// What the user should know, if anything.
-    pub warning: Option<String>,
-    /// How many test samples of each class (rows) were given each class (columns).
-    #[serde(default)]
-    pub test_confusion: Vec<Vec<usize>>,
-    /// The same for the held-out samples, if any were held out.
-    #[serde(default)]
-    pub validation_confusion: Option<Vec<Vec<usize>>>,
-    /// Where it was saved.
+    /// Folder of the run.
+    #[serde(serialize_with = "crate::files::lossy")]
     pub run: PathBuf,
+    /// The version that trained it; empty before 0.2.
+    #[serde(default)]
+    pub version: String,
+    /// The data that it was trained on; not known before 0.2.
+    #[serde(default)]
+    pub data: Option<Identity>,
 }
+
+extends!(Outcome, learning: ClassificationOutcome);
+
+/// How an agent's training ended: `result.json`, and the last line of `dalenet train --json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgentOutcome {
+    /// What was learnt.
+    #[serde(flatten)]
+    pub learning: AgentLearning,
+    /// Seconds of training.
+    pub train_seconds: f64,
+    /// Steps of all environments a second, learning included.
+    pub steps_per_second: f64,
+    /// Folder of the run.
+    #[serde(serialize_with = "crate::files::lossy")]
+    pub run: PathBuf,
+    /// The version that trained it; empty before 0.2.
+    #[serde(default)]
+    pub version: String,
+}
+
+extends!(AgentOutcome, learning: AgentLearning);
 
 /// How a training of either kind ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Ending {
-    /// Learning to act. It knows no other fields.
-    Agent(AgentOutcome),
     /// Learning to classify.
     Classification(Outcome),
+    /// Learning to act.
+    Agent(AgentOutcome),
 }
 
 impl Ending {
-    /// What was learnt.
+    /// The task.
     pub fn task(&self) -> &str {
         match self {
             Self::Classification(outcome) => &outcome.task,
@@ -138,7 +120,7 @@ impl Ending {
         }
     }
 
-    /// Where chance started from.
+    /// Random seed.
     pub fn seed(&self) -> u64 {
         match self {
             Self::Classification(outcome) => outcome.seed,
@@ -146,7 +128,7 @@ impl Ending {
         }
     }
 
-    /// What runs are judged by: the test accuracy in percent, or the mean return.
+    /// What runs are compared by: the test accuracy in percent, or the mean return.
     pub fn score(&self) -> f64 {
         match self {
             Self::Classification(outcome) => 100.0 * outcome.test_accuracy,
@@ -154,7 +136,7 @@ impl Ending {
         }
     }
 
-    /// The mean return as a share of what the task's achievements are worth, if it has any.
+    /// The mean return as a share of what the task's achievements give, if it has any.
     pub fn share(&self) -> Option<f64> {
         match self {
             Self::Classification(_) => None,
@@ -177,10 +159,4 @@ impl Ending {
             Self::Agent(outcome) => outcome.train_seconds,
         }
     }
-}
-
-/// E/I ratio and share at the floor of every layer.
-pub(crate) fn balances(network: &Network) -> (Vec<f64>, Vec<f64>) {
-    let balances = network.layers().iter().filter_map(|layer| layer.balance());
-    balances.map(|balance| (balance.ei_ratio, balance.floor_share)).unzip()
 }

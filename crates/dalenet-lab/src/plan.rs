@@ -1,6 +1,6 @@
 //! What a study trains: cells × seeds.
 
-use crate::{Config, Error, Experiment, ablation::Part};
+use crate::{Config, Error, Experiment, Registry, ablation::Part, names};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
@@ -16,7 +16,7 @@ const VARIED: [&str; 3] = ["task", "rule", "seed"];
 pub enum Question {
     /// Which rule learns best?
     Compare,
-    /// What is each part of Error Diffusion worth?
+    /// What does each part of Error Diffusion contribute?
     Ablate,
 }
 
@@ -33,6 +33,8 @@ impl Question {
 /// One configuration of a study, trained with every seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
+    /// Its task, as it is shown and as folders are named.
+    pub label: String,
     /// The rule that is compared, or what was removed: `full`, `no-centring`, …
     pub name: String,
     /// What was removed, if anything.
@@ -44,7 +46,7 @@ pub struct Cell {
 impl Cell {
     /// Its task, as it is shown and as folders are named: of a file, the name without `.npz`.
     pub fn task(&self) -> String {
-        stem(self.config.task())
+        self.label.clone()
     }
 
     /// Whether it learns to act.
@@ -54,15 +56,17 @@ impl Cell {
 
     /// The name of one of its runs: `mnist-ed-seed0`.
     pub(crate) fn run(&self, seed: u64) -> String {
-        format!("{}-{}-seed{seed}", self.task(), self.name)
+        format!("{}-seed{seed}", names::run(&self.label, &self.name))
     }
 }
 
 /// What a cell's configuration is made from: preset, then file, then flags.
 pub struct StudySettings<'a> {
+    /// Rules, routings and tasks by name.
+    pub registry: &'a Registry,
     /// The preset's name.
     pub preset: &'a str,
-    /// The settings of a file, if any: [`Experiment::read`].
+    /// The settings of a file, if any: [`read_settings`](crate::read_settings).
     pub file: Option<toml::Table>,
     /// Keys and values, as [`Experiment::set`] takes them.
     pub set: Vec<(String, String)>,
@@ -71,8 +75,13 @@ pub struct StudySettings<'a> {
 impl StudySettings<'_> {
     /// What the preset gives, and the configuration.
     fn configure(&self, task: &str, rule: &str) -> Result<(Experiment, Experiment), Error> {
-        let (preset, mut config) =
-            Experiment::layered(Some(task), self.preset, Some(rule), self.file.clone())?;
+        let (preset, mut config) = Experiment::layered(
+            self.registry,
+            Some(task),
+            self.preset,
+            Some(rule),
+            self.file.clone(),
+        )?;
         for (key, value) in &self.set {
             if VARIED.contains(&key.as_str()) {
                 return Err(Error::Config(format!(
@@ -83,7 +92,7 @@ impl StudySettings<'_> {
             config.set(key, value)?;
         }
         let config = config.with_seed(preset.seed());
-        config.validate()?;
+        config.validate(self.registry)?;
         Ok((preset, config))
     }
 }
@@ -109,8 +118,9 @@ impl Plan {
     /// If a task, rule or setting is not possible, or one is named twice.
     ///
     /// ```
-    /// use dalenet_lab::{Plan, StudySettings};
-    /// let settings = StudySettings { preset: "default", file: None, set: Vec::new() };
+    /// use dalenet_lab::{Plan, Registry, StudySettings};
+    /// let (registry, set) = (Registry::built_in(), Vec::new());
+    /// let settings = StudySettings { registry, preset: "default", file: None, set };
     /// let plan = Plan::compare(&["mnist".into()], &["ed".into(), "dfa".into()], 5, &settings)?;
     /// assert_eq!((plan.cells.len(), plan.runs()), (2, 10));
     /// # Ok::<(), dalenet_lab::Error>(())
@@ -122,10 +132,11 @@ impl Plan {
         settings: &StudySettings<'_>,
     ) -> Result<Self, Error> {
         let mut plan = Self::new(Question::Compare, seeds);
-        for task in tasks {
+        for (task, label) in labelled(tasks) {
             for rule in rules {
                 let config = plan.configure(task, rule, settings)?;
-                plan.cells.push(Cell { name: rule.clone(), removed: None, config });
+                let (label, name) = (label.clone(), rule.clone());
+                plan.cells.push(Cell { label, name, removed: None, config });
             }
         }
         if plan.cells.iter().any(Cell::is_agent) && !plan.cells.iter().all(Cell::is_agent) {
@@ -148,7 +159,7 @@ impl Plan {
         settings: &StudySettings<'_>,
     ) -> Result<Self, Error> {
         let mut plan = Self::new(Question::Ablate, seeds);
-        for task in tasks {
+        for (task, label) in labelled(tasks) {
             let full = plan.configure(task, "ed", settings)?;
             let Experiment::Classification(full) = full else {
                 return Err(Error::Config(format!(
@@ -157,6 +168,7 @@ impl Plan {
                 )));
             };
             let cell = |name: &str, removed, config: &Config| Cell {
+                label: label.clone(),
                 name: name.into(),
                 removed,
                 config: Experiment::Classification(config.clone()),
@@ -231,6 +243,20 @@ impl Plan {
         Path::new("runs").join(format!("{}-{}", self.question.command(), tasks.join("-")))
     }
 
+    /// Gives each task the name that it has in `stored`, or one that none has there.
+    pub(crate) fn rename_as(&mut self, stored: &Self) {
+        let taken: Vec<_> = stored.cells.iter().map(|cell| cell.label.clone()).collect();
+        for cell in &mut self.cells {
+            let task = cell.config.task();
+            let known = stored.cells.iter().find(|other| other.config.task() == task);
+            cell.label = match known {
+                Some(known) => known.label.clone(),
+                None if taken.contains(&cell.label) => names::distinct(&[task], &taken).remove(0),
+                None => continue,
+            };
+        }
+    }
+
     /// Takes over the cells and seeds that only `stored` has.
     pub(crate) fn join(&mut self, stored: Self) {
         let (asked, mut all) = (std::mem::take(&mut self.cells), stored.cells);
@@ -240,9 +266,8 @@ impl Plan {
     }
 }
 
-fn stem(task: &str) -> String {
-    match task.ends_with(".npz") {
-        true => Path::new(task).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-        false => task.replace('/', "-"),
-    }
+/// Tasks, each with the name that it is shown by.
+fn labelled(tasks: &[String]) -> impl Iterator<Item = (&String, String)> {
+    let names: Vec<_> = tasks.iter().map(String::as_str).collect();
+    tasks.iter().zip(names::distinct(&names, &[]))
 }

@@ -1,16 +1,29 @@
 //! The folder of a run: configuration, metrics, checkpoint, result.
 
-use crate::{Config, EpochMetrics, Error, Experiment, Outcome, UpdateMetrics, files};
-use serde::{Serialize, de::DeserializeOwned};
+use crate::{Config, Ending, EpochMetrics, Error, Experiment, Outcome, UpdateMetrics, files};
+use dalenet_train::{Identity, Registry, VERSION};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     path::{Path, PathBuf},
 };
 
-/// A run's folder, locked against a second training while this value lives.
+/// The table of `config.toml` that holds what is no setting.
+pub(crate) const RUN: &str = "run";
+
+/// A run's folder, locked against a second training while this value exists.
 pub struct Run {
     folder: PathBuf,
     _lock: Option<File>,
+}
+
+/// What is recorded of a run beside its settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Recorded {
+    /// The version that began it; none before 0.2.
+    pub version: Option<String>,
+    /// The data that it learns from.
+    pub data: Option<Identity>,
 }
 
 impl Run {
@@ -18,7 +31,11 @@ impl Run {
     ///
     /// # Errors
     /// If the folder exists already, or cannot be made.
-    pub(crate) fn create(folder: &Path, config: &str) -> Result<Self, Error> {
+    pub(crate) fn create(
+        folder: &Path,
+        experiment: &Experiment,
+        data: Option<&Identity>,
+    ) -> Result<Self, Error> {
         if let Some(parent) = folder.parent() {
             fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
         }
@@ -27,6 +44,7 @@ impl Run {
             _ => Error::file("create", folder)(cause),
         })?;
         let mut run = Self { folder: folder.into(), _lock: None };
+        let config = experiment.commented() + &recorded(data);
         files::write(&run.config_path(), config.as_bytes()).inspect_err(|_| {
             let _ = fs::remove_dir(folder); // it is empty, and would only be in the way
         })?;
@@ -36,15 +54,19 @@ impl Run {
 
     /// Makes the next free folder of this name for a run: `runs/mnist-ed-seed0`,
     /// `runs/mnist-ed-seed0-2`, …
-    pub(crate) fn create_next(name: &str, config: &str) -> Result<Self, Error> {
-        for attempt in 1.. {
+    pub(crate) fn create_next(
+        name: &str,
+        experiment: &Experiment,
+        data: Option<&Identity>,
+    ) -> Result<Self, Error> {
+        let mut attempt = 1_u64;
+        loop {
             let name = if attempt == 1 { name.to_owned() } else { format!("{name}-{attempt}") };
-            match Self::create(&Path::new("runs").join(name), config) {
-                Err(Error::Exists(_)) => {}
+            match Self::create(&Path::new("runs").join(name), experiment, data) {
+                Err(Error::Exists(_)) => attempt += 1,
                 other => return other,
             }
         }
-        unreachable!("there is always a next number")
     }
 
     /// Opens an existing run to read from it.
@@ -62,7 +84,9 @@ impl Run {
     /// Keeps other processes from training in it.
     pub(crate) fn lock(&mut self) -> Result<(), Error> {
         let path = self.config_path();
-        let file = File::open(&path).map_err(Error::file("open", &path))?;
+        // Network file systems lock files only that are open for writing.
+        let file = OpenOptions::new().read(true).write(true).open(&path);
+        let file = file.or_else(|_| File::open(&path)).map_err(Error::file("open", &path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(Error::Busy(self.folder.clone())),
@@ -83,18 +107,29 @@ impl Run {
     /// # Errors
     /// If `config.toml` is not a whole configuration.
     pub fn experiment(&self) -> Result<Experiment, Error> {
-        let path = self.config_path();
-        let text = files::read_text(&path)?;
-        let broken = |error: toml::de::Error| {
-            let path = path.display();
-            Error::Config(format!("{path} is not a whole configuration: {}", error.message()))
-        };
-        let table: toml::Table = text.parse().map_err(broken)?;
-        match table.contains_key("envs") {
-            true => table.try_into().map(Experiment::Agent),
-            false => table.try_into().map(Experiment::Classification),
+        let mut table = self.config_table()?;
+        table.remove(RUN);
+        Experiment::whole(Registry::built_in(), table).map_err(|cause| self.not_whole(&cause))
+    }
+
+    /// What was recorded beside the settings.
+    pub(crate) fn recorded(&self) -> Result<Recorded, Error> {
+        match self.config_table()?.remove(RUN) {
+            Some(value) => {
+                value.try_into().map_err(|error: toml::de::Error| self.not_whole(error.message()))
+            }
+            None => Ok(Recorded::default()),
         }
-        .map_err(broken)
+    }
+
+    fn config_table(&self) -> Result<toml::Table, Error> {
+        let text = files::read_text(&self.config_path())?;
+        text.parse().map_err(|error: toml::de::Error| self.not_whole(error.message()))
+    }
+
+    fn not_whole(&self, cause: &str) -> Error {
+        let path = self.config_path();
+        Error::Config(format!("{} is not a whole configuration: {cause}", path.display()))
     }
 
     /// The configuration of a run that classifies.
@@ -108,6 +143,12 @@ impl Run {
         }
     }
 
+    /// For `map_err`: why the training in it failed, or its checkpoint cannot be used.
+    pub(crate) fn failure(&self) -> impl Fn(dalenet_train::Error) -> Error + use<> {
+        let (folder, checkpoint) = (self.folder.clone(), self.checkpoint_path());
+        move |cause| Error::of_training(cause, folder.clone(), checkpoint.clone())
+    }
+
     /// The bytes of the last checkpoint, if there is one.
     ///
     /// # Errors
@@ -117,41 +158,48 @@ impl Run {
         if path.exists() { files::read(&path).map(Some) } else { Ok(None) }
     }
 
-    /// What was measured, epoch by epoch; nothing before the first save.
+    /// What was measured, epoch by epoch.
     ///
     /// # Errors
     /// If `metrics.jsonl` is there and cannot be read.
     pub fn metrics(&self) -> Result<Vec<EpochMetrics>, Error> {
-        self.json_lines("metrics.jsonl")
+        self.json_lines(&self.metrics_path())
     }
 
-    /// What was measured of an agent, update by update; nothing before the first save.
+    /// What was measured of an agent, update by update.
     ///
     /// # Errors
     /// If `metrics.jsonl` is there and cannot be read.
     pub fn updates(&self) -> Result<Vec<UpdateMetrics>, Error> {
-        self.json_lines("metrics.jsonl")
+        self.json_lines(&self.metrics_path())
+    }
+
+    /// How the training of a classification ended, if it has.
+    ///
+    /// # Errors
+    /// If `result.json` is there and cannot be read.
+    pub fn outcome(&self) -> Result<Option<Outcome>, Error> {
+        self.json_lines(&self.ending_path()).map(|outcomes| outcomes.into_iter().next())
     }
 
     /// How the training ended, if it has.
     ///
     /// # Errors
     /// If `result.json` is there and cannot be read.
-    pub fn outcome(&self) -> Result<Option<Outcome>, Error> {
-        self.json_lines("result.json").map(|outcomes| outcomes.into_iter().next())
+    pub fn ending(&self) -> Result<Option<Ending>, Error> {
+        self.json_lines(&self.ending_path()).map(|endings| endings.into_iter().next())
     }
 
     /// The lines of a file, each one JSON value; none where there is no file.
-    fn json_lines<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Error> {
-        let path = self.folder.join(name);
+    fn json_lines<T: DeserializeOwned>(&self, path: &Path) -> Result<Vec<T>, Error> {
         if !path.exists() {
             return Ok(Vec::new());
         }
-        let text = files::read_text(&path)?;
+        let text = files::read_text(path)?;
         let value = |(line, text)| {
             serde_json::from_str(text).map_err(|cause| {
                 let cause = cause.to_string();
-                Error::Malformed { path: path.clone(), line, cause }
+                Error::Malformed { path: path.into(), line, cause }
             })
         };
         (1..).zip(text.lines()).map(value).collect()
@@ -162,6 +210,14 @@ impl Run {
         self.folder.join("checkpoint.safetensors")
     }
 
+    pub(crate) fn metrics_path(&self) -> PathBuf {
+        self.folder.join("metrics.jsonl")
+    }
+
+    fn ending_path(&self) -> PathBuf {
+        self.folder.join("result.json")
+    }
+
     fn config_path(&self) -> PathBuf {
         self.folder.join("config.toml")
     }
@@ -170,17 +226,36 @@ impl Run {
         files::write(&self.checkpoint_path(), bytes)
     }
 
-    pub(crate) fn save_metrics(&self, history: &[impl Serialize]) -> Result<(), Error> {
-        let lines = history.iter().map(|metrics| json(metrics) + "\n");
-        files::write(&self.folder.join("metrics.jsonl"), lines.collect::<String>().as_bytes())
-    }
-
-    pub(crate) fn save_outcome(&self, outcome: &impl Serialize) -> Result<(), Error> {
-        files::write(&self.folder.join("result.json"), (json(outcome) + "\n").as_bytes())
+    pub(crate) fn save_ending(&self, ending: &Ending) -> Result<(), Error> {
+        files::write(&self.ending_path(), (json(ending) + "\n").as_bytes())
     }
 }
 
-/// A value as one line of JSON.
+/// The table of a run that is no setting.
+fn recorded(data: Option<&Identity>) -> String {
+    let recorded = Recorded { version: Some(VERSION.into()), data: data.cloned() };
+    let table = toml::Table::try_from(&recorded).unwrap_or_default();
+    let lines = table.iter().map(|(key, value)| format!("{key} = {value}\n"));
+    format!("# Not settings: the version of the program, and the data of the run.\n[{RUN}]\n")
+        + &lines.collect::<String>()
+}
+
+/// The settings in a TOML file.
+///
+/// # Errors
+/// If it cannot be read or is not TOML.
+pub fn read_settings(path: &Path) -> Result<toml::Table, Error> {
+    let text = files::read_text(path)?;
+    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        let path = path.display();
+        Error::Config(format!("{path}, line {line} is not TOML: {}", error.message()))
+    })?;
+    table.remove(RUN); // the configuration of a run may serve another
+    Ok(table)
+}
+
+/// A value of numbers and texts as one line of JSON.
 pub(crate) fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("plain numbers and texts")
+    serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,11 +1,17 @@
 //! A study: many trainings in one folder that together answer a question.
 
 use crate::{
-    Cell, Ending, Error, Experiment, Findings, Observer, Plan, Run, Task, agent::curves, files,
+    Cell, Ending, Error, Experiment, Findings, Observer, Plan, Resources, Run, Training,
+    curves::curves,
+    files,
+    record::{Failures, Record},
     run::json,
+    source::Known,
 };
-use serde::Serialize;
+use dalenet_train::{Identity, VERSION};
+use serde::{Deserialize, Serialize};
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
@@ -17,7 +23,7 @@ pub trait StudyObserver: Observer {
     fn begin(&mut self, job: &Job<'_>) {
         let _ = job;
     }
-    /// After it: its outcome, or why the training failed.
+    /// After it: its outcome, or why the training failed; the other runs are trained all the same.
     fn end(&mut self, job: &Job<'_>, outcome: Result<&Ending, &Error>) {
         let _ = (job, outcome);
     }
@@ -38,39 +44,19 @@ pub struct Job<'a> {
     pub count: usize,
 }
 
-/// How a run of a study ended: a line of `results.jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Record {
-    /// The name of its cell.
-    pub cell: String,
-    /// How its training ended.
-    #[serde(flatten)]
-    pub outcome: Ending,
-}
-
-impl Record {
-    /// Whether it is of this cell.
-    pub(crate) fn is_of(&self, cell: &Cell) -> bool {
-        self.cell == cell.name && self.outcome.task() == cell.config.task()
-    }
-
-    /// What runs are judged by: the test accuracy in percent, or the mean return.
-    pub fn score(&self) -> f64 {
-        self.outcome.score()
-    }
-}
-
 /// A study in its folder.
 ///
 /// ```no_run
-/// use dalenet_lab::{Plan, StudySettings, Study};
+/// use dalenet_lab::{Plan, Registry, Resources, Study, StudySettings};
 ///
-/// let settings = StudySettings { preset: "paper", file: None, set: Vec::new() };
+/// let (registry, set) = (Registry::built_in(), Vec::new());
+/// let settings = StudySettings { registry, preset: "paper", file: None, set };
 /// let plan = Plan::ablate(&["mnist".into()], 5, &settings)?;
 /// let study = Study::open("runs/ablate-mnist".as_ref(), plan)?;
-/// study.fetch(None, &mut ())?;
-/// let findings = study.run(None, &mut (), &Default::default())?.expect("nobody interrupts it");
-/// println!("{findings}");
+/// study.fetch(Resources::default(), &mut ())?;
+/// if let Some(findings) = study.run(Resources::default(), &mut (), &Default::default())? {
+///     println!("{findings}");
+/// }
 /// # Ok::<(), dalenet_lab::Error>(())
 /// ```
 pub struct Study {
@@ -90,6 +76,8 @@ impl Study {
     pub fn open(folder: &Path, asked: Plan) -> Result<Self, Error> {
         let mut study = Self { folder: folder.into(), whole: asked.clone(), asked };
         if let Some(stored) = study.stored()? {
+            study.asked.rename_as(&stored);
+            study.whole = study.asked.clone();
             study.agrees_with(&stored)?;
             study.whole.join(stored);
         }
@@ -100,9 +88,7 @@ impl Study {
     fn stored(&self) -> Result<Option<Plan>, Error> {
         let path = self.plan_path();
         if path.exists() {
-            let text = files::read_text(&path)?;
-            let damaged = |cause| other_study(&path, &format!("is not a study's plan ({cause})"));
-            return serde_json::from_str(&text).map(Some).map_err(damaged);
+            return read_plan(&path).map(Some);
         }
         match fs::read_dir(&self.folder) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -144,56 +130,83 @@ impl Study {
     }
 
     /// How many of the runs to be trained are finished.
-    ///
-    /// # Errors
-    /// If a result cannot be read.
-    pub fn finished(&self) -> Result<usize, Error> {
-        let mut finished = 0;
-        for (cell, seed) in self.asked.jobs() {
-            finished += usize::from(self.record(cell, seed)?.is_some());
-        }
-        Ok(finished)
+    pub fn finished(&self) -> usize {
+        self.asked.jobs().filter(|(cell, seed)| self.is_finished(cell, *seed)).count()
     }
 
-    /// Fetches and checks the data of all tasks, so that none is missing halfway.
+    fn is_finished(&self, cell: &Cell, seed: u64) -> bool {
+        matches!(self.record(cell, seed), Ok(Some(_)))
+    }
+
+    /// Fetches and checks the data of all tasks, so that none is missing halfway, and that no run
+    /// was trained on other data.
     ///
     /// # Errors
-    /// If the data of a task cannot be had.
-    pub fn fetch(
+    /// If the data of a task cannot be had, or are not those that a run was trained on.
+    pub fn fetch<'a>(
         &self,
-        data_dir: Option<&Path>,
+        resources: impl Into<Resources<'a>>,
         observer: &mut dyn dalenet_data::Observer,
     ) -> Result<(), Error> {
+        let resources = resources.into();
+        self.check_data(resources)?;
         let mut fetched: Vec<&str> = Vec::new();
         for (cell, seed) in self.asked.jobs() {
             let Experiment::Classification(config) = &cell.config else { continue };
             let task = config.task.as_str();
-            if !fetched.contains(&task) && self.record(cell, seed)?.is_none() {
-                Task::load(config, data_dir, observer)?;
+            if !fetched.contains(&task) && !self.is_finished(cell, seed) {
+                let data = crate::source::load(resources, config, None, observer)?;
+                data.notes.iter().for_each(|note| observer.note(note));
+                let experiment = cell.config.clone();
+                // Whether it can be trained, before any run is.
+                dalenet_train::trainer(resources.registry, &experiment, Some(data))?;
                 fetched.push(task);
             }
         }
         Ok(())
     }
 
-    /// Trains what is not finished, and says what was found. A run that was begun goes on from its
-    /// checkpoint; one that diverges is left out. `None` if `stop` was set: the running training
-    /// is then saved, and the same call goes on.
+    /// Checks that the files of all tasks are those that the runs in the folder were trained on.
+    fn check_data(&self, resources: Resources<'_>) -> Result<(), Error> {
+        let mut identities: BTreeMap<&str, Option<Identity>> = BTreeMap::new();
+        for (cell, seed) in self.whole.jobs() {
+            let task = cell.config.task();
+            let is_file = resources.registry.data(task).is_ok_and(|entry| entry.is_file);
+            let Ok(run) = Run::open(&self.run_folder(cell, seed)) else { continue };
+            let Some(recorded) = run.recorded().ok().and_then(|recorded| recorded.data) else {
+                continue;
+            };
+            let now = identities.entry(task).or_insert_with(|| {
+                is_file.then(|| dalenet_train::identify(Path::new(task)).ok()).flatten()
+            });
+            if let Some(now) = now {
+                Known { identity: &recorded, run: run.folder() }.check(now, task)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Trains what is not finished, and says what was found. A run that was begun is resumed from
+    /// its checkpoint; one that fails is left out. `None` if `stop` was set: the running training
+    /// is then saved, and the same call continues.
     ///
     /// # Errors
-    /// If a training cannot be run, or a file cannot be written.
-    pub fn run(
+    /// If a file of the study cannot be written, or a run was trained on other data.
+    pub fn run<'a>(
         &self,
-        data_dir: Option<&Path>,
+        resources: impl Into<Resources<'a>>,
         observer: &mut dyn StudyObserver,
         stop: &AtomicBool,
     ) -> Result<Option<Findings>, Error> {
+        let resources = resources.into();
+        self.check_data(resources)?;
         fs::create_dir_all(&self.folder).map_err(Error::file("create", &self.folder))?;
-        files::write(&self.plan_path(), (json(&self.whole) + "\n").as_bytes())?;
-        let mut diverged = Vec::new();
+        let plan = StoredPlan { version: VERSION.into(), plan: self.whole.clone() };
+        files::write(&self.plan_path(), (json(&plan) + "\n").as_bytes())?;
+        let mut failures = Failures::default();
         let count = self.asked.runs();
         for (number, (cell, seed)) in (1..).zip(self.asked.jobs()) {
-            if self.record(cell, seed)?.is_some() {
+            if self.is_finished(cell, seed) {
                 continue;
             }
             if stop.load(Ordering::Relaxed) {
@@ -201,46 +214,47 @@ impl Study {
             }
             let job = Job { cell, seed, number, count };
             observer.begin(&job);
-            match self.train(&job, data_dir, observer, stop) {
+            match self.train(&job, resources, observer, stop) {
                 Ok(Some(outcome)) => observer.end(&job, Ok(&outcome)),
                 Ok(None) => return Ok(None),
-                Err(error) if error.is_divergence() => {
+                Err(error) if error.is_of_disk() => return Err(error),
+                Err(error) => {
                     observer.end(&job, Err(&error));
-                    diverged.push(cell.run(seed));
+                    failures.add(cell.run(seed), &error);
                 }
-                Err(error) => return Err(error),
             }
-            self.save(&diverged)?;
+            self.save(&failures)?;
         }
-        self.save(&diverged).map(Some)
+        self.save(&failures).map(Some)
     }
 
     /// Trains a run to its end, from where it stands.
     fn train(
         &self,
         job: &Job<'_>,
-        data_dir: Option<&Path>,
+        resources: Resources<'_>,
         observer: &mut dyn Observer,
         stop: &AtomicBool,
     ) -> Result<Option<Ending>, Error> {
         let folder = self.run_folder(job.cell, job.seed);
-        let config = job.cell.config.clone().with_seed(job.seed);
+        let experiment = job.cell.config.clone().with_seed(job.seed);
+        self.record(job.cell, job.seed)?; // a result that cannot be read is not overwritten
         let mut training = match Run::open(&folder) {
-            Ok(_) => config.resume(&folder, data_dir, &mut ())?,
+            Ok(_) => Training::resume(&folder, &experiment, resources, &mut ())?,
             Err(_) => {
                 sweep(&folder);
-                config.start(Some(&folder), data_dir, &mut ())?
+                Training::start(experiment, Some(&folder), resources, &mut ())?
             }
         };
         training.run(observer, stop)
     }
 
     /// Writes what is known so far: the runs that are finished, and the table.
-    fn save(&self, diverged: &[String]) -> Result<Findings, Error> {
-        let records = self.records()?;
+    fn save(&self, failures: &Failures) -> Result<Findings, Error> {
+        let records = self.records();
         let lines: String = records.iter().map(|record| json(record) + "\n").collect();
         files::write(&self.folder.join("results.jsonl"), lines.as_bytes())?;
-        let findings = Findings::new(&self.folder, &self.whole, &records, diverged);
+        let findings = Findings::new(&self.folder, &self.whole, &records, failures);
         files::write(&self.folder.join("table.md"), findings.to_string().as_bytes())?;
         if let Some(figure) = self.curves()? {
             files::write(&self.folder.join("curves.svg"), figure.as_bytes())?;
@@ -255,16 +269,16 @@ impl Study {
             let seeds = 0..self.whole.seeds;
             let folders = seeds.map(|seed| self.run_folder(cell, seed));
             let finished = folders.filter(|folder| folder.join("result.json").exists());
-            let runs = finished.map(|folder| Run::open(&folder)?.updates());
-            cells.push((cell, runs.collect::<Result<Vec<_>, _>>()?));
+            // A run that cannot be read is missing in the figure.
+            let runs = finished.filter_map(|folder| Run::open(&folder).ok()?.updates().ok());
+            cells.push((cell, runs.collect()));
         }
         curves(&cells)
     }
 
     /// The finished runs.
-    fn records(&self) -> Result<Vec<Record>, Error> {
-        let records = self.whole.jobs().map(|(cell, seed)| self.record(cell, seed));
-        records.filter_map(Result::transpose).collect()
+    fn records(&self) -> Vec<Record> {
+        self.whole.jobs().filter_map(|(cell, seed)| self.record(cell, seed).ok()?).collect()
     }
 
     /// How a run ended, if it is finished.
@@ -288,6 +302,29 @@ impl Study {
     fn plan_path(&self) -> PathBuf {
         self.folder.join("study.json")
     }
+}
+
+/// `study.json`.
+#[derive(Serialize, Deserialize)]
+struct StoredPlan {
+    /// The version that wrote it.
+    version: String,
+    #[serde(flatten)]
+    plan: Plan,
+}
+
+fn read_plan(path: &Path) -> Result<Plan, Error> {
+    let text = files::read_text(path)?;
+    let value: Result<serde_json::Value, _> = serde_json::from_str(&text);
+    let older = value.is_ok_and(|value| value.is_object() && value.get("version").is_none());
+    if older {
+        return Err(other_study(
+            path,
+            "was written by version 0.1 of dalenet, which did not record the data of its runs,",
+        ));
+    }
+    let damaged = |cause| other_study(path, &format!("is not a study's plan ({cause})"));
+    Ok(serde_json::from_str::<StoredPlan>(&text).map_err(damaged)?.plan)
 }
 
 /// Removes what a training that was killed before it had a configuration has left, and no more.

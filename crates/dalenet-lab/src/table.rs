@@ -1,17 +1,19 @@
-//! Tables in Markdown, aligned so that they can be read as they are.
+//! Tables in Markdown, aligned so that they are readable as text.
 
 use crate::Estimate;
+use comfy_table::presets::ASCII_MARKDOWN;
 use std::fmt;
 
 /// A table of texts.
 pub(crate) struct Table<const N: usize> {
+    titles: [String; N],
     rows: Vec<[String; N]>,
 }
 
 impl<const N: usize> Table<N> {
     /// A table with these column titles and no rows.
     pub fn new(titles: [&str; N]) -> Self {
-        Self { rows: vec![titles.map(str::to_owned)] }
+        Self { titles: titles.map(str::to_owned), rows: Vec::new() }
     }
 
     /// Adds a row.
@@ -23,21 +25,27 @@ impl<const N: usize> Table<N> {
 /// Columns without content are left out.
 impl<const N: usize> fmt::Display for Table<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (titles, rows) = self.rows.split_first().expect("the titles");
-        let used = |column: &usize| rows.iter().any(|row| !row[*column].is_empty());
+        let used = |column: &usize| self.rows.iter().any(|row| !row[*column].is_empty());
         let columns: Vec<_> = (0..N).filter(used).collect();
-        let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max();
-        let line = |row: &[String; N]| {
-            let cell = |column: &usize| {
-                format!("| {:1$} ", row[*column], width(*column).unwrap_or_default())
-            };
-            columns.iter().map(cell).collect::<String>() + "|"
+        let cells = |row: &[String; N]| -> Vec<_> {
+            columns.iter().map(|column| escaped(&row[*column])).collect()
         };
-        let titles = line(titles);
-        let under = titles.chars().map(|letter| if letter == '|' { '|' } else { '-' });
-        writeln!(f, "{titles}\n{}", under.collect::<String>())?;
-        rows.iter().try_for_each(|row| writeln!(f, "{}", line(row)))
+        let mut table = comfy_table::Table::new();
+        table.load_style(ASCII_MARKDOWN).set_header(cells(&self.titles));
+        table.add_rows(self.rows.iter().map(cells));
+        writeln!(f, "{table}")
     }
+}
+
+/// A text that Markdown shows as it is, in one line: without line breaks, and with a backslash before
+/// what would end a cell or begin a tag.
+pub(crate) fn escaped(text: &str) -> String {
+    let escape = |c: char| match c {
+        '|' | '<' | '\\' => vec!['\\', c],
+        c if c.is_control() => vec![' '],
+        c => vec![c],
+    };
+    text.chars().flat_map(escape).collect()
 }
 
 /// A number with so many decimals.
@@ -60,4 +68,27 @@ pub(crate) fn estimate(estimate: &Estimate, number: fn(f64, usize) -> String) ->
 pub(crate) fn interval(estimate: &Estimate, number: fn(f64, usize) -> String) -> String {
     let text = |[low, high]: [f64; 2]| format!("{} to {}", number(low, 2), number(high, 2));
     estimate.interval.map_or(String::new(), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_and_empty_ones_left_out() {
+        let mut table = Table::new(["task", "paper", "n"]);
+        table.push(["mnist".into(), String::new(), "5".into()]);
+        table.push(["猫".into(), String::new(), "10".into()]);
+        // A wide letter takes two columns.
+        let expected = "| task  | n  |\n|-------|----|\n| mnist | 5  |\n| 猫    | 10 |\n";
+        assert_eq!(table.to_string(), expected);
+    }
+
+    #[test]
+    fn a_name_does_not_break_the_table() {
+        let mut table = Table::new(["task", "n"]);
+        table.push(["a|b\nc<d\\".into(), "5".into()]);
+        let expected = "| task        | n |\n|-------------|---|\n| a\\|b c\\<d\\\\ | 5 |\n";
+        assert_eq!(table.to_string(), expected);
+    }
 }

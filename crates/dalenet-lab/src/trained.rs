@@ -1,36 +1,84 @@
-//! The network that a run left behind.
+//! What a run has learnt: the classifier or the agent of its last checkpoint.
 
-use crate::{Config, Error, Run, task::Ends};
-use dalenet::{Generator, Network, Rule, checkpoint::Checkpoint};
+use crate::{Error, Experiment, Resources, Run, clock::Clock};
+use dalenet::checkpoint::Checkpoint;
+use dalenet_train::{Identity, TrainedAgent};
 
-/// The network of a run's last checkpoint, and what taught it.
-pub(crate) struct Trained {
-    pub config: Config,
-    /// What it begins and ends with.
-    pub ends: Ends,
-    pub network: Network,
-    /// `None` if a program of its own trained it by a rule of its own.
-    pub rule: Option<Box<dyn Rule>>,
+pub(crate) use dalenet_train::Classifier as Trained;
+
+/// The program's own part of a checkpoint.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Saved {
+    /// Seconds spent so far.
+    pub clock: Clock,
+    /// How many bytes of the metrics were measured before it.
+    pub metrics_bytes: u64,
+    /// The data that was learnt from.
+    pub data: Option<Identity>,
 }
 
-impl Trained {
-    /// # Errors
-    /// If the run has no checkpoint, or it cannot be used.
-    pub fn load(run: &Run) -> Result<Self, Error> {
-        let config = run.config()?;
-        let bytes = run.checkpoint()?.ok_or_else(|| Error::Untrained(run.folder().into()))?;
-        let broken = |cause| Error::Checkpoint { path: run.checkpoint_path(), cause };
-        let file = Checkpoint::parse(&bytes).map_err(broken)?;
-        let ends: Ends = file.json("ends").map_err(broken)?;
-        let spec = config.network(ends.image(), ends.outputs)?;
-        // As the training drew them: weights first, then what the rule needs.
-        let mut generator = Generator::new(config.seed, 0);
-        let mut network = Network::new(&spec, &mut generator);
-        let mut rule = config.rule();
-        rule.prepare(&network, &mut generator);
-        file.load_network("", &mut network).map_err(broken)?;
-        let taught_by: String = file.json("rule").map_err(broken)?;
-        let rule = (rule.name() == taught_by).then_some(rule);
-        Ok(Self { config, ends, network, rule })
+impl Saved {
+    /// Keys and texts, as a checkpoint keeps them.
+    pub fn metadata(&self) -> dalenet_train::Metadata {
+        use crate::run::json;
+        let texts = [
+            ("clock", json(&self.clock)),
+            ("metrics_bytes", json(&self.metrics_bytes)),
+            ("data", json(&self.data)),
+        ];
+        texts.map(|(key, text)| (key.to_owned(), text)).into()
     }
+
+    /// That of a checkpoint.
+    pub fn read(file: &Checkpoint<'_>) -> Result<Self, dalenet::checkpoint::Error> {
+        Ok(Self {
+            clock: file.json("clock")?,
+            metrics_bytes: file.json("metrics_bytes")?,
+            data: file.json("data")?,
+        })
+    }
+}
+
+/// The classifier of a run, and the data that it was trained on.
+///
+/// # Errors
+/// If the run has no checkpoint, or it cannot be used.
+pub(crate) fn classifier(
+    resources: Resources<'_>,
+    run: &Run,
+) -> Result<(Trained, Option<Identity>), Error> {
+    run.config()?;
+    let bytes = bytes(run)?;
+    let file = parse(run, &bytes)?;
+    let trained = Trained::restore(resources.registry, &file).map_err(run.failure())?;
+    let saved = Saved::read(&file).map_err(|cause| run.failure()(cause.into()))?;
+    Ok((trained, saved.data))
+}
+
+/// The classifier of a run, as far as the built-in rules know it.
+pub(crate) fn load(run: &Run) -> Result<Trained, Error> {
+    classifier(Resources::default(), run).map(|(trained, _)| trained)
+}
+
+/// The agent of a run.
+///
+/// # Errors
+/// If the run is no agent's, has no checkpoint, or it cannot be used.
+pub(crate) fn agent(resources: Resources<'_>, run: &Run) -> Result<TrainedAgent, Error> {
+    let Experiment::Agent(_) = run.experiment()? else {
+        return Err(Error::NoAgent(run.folder().into()));
+    };
+    let bytes = bytes(run)?;
+    let file = parse(run, &bytes)?;
+    TrainedAgent::restore(resources.registry, &file).map_err(run.failure())
+}
+
+fn bytes(run: &Run) -> Result<Vec<u8>, Error> {
+    run.checkpoint()?.ok_or_else(|| Error::Untrained(run.folder().into()))
+}
+
+/// Reads and verifies the checkpoint of a run.
+pub(crate) fn parse<'a>(run: &Run, bytes: &'a [u8]) -> Result<Checkpoint<'a>, Error> {
+    let broken = |cause| Error::Checkpoint { path: run.checkpoint_path(), cause };
+    Checkpoint::parse(bytes).map_err(broken)
 }

@@ -1,7 +1,7 @@
 //! How many passes Kaneko's rule needs, beside the counts he reports (1999). His are of one run
 //! each; here the median of fifty seeds has to come near.
 
-use dalenet_lab::{Config, Training};
+use dalenet_lab::{Config, Ending, Resources, Training};
 
 /// The median over seeds of the passes until Σ|error| < 0.1 with `hidden` units in both streams.
 /// A run that does not learn counts as more than any other.
@@ -11,12 +11,14 @@ fn median(task: &str, bits: usize, hidden: usize) -> usize {
         .map(|seed| {
             let mut config = Config::new(task, "kaneko", "kaneko").unwrap();
             config.bits = bits;
-            config.layers = vec![hidden / 2];
+            config.network.layers = vec![(hidden / 2).into()];
             config.epochs = 2000;
             config.seed = seed;
             let run = folder.path().join(seed.to_string());
-            let mut training = Training::start(config, Some(&run), None, &mut ()).unwrap();
-            let outcome = training.run(&mut (), &Default::default()).unwrap().unwrap();
+            let resources = Resources::default();
+            let mut training = Training::start(config, Some(&run), resources, &mut ()).unwrap();
+            let ending = training.run(&mut (), &Default::default()).unwrap().unwrap();
+            let Ending::Classification(outcome) = ending else { panic!("{ending:?}") };
             if outcome.learnt { outcome.epochs } else { usize::MAX }
         })
         .collect();

@@ -1,6 +1,9 @@
 //! What stands beside the map: numbers, things, achievements, questions, or the keys.
 
-use super::{Question, Session, keys};
+use super::{
+    keys,
+    session::{Question, Session},
+};
 use dalenet_craftax::render::{Count, Game};
 
 /// A line of text.
@@ -80,11 +83,11 @@ impl Panel {
         let (unlocked, all) = (session.unlocked().count(), session.game.achievements().len());
         self.say("", false);
         self.say(&format!("{unlocked} of {all} achievements"), true);
-        session.news.iter().for_each(|name| self.say(&format!("new: {name}!"), true));
+        session.unlocked_now.iter().for_each(|name| self.say(&format!("new: {name}!"), true));
     }
 
     fn question(&mut self, session: &Session) {
-        match session.asks {
+        match session.question {
             Some(Question::Again) => {
                 let end = if session.game.is_dead() { "You died." } else { "The game is over." };
                 self.say(end, true);

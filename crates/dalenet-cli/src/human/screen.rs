@@ -1,6 +1,6 @@
 //! The terminal: taken and given back, and the map in it.
 
-use super::{Session, glyph::glyph, panel};
+use super::{glyph::glyph, panel, session::Session};
 use crossterm::{
     cursor::{Hide, MoveTo, Show},
     execute, queue,
@@ -79,12 +79,12 @@ struct Character {
 }
 
 impl Screen {
-    /// Takes the terminal. It is given back when this is dropped, and before a panic is told.
+    /// Takes the terminal. It is given back when this is dropped, and before a panic is printed.
     pub fn open() -> io::Result<Self> {
-        let told = panic::take_hook();
+        let report = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
             restore();
-            told(panic);
+            report(panic);
         }));
         terminal::enable_raw_mode()?;
         let screen =

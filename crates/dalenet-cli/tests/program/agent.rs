@@ -65,7 +65,7 @@ fn a_game_goes_on_to_the_same_bits_and_tells_its_achievements() {
     let told = metrics.iter().find(|update| update["episodes"].as_u64() > Some(0)).unwrap();
     assert!(shares(told).iter().any(|share| *share > 0.0), "{told}");
     let said = folder.ok("eval one --episodes 4");
-    assert_says(&said.stdout, &["of what all 22 achievements are worth"]);
+    assert_says(&said.stdout, &["of the return of all 22 achievements"]);
 }
 
 #[test]
@@ -107,7 +107,8 @@ fn an_agent_is_seen_to_act() {
         let frames = said["steps"].as_u64().unwrap() + u64::from(task == "craftax-classic");
         assert!(page.contains(&format!("\"frames\":{frames},")), "{said}");
         let again = folder.refused(&format!("play {task} --out page.html"));
-        assert_says(&again, &["page.html exists already"]);
+        assert_says(&again, &["page.html exists already", "--out"]);
+        assert!(!again.contains("--resume"), "a page is no run: {again}");
         std::fs::remove_file(folder.path("page.html")).unwrap();
     }
     folder.ok(&format!("train bandit --steps 1000 {SMALL} --out bandit"));

@@ -4,6 +4,7 @@
 
 mod agent;
 mod bits;
+mod cases;
 mod convolutions;
 mod files;
 mod helper;
@@ -12,4 +13,7 @@ mod learning;
 mod network;
 mod refusal;
 mod report;
+mod run_data;
 mod study;
+mod tensorboard;
+mod terminal;

@@ -29,8 +29,44 @@ fn unknown_names_name_the_nearest() {
     ]);
     let folder = Folder::new();
     assert_says(&folder.refused("trian xor"), &["'trian'", "'train'"]);
+    for (arguments, suggestion) in [
+        ("train half-cheeta", "did you mean `brax/half-cheetah`?"),
+        ("train brax/half-cheeta", "did you mean `brax/half-cheetah`?"),
+        ("train half-cheetah", "did you mean `brax/half-cheetah`?"),
+        ("compare xor half-cheeta", "did you mean `brax/half-cheetah`?"),
+        ("config hoper", "did you mean `brax/hopper`?"),
+        ("half-cheeta", "did you mean `dalenet train brax/half-cheetah`?"),
+        ("brax/half-cheeta", "did you mean `dalenet train brax/half-cheetah`?"),
+        ("mnist", "did you mean `dalenet train mnist`?"),
+        ("train completions", "did you mean `dalenet completions`?"),
+        ("completion", "'completions'"),
+    ] {
+        assert_says(&folder.refused(arguments), &[suggestion]);
+    }
     let sentence = folder.refused("data fetch fashion-mnits");
     assert_says(&sentence, &["`fashion-mnits`", "did you mean `fashion-mnist`?"]);
+}
+
+#[test]
+fn flags_of_the_other_kind_of_task_are_refused() {
+    let folder = Folder::new();
+    folder.squares("squares.npz", [90, 30]);
+    for (arguments, pieces) in [
+        ("train xor --steps 5e7", ["--steps is for environments", "xor is a data set", "--epochs"]),
+        ("train squares.npz --steps 9", ["--steps", "squares.npz is a data set", "--epochs"]),
+        ("train mnist --envs 5", ["--envs is for environments", "mnist", "leave it out"]),
+        ("train brax/ant --epochs 3", ["--epochs is for data sets", "brax/ant", "--steps"]),
+        ("train cart-pole --epochs 3", ["--epochs", "--steps", "--set epochs=N"]),
+        ("train cart-pole --bits 3", ["--bits is for the task parity", "cart-pole", "leave it"]),
+        ("train mnist --bits 3", ["--bits is for the task parity", "mnist", "leave it"]),
+        ("compare cart-pole --epochs 3", ["--epochs", "cart-pole is an environment", "--steps"]),
+        ("compare xor --steps 3", ["--steps", "xor is a data set", "--epochs"]),
+        ("config cart-pole --epochs 3", ["--epochs", "cart-pole", "--steps"]),
+    ] {
+        assert_says(&folder.refused(arguments), &pieces);
+    }
+    // The setting itself has no second meaning.
+    folder.ok("config cart-pole --set epochs=3");
 }
 
 #[test]
@@ -38,8 +74,8 @@ fn values_of_the_wrong_type_are_refused() {
     let list_not_text = ["`layers = \"abc\"`", "must be a list, not a text"];
     refuses(&[
         ("xor --set layers=abc", &list_not_text),
-        ("xor --set layers=[1.5]", &["`layers = [1.5]`", "a whole number from 0"]),
-        ("xor --set layers=[-3]", &["`layers = [-3]`", "a whole number from 0"]),
+        ("xor --set layers=[1.5]", &["`layers = [1.5]`", "a number of units or a table"]),
+        ("xor --set layers=[-3]", &["`layers = [-3]`", "at least 1 unit"]),
         ("xor --set rate=\"x\"", &["`rate = \"x\"`", "must be a number, not a text"]),
         ("xor --set epochs=1.5", &["`epochs = 1.5`", "must be a whole number"]),
         ("xor --epochs 1.5", &["'1.5'", "'--epochs <EPOCHS>'", "not a whole number"]),
@@ -222,7 +258,7 @@ fn a_run_goes_on_only_under_its_own_configuration() {
 
     folder.squares("squares.npz", [93, 30]);
     let sentence = folder.refused("train --resume r");
-    assert_says(&sentence, &["squares.npz has 93", "was made for 90"]);
+    assert_says(&sentence, &["squares.npz is not the file that r was trained on", "SHA-256"]);
 }
 
 #[test]
@@ -269,7 +305,7 @@ fn a_network_is_not_evaluated_on_data_of_another_shape() {
     let (x, y) = (floats(&[20, 2], &values), array("|u1", &[20], &[0, 1].repeat(10)));
     folder.npz("flat.npz", &[("x", x), ("y", y)]);
     let sentence = folder.refused("eval r --data flat.npz");
-    let pieces = ["flat.npz has 2 inputs and 2 outputs", "of r was made for 144", "shape"];
+    let pieces = ["flat.npz has 2 inputs (1×1×2)", "of r was made for 144", "shape"];
     assert_says(&sentence, &pieces);
     assert_says(&folder.refused("eval r --data xor"), &["xor has 2 inputs"]);
     assert_says(&folder.refused("eval r --data mnst"), &["did you mean `mnist`?"]);

@@ -232,3 +232,71 @@ fn what_is_no_run_is_refused() {
     folder.run("analyse");
     assert_says(&folder.refused("report"), &["<RUNS>"]);
 }
+
+/// One bad run does not cost the others their page.
+#[test]
+fn what_cannot_be_read_is_left_out_and_said() {
+    let folder = Folder::new();
+    for run in ["good", "metrics", "config", "checkpoint"] {
+        folder.ok(&format!("train xor --epochs 20 --seed {} --out runs/{run}", run.len()));
+    }
+    folder.ok("train bandit --steps 1000 --envs 32 --set rollout=16 --out runs/agent");
+    fs::create_dir_all(folder.path("runs/empty")).unwrap();
+    folder.write("runs/metrics/metrics.jsonl", "{\"epoch\":1}\n");
+    folder.write("runs/config/config.toml", "task = ");
+    folder.write("runs/checkpoint/checkpoint.safetensors", "half a fi");
+    fs::create_dir(folder.path("runs/begun")).unwrap();
+    folder.write("runs/begun/config.toml", folder.ok("config xor --seed 77").stdout);
+    let said = folder.ok("report runs nowhere --json");
+    let json = said.json();
+    let left_out = json["left_out"].as_array().expect("a list").iter();
+    let left_out: BTreeSet<_> = left_out.map(|run| run["run"].as_str().expect("a path")).collect();
+    assert_eq!(left_out, BTreeSet::from(["nowhere", "runs/agent", "runs/config", "runs/metrics"]));
+    assert_eq!(json["runs"], 3);
+    assert_says(&said.stdout, &["report.html: 3 runs of ", ", 4 runs left out"]);
+    let page = folder.read("report.html");
+    assert_well_formed(&page);
+    for (run, reason) in [
+        ("runs/agent", "trained in an environment"),
+        ("runs/config", "is not a whole configuration"),
+        ("runs/metrics", "metrics.jsonl, line 1"),
+        ("nowhere", "no run in"),
+    ] {
+        assert_says(&said.stderr, &[&format!("warning: {run} is left out: "), reason]);
+        assert_says(&page, &[&format!("<code>{run}</code>"), reason]);
+    }
+
+    // Of a run whose weights are lost the rest is shown.
+    let said = folder.ok("report runs/checkpoint --json");
+    assert_eq!((&said.json()["runs"], &said.json()["left_out"]), (&json!(1), &json!([])));
+    assert_says(&said.stderr, &["no figures of the weights of runs/checkpoint: "]);
+    assert_says(
+        &folder.read("report.html"),
+        &["Without figures of the weights", "id=\"learning\""],
+    );
+
+    let sentence = folder.refused("report runs/agent runs/config --out none.html");
+    assert_says(&sentence, &["no run can be shown", "runs/agent", "1 more"]);
+}
+
+#[test]
+fn one_rule_has_one_colour_in_every_figure() {
+    let folder = Folder::new();
+    folder.squares("squares.npz", [60, 30]);
+    let colours = |rules: &[&str]| -> Vec<String> {
+        for rule in rules {
+            let _ = fs::remove_dir_all(folder.path(rule));
+            folder.ok(&format!(
+                "train squares.npz --rule {rule} --epochs 2 --set layers=[3] --out {rule}"
+            ));
+        }
+        folder.ok(&format!("report {}", rules.join(" ")));
+        let svg = folder.read("report/learning.svg");
+        let legend = svg.split("<rect").skip(2).take(rules.len());
+        let colour = |rect: &str| rect.split("fill=\"").nth(1).expect("a fill")[..7].to_owned();
+        legend.map(colour).collect()
+    };
+    let (one, other) = (colours(&["ed", "bp", "dfa"]), colours(&["dfa", "ed"]));
+    assert_eq!(one.iter().collect::<BTreeSet<_>>().len(), 3, "{one:?}");
+    assert_eq!([&one[2], &one[0]], [&other[0], &other[1]]);
+}

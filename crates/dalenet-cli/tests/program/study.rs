@@ -221,6 +221,22 @@ fn an_ablation_removes_one_part_at_a_time() {
     );
 }
 
+/// Names of files reach a table that Markdown must be able to read.
+#[cfg(unix)]
+#[test]
+fn a_name_does_not_break_the_table() {
+    let folder = Folder::new();
+    folder.squares("a|b<c.npz", [60, 30]);
+    let said =
+        folder.ok("compare a|b<c.npz --rules ed --seeds 1 --epochs 1 --set layers=[3] --out s");
+    let table = folder.read("s/table.md");
+    assert_says(&said.stdout, &[&table]);
+    let bars = |line: &str| line.replace("\\|", "").matches('|').count();
+    let lines: Vec<_> = table.lines().take(3).collect();
+    assert!(lines.iter().all(|line| bars(line) == bars(lines[0])), "{table}");
+    assert_says(lines[2], &["a\\|b\\<c"]);
+}
+
 #[test]
 fn a_run_that_diverges_is_left_out_and_said() {
     let folder = folder();

@@ -1,6 +1,5 @@
 //! What all figures have in common: title, legend, panels, colours.
 
-use super::MARK;
 use crate::Error;
 use plotters::{
     coord::Shift,
@@ -8,6 +7,9 @@ use plotters::{
     prelude::*,
     style::text_anchor::{HPos, Pos, VPos},
 };
+
+/// By this a page or a figure is known to be written by the program, and may be replaced.
+pub const MARK: &str = "written by `dalenet report`";
 
 pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
@@ -36,6 +38,38 @@ const LEGEND_LINE: i32 = 21;
 /// The colour of the `i`-th of several things.
 pub fn colour(i: usize) -> RGBColor {
     PALETTE[i % PALETTE.len()]
+}
+
+/// Rules in the order of their colours.
+const RULES: [&str; 6] = ["ed", "dfa", "fa", "sign-symmetric", "bp-dale", "bp"];
+
+/// The colour of a rule, the same in every figure; of a rule of a user's own, one of the palette.
+pub fn rule_colour(rule: &str) -> RGBColor {
+    let known = RULES.iter().position(|known| *known == rule);
+    colour(known.unwrap_or_else(|| rule.bytes().map(usize::from).sum()))
+}
+
+/// A colour for each of several configurations with these rules: that of its rule, in another
+/// shade for each further configuration of the rule. Where there is one rule only, colours set its
+/// configurations apart.
+pub fn rule_colours(rules: &[String]) -> Vec<RGBColor> {
+    let first = rules.first();
+    if rules.len() > 1 && rules.iter().all(|rule| Some(rule) == first) {
+        return (0..rules.len()).map(colour).collect();
+    }
+    let shade = |(i, rule): (usize, &String)| {
+        let before = rules[..i].iter().filter(|other| *other == rule).count();
+        shaded(rule_colour(rule), before)
+    };
+    rules.iter().enumerate().map(shade).collect()
+}
+
+/// The `i`-th shade of a colour: itself, darker, lighter, darker still, …
+fn shaded(RGBColor(r, g, b): RGBColor, i: usize) -> RGBColor {
+    let toward = if i % 2 == 1 { 0.0 } else { 255.0 };
+    let share = 1.0 - 0.6_f64.powi(i.div_ceil(2) as i32);
+    let mix = |value: u8| (f64::from(value) * (1.0 - share) + toward * share) as u8;
+    RGBColor(mix(r), mix(g), mix(b))
 }
 
 /// A font whose letters are `size` pixels high in the SVG: the backend divides by 1.24.
@@ -143,10 +177,46 @@ fn wrapped(text: &str, most: usize) -> Vec<String> {
     lines
 }
 
-/// A text cut to `most` characters.
+/// A text in one line, cut to `most` characters.
 pub fn cut(text: &str, most: usize) -> String {
+    let text = text.replace(char::is_control, " ");
     if text.chars().count() <= most {
-        return text.into();
+        return text;
     }
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn colours(rules: &[&str]) -> Vec<RGBColor> {
+        rule_colours(&rules.iter().map(|rule| (*rule).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_rule_has_one_colour_whatever_stands_beside_it() {
+        for rules in [["ed", "bp"], ["bp", "ed"], ["dfa", "ed"]] {
+            for (rule, colour) in rules.iter().zip(colours(&rules)) {
+                assert_eq!(colour, rule_colour(rule));
+            }
+        }
+        assert_eq!(colours(&["ed"]), [rule_colour("ed")]);
+    }
+
+    #[test]
+    fn configurations_have_colours_of_their_own() {
+        for rules in [["ed", "ed", "bp", "ed"], ["ed"; 4], ["bp", "bp-dale", "bp", "bp-dale"]] {
+            let colours = colours(&rules);
+            for (i, colour) in colours.iter().enumerate() {
+                assert!(!colours[..i].contains(colour), "{rules:?}: {colours:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_is_one_line() {
+        assert_eq!(cut("a\nb", 9), "a b");
+        assert_eq!(cut("abcdef", 4), "abc…");
+    }
 }

@@ -1,14 +1,19 @@
-//! One page on many runs: what was run, how it ended, and what happened in the layers.
+//! One page on many runs: configurations, results, and figures on the layers.
 
 mod canvas;
+mod chart;
+mod figure;
 mod figures;
+mod left_out;
 mod page;
 mod study;
 
-pub(crate) use canvas::{Area, colour, figure, panels, split};
-pub(crate) use figures::{Axes, Line, UNLIMITED, lines};
+pub(crate) use canvas::{Area, figure, panels, rule_colour, split};
+pub(crate) use chart::{Axes, Line, UNLIMITED, lines};
+pub use left_out::LeftOut;
 
 use crate::{Error, files};
+use canvas::MARK;
 use serde::Serialize;
 use std::{
     fs,
@@ -16,33 +21,37 @@ use std::{
 };
 use study::Study;
 
-/// By this a page or a figure is known to be ours, and may be replaced by a newer one.
-const MARK: &str = "written by `dalenet report`";
-
 /// What [`report`] wrote.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// The page.
+    #[serde(serialize_with = "files::lossy")]
     pub page: PathBuf,
     /// Its figures as files of their own.
+    #[serde(serialize_with = "files::all_lossy")]
     pub figures: Vec<PathBuf>,
     /// How many runs it is about.
     pub runs: usize,
     /// How many configurations these have, seeds apart.
     pub groups: usize,
+    /// Runs that cannot be shown.
+    pub left_out: Vec<LeftOut>,
+    /// Runs whose weights cannot be drawn; all else is shown.
+    pub undrawn: Vec<LeftOut>,
 }
 
 /// Writes a page on the runs in `folders` (each a run, or a folder with runs somewhere in it) to
 /// `out`, `x.html`, and its figures to `x/*.svg`. The page needs no other file.
 ///
-/// An older report is replaced; any other file that is in the way is left as it is.
+/// Runs that cannot be read (agents, damaged files) are left out, and the page says so. An older report
+/// is replaced; any other file that is in the way is left as it is.
 ///
 /// # Errors
-/// If there are no runs, one of their files cannot be read, or something else is in the way.
+/// If none of the runs can be read, or something else is in the way.
 pub fn report(folders: &[PathBuf], out: &Path) -> Result<Report, Error> {
     let study = Study::read(folders)?;
-    let figures = figures::all(&study)?;
-    let page = page::page(&study, &figures);
+    let (figures, undrawn) = figures::all(&study)?;
+    let page = page::page(&study, &figures, &undrawn);
 
     let folder = out.with_extension("");
     let folder = if folder == out { out.with_extension("figures") } else { folder };
@@ -62,6 +71,8 @@ pub fn report(folders: &[PathBuf], out: &Path) -> Result<Report, Error> {
         figures: texts.into_iter().skip(1).map(|(path, _)| path).collect(),
         runs: study.runs(),
         groups: study.groups.len(),
+        left_out: study.left_out,
+        undrawn,
     })
 }
 

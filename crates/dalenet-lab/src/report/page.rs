@@ -1,17 +1,18 @@
 //! The page itself: HTML that needs no other file.
 
 use super::{
-    MARK,
-    figures::Figure,
+    canvas::MARK,
+    figure::Figure,
+    left_out::LeftOut,
     study::{Group, Study},
 };
-use crate::{settings, statistics::Spread};
+use crate::statistics::Spread;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
 
 /// The whole page.
-pub fn page(study: &Study, figures: &[Figure]) -> String {
+pub fn page(study: &Study, figures: &[Figure], undrawn: &[LeftOut]) -> String {
     let tasks: Vec<_> = study.tasks().into_iter().map(|(task, _)| task.to_owned()).collect();
     let title = format!("Dalenet: {}", tasks.join(", "));
     let page = html! {
@@ -33,6 +34,8 @@ pub fn page(study: &Study, figures: &[Figure]) -> String {
                 (results(study))
                 h2 { "What was run" }
                 (what_was_run(study))
+                (left_out("Left out: ", &study.left_out))
+                (left_out("Without figures of the weights: ", undrawn))
                 h2 { "Figures" }
                 @for figure in figures {
                     figure id=(figure.name) {
@@ -83,7 +86,7 @@ fn results(study: &Study) -> Markup {
                 }
             }
         }
-        p.note { "Mean ± sample standard deviation over n seeds. The test set is looked at once, at \
+        p.note { "Mean ± sample standard deviation over n seeds. The test set is used once, at \
             the end of a training; held out is the share of the samples to choose settings on." }
     }
 }
@@ -123,9 +126,18 @@ fn what_was_run(study: &Study) -> Markup {
             }
         }
         @if study.groups.len() > 1 { (differences(study)) }
-        @for twin in &study.twins {
-            p.note { "Left out: " (twin.display()) ", which has the configuration and the seed of \
+        @for run in &study.duplicates {
+            p.note { "Left out: " (run.display()) ", which has the configuration and the seed of \
                 another run." }
+        }
+    }
+}
+
+/// A paragraph a run that is not shown, or not all of it.
+fn left_out(title: &str, runs: &[LeftOut]) -> Markup {
+    html! {
+        @for LeftOut { run, reason } in runs {
+            p.note { (title) code { (run.display()) } ": " (reason) }
         }
     }
 }
@@ -154,7 +166,7 @@ fn facts(group: &Group) -> String {
 /// The settings in which the groups differ, side by side.
 fn differences(study: &Study) -> Markup {
     let groups = &study.groups;
-    let tables: Vec<_> = groups.iter().map(|group| settings::table(&group.config)).collect();
+    let tables: Vec<_> = groups.iter().map(|group| group.config.table()).collect();
     let differs = |key: &&String| tables.iter().any(|table| table.get(*key) != tables[0].get(*key));
     let keys: Vec<_> = tables[0].keys().filter(differs).collect();
     let value = |table: &toml::Table, key: &str| {

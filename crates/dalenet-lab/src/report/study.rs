@@ -1,7 +1,10 @@
 //! The runs of a report, grouped: those that differ in nothing but the seed belong together.
 
+use super::left_out::LeftOut;
 use crate::{
-    Config, EpochMetrics, Error, Outcome, PRESETS, RULES, Run, statistics::Spread, trained::Trained,
+    Config, EpochMetrics, Error, Outcome, PRESETS, Registry, Run,
+    statistics::Spread,
+    trained::{self, Trained},
 };
 use std::{
     collections::BTreeSet,
@@ -12,13 +15,15 @@ use std::{
 /// All runs of a report.
 pub struct Study {
     pub groups: Vec<Group>,
-    /// Runs left out because one with the same configuration and seed is there already.
-    pub twins: Vec<PathBuf>,
+    /// Runs with the configuration and the seed of another one.
+    pub duplicates: Vec<PathBuf>,
+    /// Runs that cannot be read.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Runs that differ in nothing but the seed.
 pub struct Group {
-    /// What sets it apart from the other groups.
+    /// What distinguishes it from the other groups.
     pub label: String,
     /// The configuration of the first seed.
     pub config: Config,
@@ -36,22 +41,21 @@ pub struct Record {
 }
 
 impl Study {
-    /// Reads every run in these folders.
+    /// Reads every run in these folders; those that cannot be read are left out.
+    ///
+    /// # Errors
+    /// If no run can be read.
     pub fn read(folders: &[PathBuf]) -> Result<Self, Error> {
-        let mut study = Self { groups: Vec::new(), twins: Vec::new() };
-        let mut known = BTreeSet::new();
-        for folder in folders {
-            let mut found = Vec::new();
-            find_runs(folder, &mut found)?;
-            if found.is_empty() {
-                return Err(Error::NoRuns(folder.clone()));
+        let mut study = Self { groups: Vec::new(), duplicates: Vec::new(), left_out: Vec::new() };
+        let mut failures = Vec::new();
+        for run in all_runs(folders, &mut failures) {
+            if let Err(error) = study.add(&run) {
+                failures.push((run, error));
             }
-            for run in found {
-                let place = fs::canonicalize(&run).unwrap_or_else(|_| run.clone());
-                if known.insert(place) {
-                    study.add(&run)?;
-                }
-            }
+        }
+        study.left_out = failures.iter().map(|(run, error)| LeftOut::new(run, error)).collect();
+        if study.groups.is_empty() {
+            return Err(nothing_to_show(failures));
         }
         study.groups.iter_mut().for_each(|group| group.records.sort_by_key(|record| record.seed));
         let configs: Vec<_> = study.groups.iter().map(|group| group.config.clone()).collect();
@@ -64,6 +68,7 @@ impl Study {
     fn add(&mut self, folder: &Path) -> Result<(), Error> {
         let run = Run::open(folder)?;
         let config = run.config()?;
+        let (metrics, outcome) = (run.metrics()?, run.outcome()?);
         let seed = config.seed;
         let seedless = Config { seed: 0, ..config };
         let at = self.groups.iter().position(|group| group.config == seedless);
@@ -73,10 +78,9 @@ impl Study {
         });
         let records = &mut self.groups[at].records;
         if records.iter().any(|record| record.seed == seed) {
-            self.twins.push(folder.into());
+            self.duplicates.push(folder.into());
             return Ok(());
         }
-        let (metrics, outcome) = (run.metrics()?, run.outcome()?);
         records.push(Record { folder: folder.into(), seed, metrics, outcome });
         Ok(())
     }
@@ -118,21 +122,33 @@ impl Group {
         (0..shortest).filter_map(at).collect()
     }
 
-    /// How many layers its metrics tell of.
+    /// How many layers its metrics are about.
     pub fn layers(&self) -> usize {
         let epochs = self.records.iter().flat_map(|record| &record.metrics);
         epochs.map(|metrics| metrics.layers.len()).max().unwrap_or(0)
     }
 
-    /// The network of its first run that has one.
-    pub fn trained(&self) -> Result<Option<Trained>, Error> {
-        for record in &self.records {
-            match Trained::load(&Run::open(&record.folder)?) {
-                Err(Error::Untrained(_)) => {}
-                trained => return trained.map(Some),
+    /// The network of its first run that has one; runs whose checkpoint cannot be used are added to
+    /// `undrawn`.
+    pub fn trained(&self, undrawn: &mut Vec<LeftOut>) -> Option<Trained> {
+        self.records.iter().find_map(|record| {
+            match Run::open(&record.folder).and_then(|run| trained::load(&run)) {
+                Ok(trained) => Some(trained),
+                Err(Error::Untrained(_)) => None,
+                Err(error) => {
+                    undrawn.push(LeftOut::new(&record.folder, &error));
+                    None
+                }
             }
+        })
+    }
+
+    /// The name of its rule, as colours are given by it.
+    pub fn rule(&self) -> String {
+        match self.config.rule.as_str() {
+            "bp" if self.config.network.dale.is_on() => "bp-dale".into(),
+            rule => self.config.network.rule_name(rule),
         }
-        Ok(None)
     }
 
     /// The sum of its runs' confusion matrices on the test set.
@@ -154,10 +170,10 @@ impl Group {
         let task = self.config.task.as_str();
         let mut starts = Vec::new();
         for (preset, _) in PRESETS {
-            for (rule, _) in RULES {
+            for rule in Registry::built_in().rules().iter().map(|entry| entry.name.as_str()) {
                 let Ok(mut start) = Config::new(task, preset, rule) else { continue };
                 start.seed = 0;
-                let rule = if *rule == "ed" { "".into() } else { format!(" --rule {rule}") };
+                let rule = if rule == "ed" { "".into() } else { format!(" --rule {rule}") };
                 let preset = match *preset {
                     "default" => String::new(),
                     preset => format!(" --preset {preset}"),
@@ -189,30 +205,59 @@ fn bare(value: &str) -> &str {
     value.trim_matches('"')
 }
 
+/// The runs in these folders, each once; folders without a run or that cannot be read are added to
+/// `failures`.
+fn all_runs(folders: &[PathBuf], failures: &mut Vec<(PathBuf, Error)>) -> Vec<PathBuf> {
+    let (mut known, mut runs) = (BTreeSet::new(), Vec::new());
+    for folder in folders {
+        let (mut found, before) = (Vec::new(), failures.len());
+        find_runs(folder, &mut found, failures);
+        if found.is_empty() && failures.len() == before {
+            failures.push((folder.clone(), Error::NoRuns(folder.clone())));
+        }
+        let place = |run: &PathBuf| fs::canonicalize(run).unwrap_or_else(|_| run.clone());
+        runs.extend(found.into_iter().filter(|run| known.insert(place(run))));
+    }
+    runs
+}
+
 /// Every folder at or below `folder` that is a run, in the order of their names.
-fn find_runs(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
+fn find_runs(folder: &Path, found: &mut Vec<PathBuf>, failures: &mut Vec<(PathBuf, Error)>) {
     if folder.join("config.toml").is_file() {
-        found.push(folder.into());
-        return Ok(());
+        return found.push(folder.into());
     }
     if !folder.is_dir() {
-        return Ok(());
+        return;
     }
-    let entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries.flatten(),
+        Err(cause) => return failures.push((folder.into(), Error::file("read", folder)(cause))),
+    };
     let mut folders: Vec<_> = entries
-        .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .map(|entry| entry.path())
         .collect();
     folders.sort();
-    folders.iter().try_for_each(|folder| find_runs(folder, found))
+    folders.iter().for_each(|folder| find_runs(folder, found, failures));
 }
 
-/// What sets group `i` apart from the others: task and rule if they differ, then the settings in
+/// Why there is no page: what is wrong with the only run, or with the first of several.
+fn nothing_to_show(failures: Vec<(PathBuf, Error)>) -> Error {
+    let others = failures.len().saturating_sub(1);
+    match failures.into_iter().next() {
+        Some((_, first)) if others > 0 => {
+            Error::Config(format!("no run can be shown: {first} (and {others} more are left out)"))
+        }
+        Some((_, only)) => only,
+        None => Error::NoRuns(PathBuf::new()),
+    }
+}
+
+/// What distinguishes group `i` from the others: task and rule if they differ, then the settings in
 /// which it is not like the baseline of its task and rule, the configuration nearest to all others.
 fn label(i: usize, configs: &[Config]) -> String {
     let config = &configs[i];
-    let rule = config.rule().name().to_owned();
+    let rule = config.network.rule_name(&config.rule);
     let mut parts = Vec::new();
     let [tasks, rules] = [
         configs.iter().any(|other| other.task != config.task),

@@ -1,0 +1,63 @@
+//! `dalenet eval`.
+
+use crate::{
+    args::Eval,
+    context::Context,
+    failure::Failure,
+    terminal::{
+        outcome,
+        progress::Fetching,
+        say::{self, Ended},
+        words::percent,
+    },
+};
+use dalenet_lab::{Experiment, Run, evaluate_agent, evaluate_run};
+use serde_json::json;
+
+/// Episodes that an agent plays.
+const EPISODES: u32 = 64;
+
+pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
+    let refused = match Run::open(&args.run)?.experiment()? {
+        Experiment::Agent(_) if args.data.is_some() => {
+            "--data is for runs on data sets; this one is of an environment"
+        }
+        Experiment::Agent(_) => return agent(args, context),
+        Experiment::Classification(_) if args.episodes.is_some() => {
+            "--episodes is for runs in an environment; this one is on a data set"
+        }
+        Experiment::Classification(_) => return classification(args, context),
+    };
+    Err(Failure::Usage(refused.into()))
+}
+
+fn classification(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
+    let mut fetching = Fetching::new();
+    let (config, evaluation) =
+        evaluate_run(&args.run, args.data.as_deref(), context.data_dir, &mut fetching)?;
+    drop(fetching);
+    let data = args.data.as_ref().unwrap_or(&config.task);
+    let (accuracy, samples) = (evaluation.accuracy, evaluation.samples);
+    say::line(&format!("{data}: {} of {samples} test samples right", percent(accuracy)));
+    say::object(context.json, || {
+        json!({
+            "run": args.run.to_string_lossy(),
+            "data": data,
+            "test_accuracy": accuracy,
+            "samples": samples,
+            "predicted": evaluation.predicted,
+        })
+    });
+    Ok(Ended::Done)
+}
+
+fn agent(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
+    let episodes = args.episodes.unwrap_or(EPISODES) as usize;
+    let (config, evaluation) = evaluate_agent(&args.run, episodes)?;
+    outcome::evaluation(&config.task, &evaluation);
+    say::object(context.json, || {
+        let run = args.run.to_string_lossy();
+        json!({ "run": run, "task": config.task, "evaluation": evaluation })
+    });
+    Ok(Ended::Done)
+}

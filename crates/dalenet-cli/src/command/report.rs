@@ -1,0 +1,38 @@
+//! `dalenet report`.
+
+use crate::{
+    args::Report,
+    context::Context,
+    failure::Failure,
+    terminal::{
+        say::{self, Ended},
+        words::counted,
+    },
+};
+use dalenet_lab::{LeftOut, report};
+use serde_json::json;
+
+pub fn run(args: &Report, context: &Context<'_>) -> Result<Ended, Failure> {
+    let written = report(&args.runs, &args.out)?;
+    for LeftOut { run, reason } in &written.left_out {
+        say::note(&format!("warning: {} is left out: {reason}", run.display()));
+    }
+    for LeftOut { run, reason } in &written.undrawn {
+        say::note(&format!("warning: no figures of the weights of {}: {reason}", run.display()));
+    }
+    say::line(&format!(
+        "{}: {} of {}{}",
+        written.page.display(),
+        counted(written.runs, "run"),
+        counted(written.groups, "configuration"),
+        match written.left_out.len() {
+            0 => String::new(),
+            runs => format!(", {} left out", counted(runs, "run")),
+        },
+    ));
+    for figure in &written.figures {
+        say::line(&format!("  {}", figure.display()));
+    }
+    say::object(context.json, || json!(written));
+    Ok(Ended::Done)
+}

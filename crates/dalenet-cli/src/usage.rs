@@ -1,0 +1,58 @@
+//! What is said where the arguments cannot be read, and the help and version that were asked for.
+
+use crate::{
+    tasks::nearest_task,
+    terminal::say::{self, Ended},
+};
+use clap::error::{
+    ContextKind, ContextValue,
+    ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, InvalidSubcommand},
+};
+use std::{
+    io::{IsTerminal, stdout},
+    process::ExitCode,
+};
+
+/// Says the help or the version, or what is wrong with the arguments in a sentence.
+pub fn report(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let text = error.render();
+        match stdout().is_terminal() {
+            true => say::text(&text.ansi().to_string()),
+            false => say::text(&text.to_string()),
+        }
+        return say::exit(Ended::Done, false);
+    }
+    if error.kind() == DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+    } else {
+        let json = std::env::args_os().any(|argument| argument == "--json");
+        say::error(&sentence(error), json);
+    }
+    ExitCode::from(error.exit_code() as u8)
+}
+
+/// clap's message in one sentence.
+fn sentence(error: &clap::Error) -> String {
+    if let Some(sentence) = task_as_command(error) {
+        return sentence;
+    }
+    let text = error.to_string();
+    let text = text.split("\n\nUsage:").next().unwrap_or_default();
+    let text = text.split("\n\nFor more information").next().unwrap_or_default();
+    let text = text.trim_start_matches("error: ").replace("\n\n", "; ");
+    let text = text.replace("invalid digit found in string", "it is not a whole number from 0");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{text}; see `dalenet help`")
+}
+
+/// The sentence for a task in the place of a command, such as `dalenet mnist`.
+fn task_as_command(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let task = nearest_task(word).filter(|_| error.kind() == InvalidSubcommand)?;
+    Some(format!(
+        "there is no command `{word}`; did you mean `dalenet train {task}`? see `dalenet help`"
+    ))
+}

@@ -1,0 +1,124 @@
+//! An episode of a trained agent as a page, and a game for a person.
+
+use crate::{
+    AgentConfig, Error, Resources, Run, files,
+    play::{Caption, brax, craftax},
+    trained,
+};
+use dalenet_craftax::render::Game;
+use dalenet_envs::{Actions, Options, VectorEnv, make};
+use dalenet_train::TrainedAgent;
+use std::path::Path;
+
+/// Plays an episode by the agent of the run at `path`, from the start that `seed` gives, and writes
+/// it to `out` as a page that needs no other file. Its steps and its return.
+///
+/// # Errors
+/// If the run cannot be used, there is nothing to see of its task, or the page cannot be written.
+pub fn play_run(path: &Path, seed: u64, out: &Path) -> Result<(usize, f32), Error> {
+    if out.exists() {
+        return Err(Error::Exists(out.into()));
+    }
+    let run = Run::open(path).map_err(or_a_game)?;
+    let trained = trained::agent(Resources::default(), &run)?;
+    let TrainedAgent { config, mut agent, mut env } = trained;
+    env.reset(seed);
+    let mut recording = recording(env.as_ref(), &config)?;
+    let (mut steps, mut ret, mut over) = (0, 0.0, false);
+    while !over {
+        let actions = agent.act(env.batch());
+        let batch = env.step(actions)?;
+        let reward = batch.rewards[0];
+        over = batch.terminated[0] || batch.truncated[0];
+        (steps, ret) = (steps + 1, ret + reward);
+        recording.push(env.as_ref(), actions, reward, over);
+    }
+    files::write(out, recording.page().as_bytes())?;
+    Ok((steps, ret))
+}
+
+/// A game of `craftax` or `craftax-classic` at its start, the same that an agent plays from that
+/// seed.
+///
+/// # Errors
+/// If the task is another one.
+pub fn new_game(task: &str, seed: u64) -> Result<Box<dyn Game>, Error> {
+    let game = make(task, 1, &Options::default()).ok().and_then(|mut env| {
+        env.reset(seed);
+        env.view(0).game().map(|game| game.boxed_clone())
+    });
+    game.ok_or_else(|| {
+        Error::Config(format!(
+            "`{task}` is not a game for a person; say `dalenet play craftax --human` or `dalenet \
+             play craftax-classic --human`"
+        ))
+    })
+}
+
+/// Of what is no run but has the name of a game, that it can be played.
+fn or_a_game(error: Error) -> Error {
+    match error {
+        Error::NotARun(path) if path.to_str().is_some_and(|name| new_game(name, 0).is_ok()) => {
+            Error::NotARunButAGame(path)
+        }
+        error => error,
+    }
+}
+
+/// What both kinds of recordings do with a step.
+trait Recording {
+    /// Takes in what the actions led to; `over` if that was the last step of the episode, after
+    /// which the environment is already in the next one.
+    fn push(&mut self, env: &dyn VectorEnv, actions: Actions<'_>, reward: f32, over: bool);
+    fn page(&self) -> String;
+}
+
+impl Recording for brax::Recording {
+    fn push(&mut self, env: &dyn VectorEnv, _: Actions<'_>, reward: f32, over: bool) {
+        if !over {
+            self.push(env, 0, reward);
+        }
+    }
+
+    fn page(&self) -> String {
+        self.page()
+    }
+}
+
+/// It plays a game of its own, which goes as the environment's since it has the same key.
+impl Recording for craftax::Recording {
+    fn push(&mut self, _: &dyn VectorEnv, actions: Actions<'_>, _: f32, _: bool) {
+        if let Actions::Discrete(&[action, ..]) = actions {
+            self.act(action as usize);
+        }
+    }
+
+    fn page(&self) -> String {
+        self.page()
+    }
+}
+
+fn recording(env: &dyn VectorEnv, config: &AgentConfig) -> Result<Box<dyn Recording>, Error> {
+    let game = env.view(0).game().map(|game| game.boxed_clone());
+    let caption = Caption {
+        title: config.task.clone(),
+        subtitle: vec![
+            format!("PPO with {}, seed {}", config.network.rule_name(&config.rule), config.seed),
+            format!("{} steps of training asked for", config.steps),
+            match env.backend() {
+                "mujoco" => "Brax's task by MuJoCo".into(),
+                _ if game.is_some() => "Craftax 1.6.1, native".into(),
+                backend => format!("Brax {backend}, native"),
+            },
+        ],
+    };
+    match game {
+        Some(game) => Ok(Box::new(craftax::Recording::of(game, caption))),
+        None if env.view(0).bodies().is_some() => Ok(Box::new(brax::Recording::of(env, caption))),
+        None => Err(Error::Config(format!(
+            "there is nothing to see of {}; play a run on a task of Brax, or on craftax or \
+             craftax-classic",
+            config.task
+        ))),
+    }
+}

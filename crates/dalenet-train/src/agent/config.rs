@@ -1,0 +1,331 @@
+//! The configuration of an agent's training.
+
+use crate::{
+    DaleKind, Error, NetworkSettings, Registry, Response,
+    settings::{self, Settings},
+};
+use dalenet::{Activation, Generator, LayerSpec, NetworkSpec, Shape};
+use dalenet_envs::{Observe, Options, VectorEnv};
+use dalenet_ppo::{Agent, Networks};
+use documented::DocumentedFields;
+use serde::{Deserialize, Serialize};
+
+/// The stream of the seed's generator that actions of an evaluation are drawn from; networks and
+/// training have the first few.
+const EVALUATION: u64 = 1 << 16;
+
+/// Everything that decides what an agent learns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, DocumentedFields)]
+pub struct AgentConfig {
+    /// Task: brax/ant, brax/half-cheetah, brax/humanoid, cart-pole, … (`dalenet list`).
+    pub task: String,
+    /// Learning rule: ed, dfa, fa, sign-symmetric or bp.
+    pub rule: String,
+    /// Random seed.
+    pub seed: u64,
+
+    /// Actor and critic.
+    #[serde(flatten)]
+    pub network: NetworkSettings,
+    /// Factor of the initial weights of the actor's output layer.
+    pub actor_gain: f32,
+    /// Factor of the initial weights of the critic's output layer.
+    pub critic_gain: f32,
+
+    /// Steps of all environments together.
+    pub steps: u64,
+    /// Environments that are stepped together.
+    pub envs: usize,
+    /// Steps until an episode is cut; 0: the task's own.
+    pub episode_length: u32,
+    /// Steps of each environment between updates.
+    pub rollout: usize,
+    /// Passes over the samples of a rollout.
+    pub epochs: usize,
+    /// Parts that a rollout is divided into in each pass.
+    pub minibatches: usize,
+    /// Adam's rate.
+    pub rate: f32,
+    /// Whether the rate falls to zero, linearly over the training.
+    pub anneal: bool,
+    /// Added to the root in Adam.
+    pub epsilon: f32,
+    /// Discount γ.
+    pub discount: f32,
+    /// λ of generalised advantage estimation.
+    pub lambda: f32,
+    /// How far from 1 the ratio of probabilities may go.
+    pub clip: f32,
+    /// Whether the value moves by at most `clip` as well.
+    pub clip_value: bool,
+    /// Weight of the value's loss.
+    pub value_weight: f32,
+    /// Weight of the policy's entropy.
+    pub entropy_weight: f32,
+    /// Largest norm of the gradient of actor and critic together.
+    pub max_gradient_norm: f32,
+    /// Whether advantages are brought to mean 0 and deviation 1 in every minibatch.
+    pub normalise_advantages: bool,
+    /// Whether observations are brought to mean 0 and deviation 1, as seen so far.
+    pub normalise_observations: bool,
+    /// Whether rewards are divided by the deviation of the discounted return, as seen so far.
+    pub normalise_rewards: bool,
+    /// Largest magnitude of a normalised observation and reward.
+    pub bound: f32,
+    /// Logarithm of the Gaussian policy's deviation at the start.
+    pub log_deviation: f32,
+    /// Episodes that the trained policy is evaluated on.
+    pub evaluation: usize,
+    /// Whether it is evaluated by its most probable actions; if not, they are sampled as in the
+    /// training.
+    #[serde(alias = "likeliest")]
+    pub deterministic: bool,
+}
+
+/// PureJaxRL's settings for Brax, on networks of 256 units a layer: half of them excitatory, half
+/// inhibitory. Rectified units and RMS normalisation are the paper's. Weights that are all positive or
+/// all negative sum to large values: the critic starts at a tenth of them (docs/results.md).
+impl Default for AgentConfig {
+    fn default() -> Self {
+        let ppo = dalenet_ppo::Settings::default();
+        Self {
+            task: String::new(),
+            rule: "ed".into(),
+            seed: 0,
+            network: NetworkSettings {
+                layers: vec![128.into(), 128.into()],
+                response: Response::Relu,
+                rms: true,
+                excitatory_gain: 1.0,
+                inhibitory_gain: 1.0,
+                ..NetworkSettings::default()
+            },
+            actor_gain: 0.01,
+            critic_gain: 0.1,
+            steps: ppo.steps,
+            envs: 2048,
+            episode_length: 0,
+            rollout: ppo.rollout,
+            epochs: ppo.epochs,
+            minibatches: ppo.minibatches,
+            rate: ppo.rate,
+            anneal: ppo.anneal,
+            epsilon: ppo.epsilon,
+            discount: ppo.discount,
+            lambda: ppo.lambda,
+            clip: ppo.clip,
+            clip_value: ppo.clip_value,
+            value_weight: ppo.value_weight,
+            entropy_weight: ppo.entropy_weight,
+            max_gradient_norm: ppo.max_gradient_norm,
+            normalise_advantages: ppo.normalise_advantages,
+            normalise_observations: ppo.normalise_observations,
+            normalise_rewards: ppo.normalise_rewards,
+            bound: ppo.bound,
+            log_deviation: ppo.log_deviation,
+            evaluation: 64,
+            deterministic: true,
+        }
+    }
+}
+
+impl Settings for AgentConfig {
+    fn meaning(key: &str) -> &'static str {
+        let own = Self::get_field_docs(key);
+        own.or_else(|_| NetworkSettings::get_field_docs(key)).unwrap_or_default()
+    }
+}
+
+impl AgentConfig {
+    /// The settings of `preset` for an environment of the built-in registry under a rule.
+    ///
+    /// # Errors
+    /// If there is no such environment, preset or rule; the nearest one is named.
+    pub fn new(task: &str, preset: &str, rule: &str) -> Result<Self, Error> {
+        Registry::built_in().agent(task, preset, rule)
+    }
+
+    /// Sets one key, as `--set key=value` and configuration files do.
+    ///
+    /// # Errors
+    /// If there is no such key (the nearest one is named) or the value has the wrong type.
+    ///
+    /// ```
+    /// let mut config = dalenet_train::AgentConfig::new("brax/Ant", "default", "ed")?;
+    /// config.set("steps", "5e7")?;
+    /// assert_eq!((config.task.as_str(), config.steps), ("brax/ant", 50_000_000));
+    /// # Ok::<(), dalenet_train::Error>(())
+    /// ```
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
+        settings::set(self, key, value)
+    }
+
+    /// Checks what types cannot.
+    ///
+    /// # Errors
+    /// The first value that is not possible.
+    pub fn validate(&self) -> Result<(), Error> {
+        let positive = |value: f32| value > 0.0 && value.is_finite();
+        let few = self.network.units().all(|n| n <= 100_000);
+        let checks = [
+            ("layers", few, "must not be above 100,000"),
+            (
+                "convolutions",
+                !self.network.needs_image(),
+                "and pooling are for images, which observations are not",
+            ),
+            ("actor_gain", positive(self.actor_gain), "must be above 0"),
+            ("critic_gain", positive(self.critic_gain), "must be above 0"),
+            ("envs", self.envs <= 1_000_000, "must not be above a million"),
+            ("rollout", self.rollout <= 1_000_000, "must not be above a million"),
+            ("steps", self.steps <= 1_000_000_000_000, "must not be above 1e12"),
+            ("evaluation", (1..=100_000).contains(&self.evaluation), "must be 1 to 100,000"),
+        ];
+        settings::check(self, checks.into_iter().chain(self.network.checks()))?;
+        Ok(self.ppo().validate(self.envs)?)
+    }
+
+    /// The whole configuration as TOML, each key under its meaning.
+    pub fn commented(&self) -> String {
+        settings::commented(self)
+    }
+
+    /// The keys in which it differs from `other`, with its own and the other's value.
+    pub fn differences(&self, other: &Self) -> Vec<(String, String, String)> {
+        settings::differences(self, other)
+    }
+
+    /// `count` of its environments.
+    ///
+    /// # Errors
+    /// If the registry has no such environment, or it cannot be made.
+    pub fn environments(
+        &self,
+        registry: &Registry,
+        count: usize,
+    ) -> Result<Box<dyn VectorEnv>, Error> {
+        let episode_length = (self.episode_length > 0).then_some(self.episode_length);
+        let observe = if self.normalise_observations { Observe::Dense } else { Observe::Sparse };
+        let options = Options { episode_length, observe, ..Options::default() };
+        Ok(registry.env(&self.task)?.make(count, &options)?)
+    }
+
+    /// The settings of PPO.
+    pub fn ppo(&self) -> dalenet_ppo::Settings {
+        dalenet_ppo::Settings {
+            steps: self.steps,
+            rollout: self.rollout,
+            epochs: self.epochs,
+            minibatches: self.minibatches,
+            rate: self.rate,
+            anneal: self.anneal,
+            epsilon: self.epsilon,
+            discount: self.discount,
+            lambda: self.lambda,
+            clip: self.clip,
+            clip_value: self.clip_value,
+            value_weight: self.value_weight,
+            entropy_weight: self.entropy_weight,
+            max_gradient_norm: self.max_gradient_norm,
+            normalise_advantages: self.normalise_advantages,
+            normalise_observations: self.normalise_observations,
+            normalise_rewards: self.normalise_rewards,
+            bound: self.bound,
+            log_deviation: self.log_deviation,
+        }
+    }
+
+    /// Actor and critic, each with a rule of its own, for `inputs` observed values.
+    ///
+    /// # Errors
+    /// If the registry has no such rule.
+    pub fn networks(&self, registry: &Registry, inputs: usize) -> Result<Networks, Error> {
+        let rule = || registry.make_rule(&self.rule, &self.network);
+        Ok(Networks {
+            actor: (self.network_spec(inputs, self.actor_gain)?, rule()?),
+            critic: (self.network_spec(inputs, self.critic_gain)?, rule()?),
+        })
+    }
+
+    /// A network for `inputs` observed values, whose output weights start at `output_gain`.
+    pub(crate) fn network_spec(
+        &self,
+        inputs: usize,
+        output_gain: f32,
+    ) -> Result<NetworkSpec, Error> {
+        let input = Shape::flat(inputs);
+        let spec = self.network.spec(input, 1, Activation::Identity)?;
+        Ok(NetworkSpec { output_gain, orthogonal: !self.network.dual, ..spec })
+    }
+
+    /// The agent with the actions that it is evaluated by.
+    pub(crate) fn evaluated(&self, agent: Agent) -> Agent {
+        match self.deterministic {
+            true => agent,
+            false => agent.sampled(Generator::new(self.seed, EVALUATION)),
+        }
+    }
+}
+
+/// As many units in a single stream as both had, orthogonal at the start.
+pub(crate) fn single_stream(config: &mut AgentConfig) {
+    (config.network.dual, config.network.dale) = (false, DaleKind::Off);
+    for layer in &mut config.network.layers {
+        if let LayerSpec::Dense(dense) = layer {
+            dense.units *= 2;
+        }
+    }
+    config.critic_gain = 1.0;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_environment_has_presets_for_every_rule() {
+        let registry = Registry::built_in();
+        for name in dalenet_envs::NAMES {
+            let named = registry.environments().iter().any(|entry| entry.name == *name);
+            assert!(named, "{name}");
+        }
+        assert_eq!(registry.environments().len(), dalenet_envs::NAMES.len());
+        for entry in registry.environments() {
+            for rule in ["ed", "dfa", "fa", "sign-symmetric", "bp", "bp-dale"] {
+                let config = AgentConfig::new(&entry.name, "default", rule).unwrap();
+                assert_eq!(config.task, entry.name);
+                config.validate().unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_found_however_they_are_written() {
+        let canonical = |name: &str| {
+            let environments = Registry::built_in().environments().iter();
+            let mut names = environments.filter(|entry| entry.is_named(name));
+            names.next().map(|entry| entry.name.as_str())
+        };
+        for name in ["brax/HalfCheetah", "brax/half_cheetah", "Brax/halfcheetah"] {
+            assert_eq!(canonical(name), Some("brax/half-cheetah"));
+            let by_mujoco = name.to_lowercase().replace("brax", "mujoco");
+            let known = cfg!(feature = "mujoco").then_some("mujoco/half-cheetah");
+            assert_eq!(canonical(&by_mujoco), known);
+        }
+        assert_eq!(canonical("CartPole"), Some("cart-pole"));
+        assert_eq!(canonical("ant"), None, "accuracies of data sets have such names too");
+    }
+
+    #[test]
+    fn without_mujoco_its_tasks_say_how_to_get_it() {
+        let made = AgentConfig::new("mujoco/ant", "default", "ed");
+        match made {
+            Ok(config) => assert!(cfg!(feature = "mujoco") && config.task == "mujoco/ant"),
+            Err(error) => assert_eq!(
+                error.to_string(),
+                "this dalenet was built without MuJoCo; install libmujoco-dev and build with \
+                 --features mujoco"
+            ),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Classification: a network that learns which class a sample belongs to.
+
+mod classifier;
+mod collapse;
+mod config;
+mod distortion;
+mod evaluation;
+mod metrics;
+mod preparation;
+mod presets;
+mod probe;
+mod samples;
+mod trainer;
+
+pub use classifier::Classifier;
+pub use config::{Config, OptimiserKind};
+pub use evaluation::Evaluation;
+pub use metrics::{ClassificationOutcome, Epoch, Position};
+pub use preparation::{InputKind, Preparation};
+pub(crate) use presets::{
+    backprop_under_dale, best, best_on_photographs, kaneko, paper, paper_on_photographs,
+    single_stream,
+};
+pub use probe::Probe;
+pub use samples::Samples;
+pub use trainer::ClassificationTrainer;

@@ -1,0 +1,396 @@
+//! The training of a classification, step by step.
+
+use super::{
+    ClassificationOutcome, Config, Epoch, Evaluation, Position, Probe, Samples,
+    classifier::{self, Input, WEIGHTS},
+    collapse::collapse_advice,
+    distortion::Distortion,
+    evaluation::class,
+};
+use crate::{
+    Error, Event, Experiment, Identity, Metadata, Outcome, Registry, Trainer,
+    data::Dataset,
+    trainer::{balances, check_experiment, json, with_experiment},
+};
+use dalenet::{
+    Generator, GeneratorState, Learner, Matrix, Network, Optimiser, Trace, centre,
+    checkpoint::{self, Checkpoint},
+    one_vs_all,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+/// Stream of the seed's generator: the order and the distortion of samples.
+const SAMPLES: u64 = 1;
+
+/// Samples that the biases are balanced on.
+const BALANCED: usize = 500;
+
+/// All of a training that is not in the network and the optimiser.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Progress {
+    /// Epochs that are done.
+    epoch: usize,
+    /// Batches of the running epoch that are done.
+    batch: usize,
+    /// Samples of the running epoch that are done.
+    seen: usize,
+    /// How many of them were right.
+    right: usize,
+    /// Σ|error| over the running epoch.
+    error: f64,
+    /// Mean error of the last epoch that is done.
+    last_error: Option<f64>,
+    /// Share of the held-out samples that were right after it.
+    last_validation: Option<f64>,
+    generator: GeneratorState,
+}
+
+/// The training of a classification.
+pub struct ClassificationTrainer {
+    config: Config,
+    samples: Samples,
+    probe: Probe,
+    learner: Learner,
+    generator: Generator,
+    /// The samples in the order of the running epoch.
+    order: Vec<u32>,
+    progress: Progress,
+    warnings: VecDeque<String>,
+    // Buffers.
+    error: Matrix,
+    labels: Vec<u16>,
+    distortions: Vec<Distortion>,
+    evaluation: Trace,
+}
+
+impl ClassificationTrainer {
+    /// The training before its first step. What was noticed in the data is its first warnings.
+    ///
+    /// # Errors
+    /// If the configuration is not possible for these data.
+    pub fn new(registry: &Registry, config: Config, data: Dataset) -> Result<Self, Error> {
+        config.validate()?;
+        let samples = Samples::new(&config, data, registry)?;
+        let mut generator = Generator::new(config.seed, WEIGHTS);
+        let spec = config.network_spec(samples.input(), samples.outputs)?;
+        let mut network = Network::new(&spec, &mut generator);
+        let mut evaluation = Trace::default();
+        if config.balanced {
+            let first: Vec<u32> = (0..samples.train.len().min(BALANCED) as u32).collect();
+            let input = evaluation.input_mut();
+            samples.preparation.gather(&samples.train, &first, input, |_, _| {});
+            network.balance_biases(&mut evaluation);
+        }
+        let optimiser = Optimiser::new(config.method(), config.normalised, &network)
+            .with_bias_rate(config.bias_rate())
+            .with_convolution_rate(config.convolution_rate);
+        let rule = registry.make_rule(&config.rule, &config.network)?;
+        let learner = Learner::new(network, rule, optimiser, &mut generator);
+        let validation = samples.validation.as_ref();
+        Ok(Self {
+            generator: Generator::new(config.seed, SAMPLES),
+            order: (0..samples.train.len() as u32).collect(),
+            progress: Progress::default(),
+            warnings: warnings(&config, &samples)?,
+            error: Matrix::default(),
+            labels: Vec::new(),
+            distortions: Vec::new(),
+            evaluation,
+            probe: Probe::new(&config, &samples.preparation, &samples.train, validation),
+            config,
+            samples,
+            learner,
+        })
+    }
+
+    /// Batches of an epoch.
+    fn batches(&self) -> usize {
+        self.order.len().div_ceil(self.config.batch)
+    }
+
+    /// Learns from the next batch.
+    fn step(&mut self) -> Result<(), Error> {
+        if self.progress.batch == 0 && self.config.shuffle {
+            self.generator.shuffle(&mut self.order);
+        }
+        let first = self.progress.batch * self.config.batch;
+        let count = self.config.batch.min(self.order.len() - first);
+        self.gather(first, count);
+
+        let prediction = self.learner.forward();
+        for (row, label) in prediction.iter_rows().zip(&self.labels) {
+            self.progress.right += usize::from(class(row) == usize::from(*label));
+        }
+        one_vs_all(prediction, &self.labels, &mut self.error);
+        let error: f64 = self.error.as_slice().iter().map(|e| f64::from(e.abs())).sum();
+        if !error.is_finite() {
+            return Err(self.diverged());
+        }
+        if self.config.centred {
+            centre(&mut self.error);
+        }
+        self.learner.learn(&self.error, self.rate(self.progress.batch));
+
+        self.progress.error += error;
+        self.progress.batch += 1;
+        self.progress.seen += count;
+        Ok(())
+    }
+
+    /// Fills the learner's input and the labels with `count` samples from `first` on.
+    fn gather(&mut self, first: usize, count: usize) {
+        let rows = &self.order[first..first + count];
+        let Samples { train, preparation, .. } = &self.samples;
+        self.labels.clear();
+        self.labels.extend(rows.iter().map(|row| train.labels()[*row as usize]));
+        let (image, Config { shift, flip, .. }) = (preparation.image(), &self.config);
+        self.distortions.clear();
+        let draw = || Distortion::draw(image, *shift, *flip, &mut self.generator);
+        self.distortions.extend(std::iter::repeat_with(draw).take(count));
+        let distort = |i: usize, sample: &mut [f32]| self.distortions[i].apply(sample, image);
+        preparation.gather(train, rows, self.learner.trace.input_mut(), distort);
+    }
+
+    /// The rate of step `batch` of the running epoch.
+    fn rate(&self, batch: usize) -> f32 {
+        let done = self.progress.epoch as f64 + batch as f64 / self.batches() as f64;
+        self.config.rate * self.config.schedule.factor(done / self.config.epochs as f64)
+    }
+
+    /// Measures a whole epoch.
+    fn end_epoch(&mut self) -> Result<Epoch, Error> {
+        // The error of the last step's weights is not known yet, and they are about to be kept.
+        if !finite(&self.learner.network) {
+            return Err(self.diverged());
+        }
+        let rate = self.rate(self.progress.batch - 1);
+        let network = &self.learner.network;
+        let Samples { preparation, validation, .. } = &self.samples;
+        let evaluation = validation.as_ref().and_then(|split| {
+            Evaluation::of(network, preparation, split, &mut self.evaluation, &|| false)
+        });
+        let (ei_ratio, floor_share) = balances(network);
+        let epoch = self.progress.epoch + 1;
+        let layers = match self.probe.is_due(epoch, self.config.epochs) {
+            true => self.probe.diagnose(network, self.learner.rule.as_ref()),
+            false => Vec::new(),
+        };
+        let Progress { seen, right, error, .. } = self.progress;
+        let metrics = Epoch {
+            epoch,
+            step: self.learner.optimiser.steps(),
+            rate,
+            error: error / seen as f64,
+            train_accuracy: right as f64 / seen as f64,
+            validation_accuracy: evaluation.as_ref().map(|evaluation| evaluation.accuracy),
+            ei_ratio,
+            floor_share,
+            layers,
+            samples: seen,
+        };
+        self.progress = Progress {
+            epoch,
+            last_error: Some(metrics.error),
+            last_validation: metrics.validation_accuracy,
+            ..Progress::default()
+        };
+        let warning = evaluation.and_then(|evaluation| self.collapse_warning(&evaluation));
+        self.warnings.extend(warning);
+        Ok(metrics)
+    }
+
+    /// Whether the last epoch's error is below `stop_error`.
+    fn has_learnt(&self) -> bool {
+        let samples = self.order.len() as f64;
+        let sum = self.progress.last_error.map(|error| error * samples);
+        sum.is_some_and(|sum| sum < f64::from(self.config.stop_error))
+    }
+
+    fn position(&self) -> Position {
+        let (progress, batches) = (&self.progress, self.batches());
+        let seen = progress.seen.max(1) as f64;
+        Position {
+            step: progress.epoch * batches + progress.batch,
+            steps: self.config.epochs.saturating_mul(batches),
+            epoch: progress.epoch + 1,
+            epochs: self.config.epochs,
+            samples: progress.seen,
+            error: progress.error / seen,
+            accuracy: progress.right as f64 / seen,
+        }
+    }
+
+    fn collapse_warning(&self, evaluation: &Evaluation) -> Option<String> {
+        let mut training = vec![0; evaluation.confusion.len()];
+        for label in self.samples.train.labels() {
+            if let Some(count) = training.get_mut(usize::from(*label)) {
+                *count += 1;
+            }
+        }
+        collapse_advice(&evaluation.confusion, &training, &self.samples.classes)
+    }
+
+    fn diverged(&self) -> Error {
+        Error::Diverged { epoch: self.progress.epoch + 1, rate: self.config.rate }
+    }
+
+    fn input(&self) -> Input {
+        Input::new(&self.samples)
+    }
+}
+
+impl Trainer for ClassificationTrainer {
+    fn experiment(&self) -> Experiment {
+        Experiment::Classification(self.config.clone())
+    }
+
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.samples.identity)
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.samples.notes
+    }
+
+    fn summary(&self) -> String {
+        let (config, samples) = (&self.config, &self.samples);
+        let mut sizes = vec![samples.input().len().to_string()];
+        sizes.extend(config.network.summary());
+        sizes.push(samples.outputs.to_string());
+        format!(
+            "{} by {}, {} {}, {} parameters, {} samples",
+            config.task,
+            config.network.rule_name(&config.rule),
+            sizes.join("-"),
+            config.network.principle(),
+            self.learner.network.parameters(),
+            self.order.len(),
+        )
+    }
+
+    fn networks(&self) -> Vec<(&'static str, &Network)> {
+        vec![("", &self.learner.network)]
+    }
+
+    fn reported_steps(&self) -> u64 {
+        (self.progress.epoch * self.batches()) as u64
+    }
+
+    fn advance(&mut self, budget: u64) -> Result<Event, Error> {
+        let mut left = budget;
+        loop {
+            if let Some(warning) = self.warnings.pop_front() {
+                return Ok(Event::Warning(warning));
+            }
+            if self.has_ended() {
+                return Ok(Event::Ended);
+            }
+            if self.progress.batch == self.batches() {
+                return self.end_epoch().map(Event::Epoch);
+            }
+            if left == 0 {
+                return Ok(Event::Step(self.position()));
+            }
+            self.step()?;
+            left -= 1;
+            if left == 0 {
+                return Ok(Event::Step(self.position()));
+            }
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.progress.epoch >= self.config.epochs || self.has_learnt()
+    }
+
+    fn outcome(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<Outcome>, Error> {
+        let (network, samples) = (&self.learner.network, &self.samples);
+        let mut evaluate = |split| {
+            Evaluation::of(network, &samples.preparation, split, &mut self.evaluation, stop)
+        };
+        let Some(test) = evaluate(&samples.test) else { return Ok(None) };
+        let held_out = samples.validation.as_ref().map(evaluate);
+        let Some(held_out) = held_out.map_or(Some(None), |evaluation| evaluation.map(Some)) else {
+            return Ok(None);
+        };
+        let (ei_ratio, floor_share) = balances(network);
+        Ok(Some(Outcome::Classification(ClassificationOutcome {
+            task: self.config.task.clone(),
+            rule: self.config.network.rule_name(&self.config.rule),
+            seed: self.config.seed,
+            epochs: self.progress.epoch,
+            learnt: self.has_learnt(),
+            test_accuracy: test.accuracy,
+            validation_accuracy: self.progress.last_validation,
+            parameters: network.parameters(),
+            ei_ratio,
+            floor_share,
+            warning: self.collapse_warning(&test),
+            notes: samples.notes.clone(),
+            test_confusion: test.confusion,
+            validation_confusion: held_out.map(|evaluation| evaluation.confusion),
+        })))
+    }
+
+    fn save(&mut self, mut metadata: Metadata) -> Vec<u8> {
+        self.progress.generator = self.generator.state();
+        metadata.insert("progress".into(), json(&self.progress));
+        metadata.insert("input".into(), json(&self.input()));
+        checkpoint::write(
+            &[("", &self.learner.network, &self.learner.optimiser)],
+            &[
+                ("order", &self.order),
+                (classifier::PREPARATION, &self.samples.preparation.statistics()),
+            ],
+            with_experiment(metadata, &self.experiment()),
+        )
+    }
+
+    fn restore(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
+        check_experiment(file, &self.experiment())?;
+        let order = file.whole_numbers("order")?;
+        let input: Input = file.json("input")?;
+        let [found, wanted] = [(self.order.len(), self.input()), (order.len(), input)]
+            .map(|(samples, input)| format!("{samples} training samples of {input}"));
+        if found != wanted {
+            return Err(Error::OtherData { data: self.samples.name.clone(), found, wanted });
+        }
+        file.load_network("", &mut self.learner.network)?;
+        file.load_optimiser("", &mut self.learner.optimiser)?;
+        self.order = order;
+        self.progress = file.json("progress")?;
+        self.generator = Generator::restore(&self.progress.generator);
+        self.warnings.clear();
+        Ok(())
+    }
+}
+
+/// What the user should know before the first step.
+fn warnings(config: &Config, samples: &Samples) -> Result<VecDeque<String>, Error> {
+    let (count, batch) = (samples.train.len(), config.batch);
+    let mut warnings: VecDeque<_> = samples.notes.iter().cloned().collect();
+    if config.centred && count == 1 {
+        return Err(Error::Config(
+            "`centred = true` is not possible with one training sample, whose error less its mean \
+             is 0: set centred=false"
+                .into(),
+        ));
+    }
+    if config.centred && count % batch == 1 {
+        warnings.push_back(format!(
+            "the last batch of every epoch has one sample, from which nothing is learnt since its \
+             centred error is 0: {count} samples are not divided well by batch = {batch}"
+        ));
+    }
+    Ok(warnings)
+}
+
+/// Whether every weight and bias is a number.
+fn finite(network: &Network) -> bool {
+    let mut layers = network.layers().iter();
+    layers.all(|layer| {
+        let mut values = layer.weights().as_slice().iter().chain(layer.bias());
+        values.all(|value| value.is_finite())
+    })
+}

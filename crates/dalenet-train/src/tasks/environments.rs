@@ -1,0 +1,42 @@
+//! The built-in environments: those of `dalenet_envs`, with the settings of each family. An
+//! environment more is its line there; it starts from the default settings.
+
+use super::Environment;
+use crate::AgentConfig;
+
+/// The built-in environments.
+pub(crate) fn environments() -> Vec<Environment> {
+    let entry = |built_in: &'static dalenet_envs::Environment| {
+        let make = |count, options: &_| dalenet_envs::make(built_in.name, count, options);
+        let adjust = adjustment(built_in.name);
+        Environment { adjust, ..Environment::new(built_in.name, built_in.summary, make) }
+    };
+    dalenet_envs::ENVIRONMENTS.iter().map(entry).collect()
+}
+
+/// What an environment changes in the default settings.
+fn adjustment(name: &str) -> fn(&mut AgentConfig) {
+    match name {
+        "craftax" | "craftax-classic" => craftax,
+        "cart-pole" | "bandit" => small,
+        _ => |_| {},
+    }
+}
+
+/// Craftax_Baselines' settings (`ppo.py`), on networks of 128 units a layer instead of 512: they are
+/// what takes the time.
+fn craftax(config: &mut AgentConfig) {
+    config.network.layers = vec![64.into(); 3];
+    (config.envs, config.rollout, config.minibatches) = (1024, 64, 8);
+    (config.steps, config.rate, config.anneal) = (10_000_000, 2e-4, true);
+    (config.lambda, config.entropy_weight, config.max_gradient_norm) = (0.8, 0.01, 1.0);
+    (config.normalise_observations, config.normalise_rewards) = (false, false);
+    (config.evaluation, config.deterministic) = (256, false);
+}
+
+/// For small tasks with choices.
+fn small(config: &mut AgentConfig) {
+    config.network.layers = vec![64.into(); 2];
+    (config.envs, config.rollout, config.minibatches) = (16, 128, 8);
+    (config.steps, config.rate, config.entropy_weight) = (300_000, 1e-3, 0.01);
+}
