@@ -1,6 +1,7 @@
 //! Names of tasks: which kind of task a name means, and which name was probably meant.
 
-use crate::failure::Failure;
+use crate::{args::Args, failure::Failure};
+use clap::CommandFactory;
 use dalenet_data::Source;
 use dalenet_lab::{ENVIRONMENTS, TASKS};
 
@@ -29,8 +30,10 @@ pub fn kind(name: &str) -> Result<Kind, Failure> {
     if environment(name) || elsewhere {
         return Ok(Kind::Environment);
     }
+    let is_command = Args::command().find_subcommand(name).is_some();
     let near = match nearest_task(name) {
         Some(near) => format!("; did you mean `{near}`?"),
+        None if is_command => format!("; did you mean `dalenet {name}`?"),
         None => String::new(),
     };
     Err(Failure::Usage(format!("there is no task `{name}` (see `dalenet list`){near}")))
