@@ -62,12 +62,15 @@ fn absurd_headers_are_refused() {
         "{'descr': '<f4', 'fortran_order': False, 'shape': (18446744073709551615, 0)}",
         "{'descr': '<f4', 'fortran_order': True, 'shape': (0, 0)}",
         "{'descr': '|u1', 'fortran_order': False, 'shape': ()}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 0)}",
         "{'descr': [('a', [('b', [('c', '<f4')])])], 'fortran_order': False, 'shape': (1,)}",
     ];
     for header in headers {
         let array = npy(header, b"");
         assert!(parse_npy(&array).is_err(), "{header}");
         let file = npz(&[("x", &array), ("y", &array)], CompressionMethod::Stored);
+        assert!(Dataset::from_npz("d.npz", &file).is_err(), "{header}");
+        let file = npz(&[("x", X), ("y", &array)], CompressionMethod::Stored);
         assert!(Dataset::from_npz("d.npz", &file).is_err(), "{header}");
     }
 }

@@ -1,11 +1,16 @@
 //! Settings under which nothing can be learnt are refused in one sentence.
 
-use dalenet::{Backprop, NetworkSpec};
+use dalenet::{Backprop, LayerSpec, NetworkSpec};
 use dalenet_envs::{Options, make};
 use dalenet_ppo::{Agent, Error, Networks, Ppo, Settings, Update};
 
 fn networks() -> Networks {
-    let spec = NetworkSpec { hidden: vec![16], dual: false, dale: None, ..NetworkSpec::default() };
+    let spec = NetworkSpec {
+        layers: LayerSpec::dense_list(&[16], false),
+        dual: false,
+        dale: None,
+        ..NetworkSpec::default()
+    };
     let rule = || Box::new(Backprop) as _;
     Networks { actor: (spec.clone(), rule()), critic: (spec, rule()) }
 }
@@ -90,11 +95,11 @@ fn every_setting_is_named_with_its_value() {
 #[test]
 fn threads() {
     fn send<T: Send>() {}
-    fn sync<T: Sync>() {}
+    fn both<T: Send + Sync>() {}
     send::<Ppo>();
-    (send::<Agent>(), sync::<Agent>());
-    (send::<Settings>(), sync::<Settings>());
-    (send::<Update>(), sync::<Update>());
-    (send::<Error>(), sync::<Error>());
+    both::<Agent>();
+    both::<Settings>();
+    both::<Update>();
+    both::<Error>();
     send::<Networks>();
 }

@@ -9,10 +9,10 @@ mod common;
 
 use common::{BATCH, labels, median_ms, random};
 use dalenet::{
-    Convolution, ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec,
-    Optimiser, centre,
+    ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
+    Shape, Workspace, centre,
     engine::{self, Moments, Step, Weights},
-    layer::{Image, Pooling, PoolingKind, Window},
+    layer::{Convolution, Gradient, Pooling, PoolingMode},
     one_vs_all,
 };
 
@@ -26,19 +26,19 @@ fn main() {
 }
 
 fn learner() -> Learner {
-    let pooling =
-        Pooling { kind: PoolingKind::Average, window: Window { size: 2, stride: 2, padding: 0 } };
-    let convolution = |units| Convolution {
-        units,
-        window: Window { size: 5, stride: 1, padding: 2 },
-        pooling: Some(pooling),
-    };
-    let image = Image { height: 32, width: 32, channels: 3 };
+    let pooling = Pooling { mode: PoolingMode::Average, size: 2, stride: 2 };
+    let convolution = |units| Convolution { units, size: 5, stride: 1, padding: 2 };
+    let image = Shape { height: 32, width: 32, channels: 3 };
     let spec = NetworkSpec {
         inputs: image.len(),
         image: Some(image),
-        convolutions: vec![convolution(64), convolution(128)],
-        hidden: vec![1024],
+        layers: vec![
+            convolution(64).into(),
+            pooling.into(),
+            convolution(128).into(),
+            pooling.into(),
+            1024.into(),
+        ],
         outputs: 10,
         ..NetworkSpec::default()
     };
@@ -62,11 +62,12 @@ fn measure(threads: usize) {
 
     let Learner { network, trace, .. } = &learner;
     let mut parts = Vec::new();
-    let (mut gradient, mut partial, mut out) = (Matrix::default(), Vec::new(), Matrix::default());
+    let (mut gradient, mut out) = (Gradient::default(), Matrix::default());
+    let workspace = Workspace::default();
     for (l, name) in [(1, "convolution"), (2, "dense")] {
         let layer = &network.layers()[l];
         let (x, u) = (trace.presynaptic(l).dense().expect("dense"), learner.signal(l));
-        let forward = median_ms(STEPS, || layer.forward(x, &mut out));
+        let forward = median_ms(STEPS, || layer.forward(x, &mut out, &workspace));
         let mut weights = layer.weights().clone();
         let mut moments = Moments::default();
         let update = median_ms(STEPS, || {
@@ -78,10 +79,10 @@ fn measure(threads: usize) {
             };
             let step = Step { method: Method::Sgd, rate: 1e-3, scale: 1.0, count: 1 };
             if layer.geometry().is_some() {
-                layer.gradient(x, u, &mut gradient, &mut partial);
-                engine::update_along(weights, &gradient, &step);
+                layer.gradient(x, u, &mut gradient, &workspace);
+                engine::update_along(weights, &gradient.weights, &step, &workspace);
             } else {
-                engine::update(weights, x, u, &step);
+                engine::update(weights, x, u, &step, &workspace);
             }
         });
         let operations = 2.0 * (u.rows() * u.cols() * layer.inputs()) as f64;

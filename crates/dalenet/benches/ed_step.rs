@@ -9,7 +9,7 @@ mod common;
 use common::{BATCH, median_ms};
 use dalenet::{
     Learner, Matrix, Method, centre,
-    engine::{self, Moments, Step, Weights},
+    engine::{self, Moments, Step, Weights, Workspace},
     one_vs_all,
 };
 const STEPS: usize = 60;
@@ -35,6 +35,7 @@ fn measure(threads: usize) {
     // The parts: all products of the forward pass, and all updates with step and projection.
     let (mut forward, mut update, mut operations) = (0.0, 0.0, 0.0);
     let Learner { network, trace, .. } = &learner;
+    let workspace = Workspace::default();
     for (l, layer) in network.layers().iter().enumerate() {
         let (x, u) = (trace.presynaptic(l).dense().expect("dense"), learner.signal(l));
         let mut weights = layer.weights().clone();
@@ -53,7 +54,7 @@ fn measure(threads: usize) {
                 signs: layer.signs(),
                 moments: &mut moments,
             };
-            engine::update(weights, x, u, &step);
+            engine::update(weights, x, u, &step, &workspace);
         });
         operations += 2.0 * (BATCH * x.cols() * u.cols()) as f64;
     }

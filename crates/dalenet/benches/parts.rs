@@ -9,8 +9,7 @@ mod common;
 use common::{BATCH, labels, learner, random};
 use dalenet::{
     Activation, Dale, Matrix, Method, centre,
-    engine::{self, Moments, Step, Weights},
-    layer::Signs,
+    engine::{self, Moments, Signs, Step, Weights, Workspace},
     one_vs_all,
 };
 use divan::{Bencher, counter::ItemsCount};
@@ -51,6 +50,7 @@ fn update(bencher: Bencher<'_, '_>, layer: usize, method: Method) {
     let signs =
         Signs { sources: rows, excitatory_rows: rows / 2, excitatory_cols, dale: Dale::default() };
     let step = Step { method, rate: 1.0, scale: 1.0 / BATCH as f32, count: 1 };
+    let workspace = Workspace::default();
     bencher.counter(work((k, n))).bench_local(|| {
         let layer = Weights {
             weights: &mut weights,
@@ -58,7 +58,7 @@ fn update(bencher: Bencher<'_, '_>, layer: usize, method: Method) {
             signs: Some(signs),
             moments: &mut moments,
         };
-        engine::update(layer, &x, &u, &step);
+        engine::update(layer, &x, &u, &step, &workspace);
     });
 }
 

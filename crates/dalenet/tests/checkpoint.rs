@@ -5,8 +5,8 @@ mod common;
 
 use common::{bits, learner, unsigned};
 use dalenet::{
-    ErrorDiffusion, Generator, GeneratorState, Matrix, Method, Modulo, Network, NetworkSpec,
-    Optimiser,
+    Dale, DaleForm, ErrorDiffusion, Generator, GeneratorState, Matrix, Method, Modulo, Network,
+    NetworkSpec, Optimiser,
     checkpoint::{self, Checkpoint, Error},
 };
 use safetensors::SafeTensors;
@@ -184,6 +184,42 @@ fn a_checkpoint_of_a_deeper_network_is_refused() {
     let bytes = checkpoint::write(&[("", &deep, &optimiser)], &[], HashMap::new());
     let error = Checkpoint::parse(&bytes).unwrap().load_network("", &mut shallow).unwrap_err();
     assert!(error.to_string().contains("`layer2.bias`"), "{error}");
+}
+
+#[test]
+fn a_checkpoint_of_the_other_form_of_dales_principle_is_refused_in_one_sentence() {
+    let specs = [DaleForm::Streams, DaleForm::Literal].map(|form| NetworkSpec {
+        dale: Some(Dale { form, ..Dale::default() }),
+        ..common::dual(2, &[3], 2)
+    });
+    for (written, read) in [(0, 1), (1, 0)] {
+        let network = network(&specs[written], 0);
+        let optimiser = Optimiser::new(Method::Sgd, false, &network);
+        let bytes = checkpoint::write(&[("", &network, &optimiser)], &[], HashMap::new());
+        let file = Checkpoint::parse(&bytes).unwrap();
+        file.load_network("", &mut self::network(&specs[written], 1)).unwrap();
+        let error = file.load_network("", &mut self::network(&specs[read], 1)).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("literal form") && message.contains("by streams"), "{message}");
+        assert!(!message.contains(". "), "one sentence: {message}");
+    }
+}
+
+/// The weights of the literal form are magnitudes too, and come back with their signs.
+#[test]
+fn a_network_under_the_literal_form_comes_back_bit_for_bit() {
+    let dale = Some(Dale { form: DaleForm::Literal, ..Dale::default() });
+    let spec = NetworkSpec { dale, ..common::dual(2, &[3, 4], 2) };
+    let [written, mut read] = [0, 1].map(|seed| network(&spec, seed));
+    for part in written.layers().iter().flat_map(|layer| {
+        layer.sub_matrices().into_iter().map(|part| layer.magnitudes(&part)).collect::<Vec<_>>()
+    }) {
+        assert!(part.as_slice().iter().all(|w| *w > 0.0));
+    }
+    let optimiser = Optimiser::new(Method::Sgd, false, &written);
+    let bytes = checkpoint::write(&[("a.", &written, &optimiser)], &[], HashMap::new());
+    Checkpoint::parse(&bytes).unwrap().load_network("a.", &mut read).unwrap();
+    assert_eq!(bits(&written), bits(&read));
 }
 
 #[test]

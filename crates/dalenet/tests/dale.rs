@@ -44,6 +44,8 @@ struct Run {
     /// Units per stream of a convolution before the others; 0: none.
     convolution: usize,
     hidden: Vec<usize>,
+    /// Divisive normalisation and a skip connection after the first hidden layers.
+    weightless: bool,
     outputs: usize,
     batch: usize,
     seed: u64,
@@ -53,15 +55,15 @@ fn runs() -> impl Strategy<Value = Run> {
     let form = prop_oneof![Just(DaleForm::Streams), Just(DaleForm::Literal)];
     let how = (0..5usize, 0..3usize, any::<bool>(), any::<bool>(), form, -3.0..4.0f32);
     let hidden = prop::collection::vec(1..9usize, 0..3);
-    let layers = (1..9usize, 0..4usize, hidden, 1..5usize);
+    let layers = (1..9usize, 0..4usize, hidden, any::<bool>(), 1..5usize);
     (how, layers, 1..6usize, any::<u64>()).prop_map(|(how, layers, batch, seed)| {
         let (rule, method, normalised, grow_only, form, rate) = how;
-        let (inputs, convolution, hidden, outputs) = layers;
+        let (inputs, convolution, hidden, weightless, outputs) = layers;
         let (rate, inputs) = (10f32.powf(rate), inputs * if convolution > 0 { 9 } else { 1 });
         #[rustfmt::skip]
         let run = Run {
-            rule, method, normalised, grow_only, form, rate, inputs, convolution, hidden, outputs, batch,
-            seed,
+            rule, method, normalised, grow_only, form, rate, inputs, convolution, hidden, weightless,
+            outputs, batch, seed,
         };
         run
     })
@@ -77,7 +79,20 @@ impl Run {
             let convolution =
                 Convolution { units: self.convolution, size: 2, stride: 1, padding: 1 };
             let pooling = Pooling { mode: PoolingMode::Max, size: 2, stride: 1 };
-            spec.layers.splice(0..0, [convolution.into(), pooling.into()]);
+            let mut image = vec![LayerSpec::from(convolution), pooling.into()];
+            if self.weightless {
+                image.extend([LayerSpec::from(Divisive::default()), Skip { from: 2 }.into()]);
+            }
+            spec.layers.splice(0..0, image);
+        }
+        if let (true, Some(LayerSpec::Dense(dense))) = (self.weightless, spec.layers.last()) {
+            // Another layer of the same units, so that a skip connection is possible.
+            let again = LayerSpec::dense(dense.units);
+            spec.layers.extend([
+                LayerSpec::from(Divisive::default()),
+                again,
+                Skip { from: 2 }.into(),
+            ]);
         }
         let network = Network::new(&spec, generator);
         let optimiser = Optimiser::new(method(self.method), self.normalised, &network);

@@ -129,7 +129,7 @@ fn signals_are_those_worked_out_by_hand() {
 /// in its tail but moving, one in its middle.
 #[test]
 fn dead_and_saturated_units_are_counted() {
-    let look = |activation, bias: [f32; 2]| {
+    let silence = |activation, bias: [f32; 2]| {
         let spec = NetworkSpec { activations: vec![activation], ..single(1, &[2], 1) };
         let mut network = Network::new(&spec, &mut Generator::new(0, 0));
         let layer = &mut network.layers_mut()[0];
@@ -143,10 +143,10 @@ fn dead_and_saturated_units_are_counted() {
         let found = diagnose(&network, &Backprop, &trace, &error).remove(0);
         (found.dead, found.saturated)
     };
-    assert_eq!(look(Activation::Relu, [-2.0, 0.0]), (0.5, 0.5));
+    assert_eq!(silence(Activation::Relu, [-2.0, 0.0]), (0.5, 0.5));
     // φ'(8) = 3.4e-4 of a maximum of ¼: below 1 %, and the activity still changes by 2e-4.
-    assert_eq!(look(Activation::Sigmoid { width: 2.0 }, [8.0, -0.5]), (0.0, 0.5));
-    assert_eq!(look(Activation::Sigmoid { width: 2.0 }, [30.0, -0.5]), (0.5, 0.5));
+    assert_eq!(silence(Activation::Sigmoid { width: 2.0 }, [8.0, -0.5]), (0.0, 0.5));
+    assert_eq!(silence(Activation::Sigmoid { width: 2.0 }, [30.0, -0.5]), (0.5, 0.5));
 }
 
 #[test]

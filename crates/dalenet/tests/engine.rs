@@ -6,7 +6,7 @@ mod common;
 use common::{bits, learner, signed, unsigned};
 use dalenet::{
     Activation, Backprop, Dale, DaleForm, ErrorDiffusion, Generator, Matrix, Method, Modulo,
-    Network, NetworkSpec, Optimiser, Shape, Workspace,
+    Network, Optimiser, Shape, Workspace,
     engine::{self, Moments, Patches, Step, TILE_ROWS, Weights},
     layer::{Convolution, Geometry, Pooling, PoolingMode, Signs, Window},
 };

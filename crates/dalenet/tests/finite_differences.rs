@@ -5,33 +5,48 @@ mod common;
 
 use common::{learner, signed, unsigned};
 use dalenet::{
-    Activation, Backprop, Convolution, Generator, Matrix, Method, Network, NetworkSpec, Optimiser,
-    layer::{Geometry, Image, Layer, Pooling, PoolingKind, Window},
+    Activation, Backprop, Generator, LayerSpec, Matrix, Method, Network, NetworkSpec, Optimiser,
+    Shape,
+    layer::{Convolution, Divisive, Geometry, Layer, Pooling, PoolingMode, Rms, Skip, Window},
 };
 
 const SIGMOID: Activation = Activation::Sigmoid { width: 3.0 };
 
-/// A layer as plain numbers: K×N weights, N biases, the response and where a convolution looks.
+/// A layer as plain numbers: K×N weights, N biases, the response, where a convolution's window
+/// stands, and the layers without weights that follow.
 #[derive(Clone)]
 struct Plain {
     weights: Vec<f64>,
     bias: Vec<f64>,
     activation: Activation,
     geometry: Option<Geometry>,
-    rms: bool,
+    after: Vec<LayerSpec>,
 }
 
-fn plain(network: &Network) -> Vec<Plain> {
+fn plain(network: &Network, spec: &NetworkSpec) -> Vec<Plain> {
     let wide = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
-    let layer = |layer: &Layer| Plain {
-        weights: wide(layer.weights().as_slice()),
-        bias: wide(layer.bias()),
-        activation: layer.activation(),
-        geometry: layer.geometry().copied(),
-        rms: layer.is_normalised(),
+    let weightless =
+        |spec: &LayerSpec| !matches!(spec, LayerSpec::Dense(_) | LayerSpec::Convolution(_));
+    let mut list = spec.layers.iter().skip(1).peekable();
+    let layer = |layer: &Layer| {
+        let mut after = Vec::new();
+        while let Some(spec) = list.next_if(|spec| weightless(spec)) {
+            after.push(*spec);
+        }
+        list.next();
+        Plain {
+            weights: wide(layer.weights().as_slice()),
+            bias: wide(layer.bias()),
+            activation: layer.activation(),
+            geometry: layer.geometry(),
+            after,
+        }
     };
     network.layers().iter().map(layer).collect()
 }
+
+/// What a layer hands on: its shape, and its values pixel by pixel.
+type Made = (Shape, Vec<f64>);
 
 impl Plain {
     /// What one unit group makes of its whole input.
@@ -50,19 +65,14 @@ impl Plain {
         respond(&z, self.activation)
     }
 
-    fn forward(&self, h: &[f64]) -> Vec<f64> {
-        let Some(Geometry { input, window, units, pooling, output }) = self.geometry else {
-            let mut a = self.respond(h);
-            if self.rms {
-                let power = a.iter().map(|a| a * a).sum::<f64>() / a.len() as f64;
-                a.iter_mut().for_each(|a| *a /= (power + 1e-5).sqrt());
-            }
-            return a;
+    fn units(&self, h: &[f64]) -> Made {
+        let Some(Geometry { input, window, output }) = self.geometry else {
+            return (Shape::flat(self.bias.len()), self.respond(h));
         };
         let mut made = Vec::new();
-        for place in 0..units.positions() {
+        for place in 0..output.positions() {
             let [top, left] =
-                [place / units.width, place % units.width].map(|at| at * window.stride);
+                [place / output.width, place % output.width].map(|at| at * window.stride);
             let mut patch = Vec::new();
             for y in top..top + window.size {
                 for x in left..left + window.size {
@@ -79,23 +89,61 @@ impl Plain {
             }
             made.extend(self.respond(&patch));
         }
-        let Some(Pooling { kind, window }) = pooling else { return made };
-        let mut pooled = Vec::new();
-        for place in 0..output.positions() {
-            let [top, left] =
-                [place / output.width, place % output.width].map(|at| at * window.stride);
-            for channel in 0..output.channels {
-                let within = (top..top + window.size)
-                    .flat_map(|y| (left..left + window.size).map(move |x| y * units.width + x))
-                    .map(|place| made[place * units.channels + channel]);
-                pooled.push(match kind {
-                    PoolingKind::Max => within.fold(f64::NEG_INFINITY, f64::max),
-                    PoolingKind::Average => within.sum::<f64>() / window.size.pow(2) as f64,
-                });
-            }
-        }
-        pooled
+        (output, made)
     }
+
+    /// Adds what it and the layers without weights after it make of `h`.
+    fn forward(&self, h: &[f64], made: &mut Vec<Made>) {
+        made.push(self.units(h));
+        for spec in &self.after {
+            let (shape, a) = made.last().unwrap();
+            let next = match spec {
+                LayerSpec::Pooling(pooling) => pooled(pooling, *shape, a),
+                LayerSpec::Rms(_) => {
+                    let power = a.iter().map(|a| a * a).sum::<f64>() / a.len() as f64;
+                    (*shape, a.iter().map(|a| a / (power + 1e-5).sqrt()).collect())
+                }
+                LayerSpec::Skip(skip) => {
+                    let earlier = &made[made.len() - skip.from].1;
+                    (*shape, a.iter().zip(earlier).map(|(a, e)| a + e).collect())
+                }
+                LayerSpec::Divisive(divisive) => (*shape, divided(divisive, shape.channels, a)),
+                LayerSpec::Dense(_) | LayerSpec::Convolution(_) => unreachable!("it has weights"),
+            };
+            made.push(next);
+        }
+    }
+}
+
+fn pooled(&Pooling { mode, size, stride }: &Pooling, shape: Shape, a: &[f64]) -> Made {
+    let [height, width] = [shape.height, shape.width].map(|side| (side - size) / stride + 1);
+    let mut pooled = Vec::new();
+    for place in 0..height * width {
+        let [top, left] = [place / width, place % width].map(|at| at * stride);
+        for channel in 0..shape.channels {
+            let within = (top..top + size)
+                .flat_map(|y| (left..left + size).map(move |x| y * shape.width + x))
+                .map(|place| a[place * shape.channels + channel]);
+            pooled.push(match mode {
+                PoolingMode::Max => within.fold(f64::NEG_INFINITY, f64::max),
+                PoolingMode::Average => within.sum::<f64>() / size.pow(2) as f64,
+            });
+        }
+    }
+    (Shape { height, width, ..shape }, pooled)
+}
+
+fn divided(
+    &Divisive { gamma, sigma, exponent }: &Divisive,
+    channels: usize,
+    a: &[f64],
+) -> Vec<f64> {
+    let (gamma, sigma, n) = (f64::from(gamma), f64::from(sigma), i32::from(exponent));
+    let place = |a: &[f64]| {
+        let mean = a.iter().map(|a| a.powi(n)).sum::<f64>() / a.len() as f64;
+        a.iter().map(|a| gamma * a.powi(n) / (sigma.powi(n) + mean)).collect::<Vec<_>>()
+    };
+    a.chunks_exact(channels).flat_map(place).collect()
 }
 
 fn respond(z: &[f64], activation: Activation) -> Vec<f64> {
@@ -116,7 +164,12 @@ fn respond(z: &[f64], activation: Activation) -> Vec<f64> {
 fn loss(network: &[Plain], input: &Matrix, target: &Matrix) -> f64 {
     let sample = |(x, target): (&[f32], &[f32])| {
         let x: Vec<f64> = x.iter().map(|x| f64::from(*x)).collect();
-        let y = network.iter().fold(x, |h, layer| layer.forward(&h));
+        let mut made = vec![];
+        for layer in network {
+            let h = made.last().map_or(x.clone(), |(_, h): &Made| h.clone());
+            layer.forward(&h, &mut made);
+        }
+        let y = &made.last().unwrap().1;
         let pairs = y.iter().zip(target).map(|(y, t)| (y, f64::from(*t)));
         match network.last().unwrap().activation {
             Activation::Softmax => -pairs.map(|(y, t)| t * y.ln()).sum::<f64>(),
@@ -143,23 +196,25 @@ fn slope(
 }
 
 /// Up to two convolutions over a small image, with windows, strides and pooling of all kinds.
-fn convolutions(generator: &mut Generator) -> (Image, Vec<Convolution>) {
+fn convolutions(generator: &mut Generator) -> (Shape, Vec<LayerSpec>) {
     loop {
         let mut side = || 3 + generator.below(4);
-        let image = Image { height: side(), width: side(), channels: side() - 2 };
+        let image = Shape { height: side(), width: side(), channels: side() - 2 };
         let mut seen = image;
         let mut layers = Vec::new();
         for _ in 0..1 + generator.below(2) {
             let size = 1 + generator.below(3);
-            let window =
-                Window { size, stride: 1 + generator.below(2), padding: generator.below(size) };
-            let pools = Window { size: 2, stride: 1 + generator.below(2), padding: 0 };
-            let kind =
-                [None, Some(PoolingKind::Average), Some(PoolingKind::Max)][generator.below(3)];
-            let pooling = kind.map(|kind| Pooling { kind, window: pools });
-            let layer = Convolution { units: 1 + generator.below(3), window, pooling };
-            seen = layer.geometry(seen).output;
-            layers.push(layer);
+            let [stride, padding] = [1 + generator.below(2), generator.below(size)];
+            let pool_stride = 1 + generator.below(2);
+            let mode =
+                [None, Some(PoolingMode::Average), Some(PoolingMode::Max)][generator.below(3)];
+            let units = 1 + generator.below(3);
+            layers.push(Convolution { units, size, stride, padding }.into());
+            seen = Window { size, stride, padding }.over(seen, units);
+            if let Some(mode) = mode {
+                layers.push(Pooling { mode, size: 2, stride: pool_stride }.into());
+                seen = Window { size: 2, stride: pool_stride, padding: 0 }.over(seen, units);
+            }
         }
         if !seen.is_empty() {
             return (image, layers);
@@ -171,32 +226,37 @@ fn convolutions(generator: &mut Generator) -> (Image, Vec<Convolution>) {
 fn check(dual: bool, hidden: Activation, output: Activation, rms: bool, seed: u64) {
     let mut generator = Generator::new(seed, 0);
     let depth = generator.below(3);
-    let flat = Image { height: 1, width: 1, channels: 1 + generator.below(5) };
-    let (image, convolutions) = if rms || seed.is_multiple_of(2) {
+    let flat = Shape { height: 1, width: 1, channels: 1 + generator.below(5) };
+    let (image, mut layers) = if rms || seed.is_multiple_of(2) {
         (flat, Vec::new())
     } else {
         convolutions(&mut generator)
     };
+    let hidden_units: Vec<_> = (0..depth).map(|_| 1 + generator.below(6)).collect();
+    layers.extend(LayerSpec::dense_list(&hidden_units, rms));
     let spec = NetworkSpec {
         inputs: image.len(),
         image: Some(image),
-        convolutions,
-        hidden: (0..depth).map(|_| 1 + generator.below(6)).collect(),
+        layers,
         outputs: 2 + generator.below(3),
         dual,
         dale: None,
         activations: vec![hidden],
         output,
-        rms,
         ..NetworkSpec::default()
     };
-    let mut network = Network::new(&spec, &mut generator);
+    check_spec(&spec, &mut generator);
+}
+
+/// Checks every parameter of a network.
+fn check_spec(spec: &NetworkSpec, generator: &mut Generator) {
+    let mut network = Network::new(spec, generator);
     for layer in network.layers_mut() {
-        let bias = signed(1, layer.units(), &mut generator);
+        let bias = signed(1, layer.units(), generator);
         layer.set_bias(bias.as_slice());
     }
     let batch = 1 + generator.below(5);
-    let input = unsigned(batch, spec.inputs, &mut generator);
+    let input = unsigned(batch, spec.inputs, generator);
     let mut target = Matrix::zeros(batch, spec.outputs);
     for i in 0..batch {
         target.row_mut(i)[generator.below(spec.outputs)] = 1.0;
@@ -206,9 +266,9 @@ fn check(dual: bool, hidden: Activation, output: Activation, rms: bool, seed: u6
     const SCALE: f64 = 256.0;
     let optimiser = Optimiser::new(Method::Sgd, false, &network);
     let mut learner = learner(network, Backprop, optimiser);
-    let mut before = plain(&learner.network);
+    let mut before = plain(&learner.network, spec);
     common::step(&mut learner, &input, &target, SCALE as f32 * batch as f32);
-    let after = plain(&learner.network);
+    let after = plain(&learner.network, spec);
 
     let about = format!("{spec:?}, batch {batch}");
     let agree = |before: f64, after: f64, slope: f64, what: String| {
@@ -277,6 +337,65 @@ fn linear_outputs_over_normalised_relus() {
     }
 }
 
+const POOLING: Pooling = Pooling { mode: PoolingMode::Max, size: 2, stride: 2 };
+
+/// Checks these layers over an image, both with one stream and with two.
+fn check_layers(image: Shape, layers: &[LayerSpec]) {
+    for (seed, dual) in (0..6).flat_map(|seed| [(seed, false), (seed, true)]) {
+        for hidden in [SIGMOID, Activation::Relu] {
+            let spec = NetworkSpec {
+                inputs: image.len(),
+                image: Some(image),
+                layers: layers.to_vec(),
+                outputs: 2,
+                dual,
+                dale: None,
+                activations: vec![hidden],
+                output: Activation::Identity,
+                ..NetworkSpec::default()
+            };
+            check_spec(&spec, &mut Generator::new(seed, 0));
+        }
+    }
+}
+
+#[test]
+fn divisive_normalisation_of_dense_layers_and_of_images() {
+    for exponent in [1, 2] {
+        let divisive: LayerSpec = Divisive { gamma: 1.5, sigma: 0.4, exponent }.into();
+        check_layers(Shape::flat(3), &[4.into(), divisive, 3.into(), divisive]);
+        let convolution = Convolution { units: 2, size: 2, stride: 1, padding: 1 };
+        let image = Shape { height: 3, width: 4, channels: 2 };
+        check_layers(image, &[convolution.into(), POOLING.into(), divisive, 3.into()]);
+        check_layers(image, &[convolution.into(), divisive, POOLING.into()]);
+    }
+}
+
+#[test]
+fn skip_connections_of_dense_layers_and_of_images() {
+    let skip = |from| Skip { from }.into();
+    check_layers(Shape::flat(3), &[4.into(), 4.into(), skip(2)]);
+    // Two into one, one over two layers, and a sum as the source of another.
+    let chain = [4.into(), 4.into(), skip(2), 4.into(), skip(2), 4.into(), skip(6)];
+    check_layers(Shape::flat(2), &chain);
+    let convolution = Convolution { units: 2, size: 3, stride: 1, padding: 1 };
+    let image = Shape { height: 4, width: 4, channels: 1 };
+    let chain =
+        [convolution.into(), convolution.into(), skip(2), POOLING.into(), convolution.into()];
+    check_layers(image, &chain);
+    check_layers(image, &[&chain[..], &[skip(2), 3.into()]].concat());
+}
+
+/// The source is not the end of its block, and the sum is not the end of its own.
+#[test]
+fn skip_connections_from_and_to_the_middle_of_a_block() {
+    let (rms, divisive) = (LayerSpec::from(Rms {}), LayerSpec::from(Divisive::default()));
+    let layers = [4.into(), rms, divisive, Skip { from: 3 }.into(), 4.into(), divisive];
+    check_layers(Shape::flat(3), &layers);
+    let across = [&layers[..], &[Skip { from: 6 }.into(), divisive]].concat();
+    check_layers(Shape::flat(3), &across);
+}
+
 /// Oracle: the step that is taken at once, whose gradient is checked above.
 #[test]
 fn a_step_along_the_gradient_is_the_step_and_its_length_is_told() {
@@ -284,7 +403,7 @@ fn a_step_along_the_gradient_is_the_step_and_its_length_is_told() {
         let mut generator = Generator::new(3, 0);
         let spec = NetworkSpec {
             inputs: 3,
-            hidden: vec![5, 4],
+            layers: vec![5.into(), 4.into()],
             outputs: 2,
             dual,
             dale: None,
@@ -304,8 +423,10 @@ fn a_step_along_the_gradient_is_the_step_and_its_length_is_told() {
         let norm = in_two.gradient(&error);
         in_two.step(0.5, 8.0);
         let (mut moved, mut differ) = (0.0, 0.0f64);
-        for ((old, a), b) in
-            plain(&network).iter().zip(plain(&at_once.network)).zip(plain(&in_two.network))
+        for ((old, a), b) in plain(&network, &spec)
+            .iter()
+            .zip(plain(&at_once.network, &spec))
+            .zip(plain(&in_two.network, &spec))
         {
             let old = old.weights.iter().chain(&old.bias);
             let a = a.weights.iter().chain(&a.bias);

@@ -1,6 +1,6 @@
-//! Oracle: an independent implementation. `scripts/golden.py` and `scripts/golden_convolution.py`
-//! computed two steps of every rule in float64 with four non-negative matrices a layer; here they
-//! must come out of the library.
+//! Oracle: an independent implementation. `scripts/golden.py`, `scripts/golden_convolution.py` and
+//! `scripts/golden_layers.py` computed two steps of every rule in float64 with four non-negative
+//! matrices a layer; here they must come out of the library.
 
 mod common;
 
@@ -254,6 +254,94 @@ fn two_steps_of_convolutions_agree_with_the_slow_script() {
     for case in &cases {
         let mut learner = case.learner(&golden);
         two_steps(&mut learner, &case.name, case.rate, case.centred, &mut golden);
+    }
+    golden.finish();
+}
+
+/// A case of `scripts/golden_layers.py`; its networks are these.
+#[derive(Deserialize)]
+struct LayersCase {
+    name: String,
+    net: String,
+    rule: String,
+    form: DaleForm,
+    rate: f32,
+}
+
+impl LayersCase {
+    fn spec(&self) -> NetworkSpec {
+        let sigmoid = Activation::Sigmoid { width: 2.0 };
+        let divisive = |gamma, sigma, exponent| Divisive { gamma, sigma, exponent }.into();
+        let convolution = |size, padding| Convolution { units: 3, size, stride: 1, padding }.into();
+        let skip = Skip { from: 2 }.into();
+        let (image, layers): (_, Vec<LayerSpec>) = match self.net.as_str() {
+            "dense" => (
+                Shape::flat(5),
+                vec![
+                    6.into(),
+                    divisive(2.0, 0.5, 2),
+                    6.into(),
+                    skip,
+                    4.into(),
+                    divisive(1.5, 0.25, 1),
+                ],
+            ),
+            _ => (
+                Shape { height: 4, width: 4, channels: 2 },
+                vec![
+                    convolution(2, 1),
+                    Pooling { mode: PoolingMode::Max, size: 2, stride: 1 }.into(),
+                    divisive(2.0, 0.5, 2),
+                    convolution(3, 1),
+                    skip,
+                    4.into(),
+                ],
+            ),
+        };
+        NetworkSpec {
+            inputs: image.len(),
+            image: Some(image),
+            layers,
+            outputs: 3,
+            dale: Some(Dale { form: self.form, ..Dale::default() }),
+            activations: vec![sigmoid],
+            output: sigmoid,
+            ..NetworkSpec::default()
+        }
+    }
+
+    fn learner(&self, golden: &Golden<'_>) -> Learner {
+        let mut network = Network::new(&self.spec(), &mut Generator::new(0, 0));
+        start(&mut network, &self.name, golden);
+        let layers = network.layers().len();
+        let feedback = |layers: std::ops::Range<usize>| {
+            layers.map(|l| golden.get(&format!("{}/feedback/layer{l}", self.name))).collect()
+        };
+        let rule: Box<dyn Rule> = match self.rule.as_str() {
+            "error_diffusion" => Box::new(ErrorDiffusion::new(Modulo)),
+            "direct_feedback_alignment" => {
+                Box::new(DirectFeedbackAlignment::with_feedback(feedback(1..layers)))
+            }
+            "feedback_alignment" => {
+                Box::new(FeedbackAlignment::with_feedback(feedback(2..layers + 1)))
+            }
+            "sign_symmetric" => Box::new(SignSymmetric),
+            "backprop" => Box::new(Backprop),
+            other => panic!("rule {other}"),
+        };
+        let optimiser = Optimiser::new(Method::Sgd, false, &network);
+        Learner::new(network, rule, optimiser, &mut Generator::new(0, 1))
+    }
+}
+
+#[test]
+fn two_steps_of_the_weightless_layers_and_both_forms_agree_with_the_slow_script() {
+    let file = include_bytes!("golden/layers.safetensors");
+    let (cases, mut golden) = Golden::read::<LayersCase>(file);
+    assert_eq!(cases.len(), 16);
+    for case in &cases {
+        let mut learner = case.learner(&golden);
+        two_steps(&mut learner, &case.name, case.rate, true, &mut golden);
     }
     golden.finish();
 }

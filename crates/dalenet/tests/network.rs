@@ -2,7 +2,7 @@
 
 mod common;
 
-use dalenet::{Activation, Generator, Matrix, Network, NetworkSpec, Trace};
+use dalenet::{Activation, Dale, DaleForm, Generator, Matrix, Network, NetworkSpec, Trace};
 
 fn network(spec: &NetworkSpec) -> Network {
     Network::new(spec, &mut Generator::new(0, 0))
@@ -88,6 +88,44 @@ fn the_last_activation_serves_the_layers_that_follow() {
     let network = network(&spec);
     let found: Vec<_> = network.layers().iter().map(|layer| layer.activation()).collect();
     assert_eq!(found, [widths[0], widths[1], widths[1], Activation::Softmax]);
+}
+
+/// Under the literal form the gains follow the presynaptic stream.
+#[test]
+fn literal_weights_start_with_the_gain_of_their_source() {
+    let dale = Some(Dale { form: DaleForm::Literal, ..Dale::default() });
+    let network = network(&NetworkSpec { dale, ..common::dual(128, &[128], 2) });
+    let layer = &network.layers()[0];
+    for part in layer.sub_matrices() {
+        let gain = if part.name.starts_with("W_p") { 1.5 } else { 0.5 };
+        let (mean, top) = mean_and_top(&layer.magnitudes(&part));
+        assert!(
+            (mean * 16.0 / gain - 0.5).abs() < 0.01 && top * 16.0 / gain < 1.0,
+            "{}",
+            part.name
+        );
+        assert!(layer.magnitudes(&part).as_slice().iter().all(|w| *w > 0.0));
+    }
+    assert!((layer.balance().unwrap().ei_ratio / 3.0 - 1.0).abs() < 0.03);
+}
+
+/// One layer worked out by hand under the literal form: p excites all, n inhibits all.
+#[test]
+fn under_the_literal_form_p_adds_and_n_takes_away() {
+    let identity = Activation::Identity;
+    let dale = Some(Dale { form: DaleForm::Literal, ..Dale::default() });
+    let base = common::dual(1, &[1], 1);
+    let spec = NetworkSpec { dale, activations: vec![identity], output: identity, ..base };
+    let mut network = network(&spec);
+    let layer = &mut network.layers_mut()[0];
+    // W_pp, W_pn, W_np, W_nn
+    for (part, value) in layer.sub_matrices().iter().zip([2.0, 3.0, 5.0, 7.0]) {
+        layer.set_magnitudes(part, &Matrix::from_rows(&[[value]]));
+    }
+    let mut trace = Trace::default();
+    *trace.input_mut() = Matrix::from_rows(&[[1.0]]);
+    network.forward(&mut trace);
+    assert_eq!(trace.postsynaptic(0).as_slice(), [2.0 - 5.0, 3.0 - 7.0]);
 }
 
 /// One layer worked out by hand: p feeds p with a plus and n with a minus, and so does n.

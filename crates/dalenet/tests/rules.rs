@@ -5,9 +5,9 @@ mod common;
 
 use common::{difference, identity, learner, signed, unsigned};
 use dalenet::{
-    Activation, Backprop, DirectFeedbackAlignment, ErrorDiffusion, FeedbackAlignment, Generator,
-    Learner, Lesson, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser, Routing, Rule,
-    SignSymmetric,
+    Activation, Backprop, DirectFeedbackAlignment, ErrorDiffusion, Feedback, FeedbackAlignment,
+    Generator, Learner, Lesson, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
+    Overlapping, Routing, Rule, SignSymmetric,
 };
 
 fn linear(spec: NetworkSpec, rule: impl Rule + 'static) -> Learner {
@@ -36,9 +36,9 @@ fn error_diffusion_sends_error_i_mod_c_to_p_and_its_opposite_to_n() {
         assert_eq!((signal.rows(), signal.cols()), (4, 2 * hidden));
         for b in 0..4 {
             for i in 0..hidden {
-                let heard = error.row(b)[i % 3];
-                let told = [signal.row(b)[i], signal.row(b)[hidden + i]];
-                assert_eq!(told, [heard, -heard], "unit {i} of {hidden}");
+                let wanted = error.row(b)[i % 3];
+                let found = [signal.row(b)[i], signal.row(b)[hidden + i]];
+                assert_eq!(found, [wanted, -wanted], "unit {i} of {hidden}");
             }
         }
     }
@@ -79,6 +79,58 @@ fn a_routing_of_ones_own_is_asked_about_each_unit_of_each_stream() {
     assert_eq!(signal.as_slice(), [1.0, 1.0, 2.0, 2.0, -1.0, -1.0, -2.0, -2.0]);
 }
 
+#[test]
+fn overlapping_routing_gives_each_unit_two_outputs_and_each_pair_of_outputs_some_units() {
+    let (units, outputs) = (30, 4);
+    let mut pairs = std::collections::BTreeSet::new();
+    for unit in 0..units {
+        let weights: Vec<_> =
+            (0..outputs).map(|output| Overlapping.weight(unit, units, output, outputs)).collect();
+        let at = |weight| weights.iter().position(|w| *w == weight).expect("such a weight");
+        assert_eq!(at(1.0), unit % outputs);
+        assert_eq!(weights.iter().sum::<f32>(), 1.5);
+        pairs.insert((at(1.0), at(0.5)));
+    }
+    assert_eq!(pairs.len(), outputs * (outputs - 1));
+    assert_eq!(Overlapping.weight(7, 9, 0, 1), 1.0, "a single output reaches every unit");
+}
+
+#[test]
+fn error_diffusion_is_named_by_its_routing() {
+    assert_eq!(ErrorDiffusion::new(Modulo).name(), "ed");
+    assert_eq!(ErrorDiffusion::new(Overlapping).name(), "ed-overlapping");
+}
+
+/// Four clusters in the plane that no line separates from the others.
+#[test]
+fn error_diffusion_learns_under_either_routing() {
+    let mut generator = Generator::new(4, 0);
+    let labels: Vec<u16> = (0..200).map(|i| i % 4).collect();
+    let values = labels.iter().flat_map(|label| {
+        let centre = [[0.2, 0.2], [0.8, 0.8], [0.2, 0.8], [0.8, 0.2]][usize::from(*label)];
+        centre.map(|x| x + 0.1 * (generator.uniform() - 0.5))
+    });
+    let input = Matrix::from_vec(200, 2, values.collect());
+    for rule in [ErrorDiffusion::new(Modulo), ErrorDiffusion::new(Overlapping)] {
+        let name = rule.name().to_string();
+        let network = Network::new(&common::dual(2, &[40], 4), &mut Generator::new(0, 0));
+        let optimiser = Optimiser::new(Method::Sgd, false, &network);
+        let mut learner = learner(network, rule, optimiser);
+        learner.trace.input_mut().clone_from(&input);
+        let mut error = Matrix::default();
+        for _ in 0..600 {
+            dalenet::one_vs_all(learner.forward(), &labels, &mut error);
+            dalenet::centre(&mut error);
+            learner.learn(&error, 2.0);
+        }
+        let predicted = learner.forward().iter_rows().map(|row| {
+            (0..4).max_by(|a, b| row[usize::from(*a)].total_cmp(&row[usize::from(*b)])).unwrap()
+        });
+        let right = predicted.zip(&labels).filter(|(found, label)| found == *label).count();
+        assert!(right > 190, "{name}: {right} of 200");
+    }
+}
+
 /// Its signal is gated, scaled and applied like that of any built-in rule.
 #[test]
 fn a_rule_of_ones_own_teaches_the_hidden_layer() {
@@ -87,12 +139,13 @@ fn a_rule_of_ones_own_teaches_the_hidden_layer() {
         fn name(&self) -> &str {
             "constant"
         }
-        fn teach(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) {
+        fn feedback(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) -> Feedback<'_> {
             assert_eq!(layer, 0);
             assert_eq!(lesson.above, lesson.error, "a linear output does not gate");
             let made = lesson.trace.postsynaptic(layer);
             signal.reshape(made.rows(), lesson.network.layers()[layer].units());
             signal.as_mut_slice().fill(3.0);
+            Feedback::Written
         }
     }
     let spec = NetworkSpec {

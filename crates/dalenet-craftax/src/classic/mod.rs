@@ -21,7 +21,8 @@ pub const EPISODE: i32 = 10_000;
 /// Total reward of all achievements, 1 for each.
 pub const ACHIEVABLE: i32 = Achievement::ALL.len() as i32;
 
-/// Steps to the eight cells around one, for tables and furnaces.
+/// Steps to the eight cells around one, for tables and furnaces: `CLOSE_BLOCKS` in
+/// `craftax_classic/constants.py`.
 pub(crate) const NEIGHBOURS: [Position; 8] = [
     Position::new(0, -1),
     Position::new(0, 1),
@@ -32,7 +33,8 @@ pub(crate) const NEIGHBOURS: [Position; 8] = [
     Position::new(1, -1),
     Position::new(1, 1),
 ];
-/// Steps from the player at which creatures vanish.
+/// Steps from the player at which creatures vanish: `mob_despawn_distance` in
+/// `craftax_classic/envs/craftax_state.py`.
 const DESPAWN_DISTANCE: i32 = 14;
 /// Age in steps from which a plant is ripe.
 pub(crate) const RIPE: i32 = 600;

@@ -110,7 +110,7 @@ pub const ACHIEVABLE: i32 = {
 };
 
 impl Achievement {
-    /// Its reward.
+    /// Its reward: `achievement_mapping` in `craftax/constants.py`.
     pub const fn reward(self) -> i32 {
         use Achievement::*;
         match self {

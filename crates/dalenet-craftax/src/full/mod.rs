@@ -27,10 +27,14 @@ pub const SIZE: usize = 48;
 pub const EPISODE: i32 = 100_000;
 /// The floor of the necromancer.
 const GRAVEYARD: usize = FLOORS - 1;
-/// Monsters to kill before the ladder down opens.
+/// Monsters to kill before the ladder down opens: `MONSTERS_KILLED_TO_CLEAR_LEVEL` in
+/// `craftax/constants.py`.
 const CLEARED: i32 = 8;
-/// Steps in which monsters rise after the necromancer is hit, and hits that it takes.
+/// Steps in which monsters rise after the necromancer is hit: `BOSS_FIGHT_SPAWN_TURNS` in
+/// `craftax/constants.py`.
 const SPAWN_TURNS: i32 = 7;
+/// Hits that the necromancer takes.
 const BOSS_HITS: i32 = 8;
-/// Steps from the player at which creatures vanish.
+/// Steps from the player at which creatures vanish: `mob_despawn_distance` in
+/// `craftax/craftax_state.py`.
 const DESPAWN_DISTANCE: i32 = 14;

@@ -67,10 +67,13 @@ pub(crate) struct Published {
     pub files: &'static [&'static str],
     /// Where to search, in this order.
     pub origins: &'static [Origin],
-    /// Decodes the published files in a folder: the contents of the cached files. The error
-    /// names the published file.
-    pub decode: fn(&[CachedFile; 4], &std::path::Path) -> Result<[Vec<u8>; 4], String>,
+    pub decode: Decode,
 }
+
+/// Decodes the published files in a folder: the contents of the cached files. The error names
+/// the published file.
+#[cfg(feature = "fetch")]
+pub(crate) type Decode = fn(&[CachedFile; 4], &std::path::Path) -> Result<[Vec<u8>; 4], String>;
 
 /// A place that may have a data set.
 #[cfg(feature = "fetch")]

@@ -31,6 +31,12 @@ pub(super) fn read(
             "convert it with astype(str) or astype(int) before saving",
         ));
     }
+    if header.count == 0 {
+        return Err(Problem::new(
+            format!("is empty, of shape {:?}", header.shape),
+            "give each example one label",
+        ));
+    }
     match header.shape[..] {
         _ if is_column(&header.shape) => {
             check_length(header.count, x, examples)?;

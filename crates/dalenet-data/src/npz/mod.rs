@@ -71,6 +71,10 @@ pub(crate) fn dataset(path: &Path, bytes: &[u8]) -> Result<Dataset, Error> {
     let names = file.names();
     let roles = Roles::of(path, &names)?;
     let training = read_pair(&mut file, roles.train)?;
+    if roles.test.is_none() && training.labels.of.len() == 1 {
+        let problem = Problem::new("has only one example", "give at least two");
+        return Err(file.error(roles.train.x, problem));
+    }
     labels::check_trainable(&training.labels)
         .map_err(|problem| file.error(roles.train.y, problem))?;
     let classes = training.labels.names();
@@ -91,8 +95,7 @@ pub(crate) fn dataset(path: &Path, bytes: &[u8]) -> Result<Dataset, Error> {
     let (train, test) = match test {
         Some(test) => (all, test),
         None => {
-            let (train, test, held_out_notes) =
-                hold_out(&file, path, roles.train.x, all, &classes)?;
+            let (train, test, held_out_notes) = hold_out(path, roles.train.x, all, &classes)?;
             notes.extend(held_out_notes);
             (train, test)
         }
@@ -207,15 +210,13 @@ fn known_labels(
 
 /// Holds out a fixed sixth of `all`, the array `x`, as the test set; the last value are notes.
 fn hold_out(
-    file: &Archive,
     path: &Path,
     x: &str,
     all: Split,
     classes: &[String],
 ) -> Result<(Split, Split, Vec<String>), Error> {
     let held_out = (all.len() / 6).max(1);
-    let too_few = |_| file.error(x, Problem::new("has only one example", "give at least two"));
-    let (train, test) = all.split_off(held_out, TEST_SEED).map_err(too_few)?;
+    let (train, test) = all.split_off(held_out, TEST_SEED)?;
     let said = format!(
         "{} has no test set: a fixed sixth of {x}, {held_out} examples, is held out as one",
         path.display()

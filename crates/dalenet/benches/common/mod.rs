@@ -21,7 +21,7 @@ pub fn learner() -> Learner {
     let mut generator = Generator::new(0, 0);
     let spec = NetworkSpec {
         inputs: 784,
-        hidden: vec![1024, 1024],
+        layers: vec![1024.into(), 1024.into()],
         outputs: 10,
         ..NetworkSpec::default()
     };

@@ -33,7 +33,7 @@ pub enum DaleForm {
     /// sign, whatever the depth.
     #[default]
     Streams,
-    /// On the presynaptic unit alone, as Dale's principle is told of neurons: p excites all, n
+    /// On the presynaptic unit alone, as Dale's principle is stated of neurons: p excites all, n
     /// inhibits all. In the layer that the output reads both forms are the same.
     Literal,
 }

@@ -36,6 +36,19 @@ pub fn normalise(y: &mut Matrix, rms: &mut Vec<f32>, a: &Matrix) {
     });
 }
 
+/// [`normalise`] in place: `a` becomes `a/r`.
+pub fn normalise_in_place(a: &mut Matrix, rms: &mut Vec<f32>) {
+    let cols = a.cols();
+    rms.resize(a.rows(), 0.0);
+    let rows = a.as_mut_slice().par_chunks_mut(ROWS * cols).zip(rms.par_chunks_mut(ROWS));
+    rows.for_each(|(rows, rms)| {
+        for (row, rms) in rows.chunks_exact_mut(cols).zip(rms) {
+            *rms = (dot(row, row) / cols as f32 + EPSILON).sqrt();
+            rescale(row, rms.recip());
+        }
+    });
+}
+
 /// Brings a signal on normalised activity `y = a/r` to the activity: `s ← (s − y·⟨s, y⟩)/r` in
 /// place, with ⟨s, y⟩ the mean over the units; `signal` and `y` are B×N, `rms` is B.
 ///
@@ -54,6 +67,13 @@ pub fn normalise_transposed(signal: &mut Matrix, y: &Matrix, rms: &[f32]) {
             subtract(signal, y, along, rms.recip());
         }
     });
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn rescale(a: &mut [f32], factor: f32) {
+    for a in a {
+        *a *= factor;
+    }
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]

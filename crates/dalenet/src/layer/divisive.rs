@@ -73,7 +73,7 @@ impl Weightless for Divisive {
         site: &Site,
         input: &Matrix,
         _earlier: Option<&Matrix>,
-        Activity { output, memory }: &mut Activity,
+        Activity { output, memory, .. }: &mut Activity,
     ) {
         engine::divide(output, memory, input, site.output.channels, self.divisor());
     }
@@ -82,7 +82,7 @@ impl Weightless for Divisive {
         &self,
         site: &Site,
         input: &Matrix,
-        Activity { output, memory }: &Activity,
+        Activity { output, memory, .. }: &Activity,
         signal: &mut Matrix,
         spare: &mut Matrix,
     ) {

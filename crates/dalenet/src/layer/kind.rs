@@ -14,6 +14,8 @@ pub struct Activity {
     pub output: Matrix,
     /// What its way back needs beside that, such as divisors; the kind says what.
     pub(crate) memory: Vec<f32>,
+    /// Whether the next layer has replaced the output by its own.
+    pub(crate) replaced: bool,
 }
 
 /// What a layer is given to work on: the shapes on its two sides, channels of both streams.
@@ -112,6 +114,18 @@ pub(crate) trait Weightless: fmt::Debug + Send + Sync {
         earlier: Option<&Matrix>,
         activity: &mut Activity,
     );
+
+    /// Whether it can work in place, right after rectified units: its output is 0 where its input is,
+    /// so that φ' can be taken from it, and its way back needs no input.
+    fn works_in_place(&self) -> bool {
+        false
+    }
+
+    /// [`Weightless::forward`] in place, if [`Weightless::works_in_place`]: the activity's output is
+    /// still the input.
+    fn forward_in_place(&self, _activity: &mut Activity) {
+        unreachable!("this kind does not work in place")
+    }
 
     /// Turns a signal at its output into the signal at its input, in place; `spare` is a buffer. The
     /// signal has one value for each that the layer hands on, or one a channel, for all places.

@@ -35,16 +35,24 @@ impl Weightless for Rms {
         _site: &Site,
         input: &Matrix,
         _earlier: Option<&Matrix>,
-        Activity { output, memory }: &mut Activity,
+        Activity { output, memory, .. }: &mut Activity,
     ) {
         engine::normalise(output, memory, input);
+    }
+
+    fn works_in_place(&self) -> bool {
+        true
+    }
+
+    fn forward_in_place(&self, Activity { output, memory, .. }: &mut Activity) {
+        engine::normalise_in_place(output, memory);
     }
 
     fn transport(
         &self,
         _site: &Site,
         _input: &Matrix,
-        Activity { output, memory }: &Activity,
+        Activity { output, memory, .. }: &Activity,
         signal: &mut Matrix,
         _spare: &mut Matrix,
     ) {

@@ -3,16 +3,14 @@
 use super::{
     gradient::Gradient,
     kind::{Activity, Site, Weighted, Weightless},
+    parts::SubMatrix,
     synapses::Synapses,
 };
 use crate::{
-    engine::{self, Activation, Geometry, Moments, Step, Workspace},
+    engine::{self, Activation, Geometry, Moments, Step, Weights, Workspace},
     tensor::{Matrix, Presynaptic, Shape},
 };
-use std::{
-    ops::{Deref, DerefMut},
-    sync::Arc,
-};
+use std::{ops::Deref, sync::Arc};
 
 /// A layer with weights, `a = φ(h·W + b)`, fully connected or a convolution, and the layers without
 /// weights that follow it in the list, such as a pooling. It has all methods of its [`Synapses`].
@@ -35,6 +33,8 @@ pub(crate) struct Stage {
     pub site: Site,
     /// The earlier output that it receives beside its input.
     pub from: Option<Place>,
+    /// Whether it replaces the activity of the units.
+    pub in_place: bool,
 }
 
 /// An output within a network: of the units of layer `layer` (`stage` 0) or of one of the layers
@@ -81,8 +81,17 @@ impl Layer {
         workspace: &Workspace,
     ) {
         activities.resize_with(1 + self.stages.len(), Activity::default);
-        self.forward(h, &mut activities[0].output, workspace);
-        for (k, stage) in self.stages.iter().enumerate() {
+        let replaced = self.stages.first().filter(|stage| stage.in_place);
+        activities[0].replaced = replaced.is_some();
+        match replaced {
+            Some(stage) => {
+                let activity = &mut activities[1];
+                self.forward(h, &mut activity.output, workspace);
+                stage.kind.forward_in_place(activity);
+            }
+            None => self.forward(h, &mut activities[0].output, workspace),
+        }
+        for (k, stage) in self.stages.iter().enumerate().skip(usize::from(replaced.is_some())) {
             let (done, next) = activities.split_at_mut(k + 1);
             let earlier = stage.from.map(|place| {
                 let layer = before.get(place.layer).map_or(&*done, Vec::as_slice);
@@ -189,6 +198,30 @@ impl Layer {
         self.activation
     }
 
+    /// Sets one part of the weights from its magnitudes, as [`Synapses::magnitudes`] gives them.
+    ///
+    /// # Panics
+    /// Unless the shape is the part's.
+    pub fn set_magnitudes(&mut self, part: &SubMatrix, magnitudes: &Matrix) {
+        self.synapses.set_magnitudes(part, magnitudes);
+    }
+
+    /// Sets the biases.
+    ///
+    /// # Panics
+    /// Unless there is one a unit.
+    pub fn set_bias(&mut self, bias: &[f32]) {
+        self.synapses.set_bias(bias);
+    }
+
+    /// What the weight update works on, with the biases beside it.
+    pub(crate) fn learnable<'a>(
+        &'a mut self,
+        moments: &'a mut Moments,
+    ) -> (Weights<'a>, &'a mut [f32]) {
+        self.synapses.learnable(moments)
+    }
+
     /// The layers without weights that follow it.
     pub(crate) fn stages(&self) -> &[Stage] {
         &self.stages
@@ -199,11 +232,5 @@ impl Deref for Layer {
     type Target = Synapses;
     fn deref(&self) -> &Synapses {
         &self.synapses
-    }
-}
-
-impl DerefMut for Layer {
-    fn deref_mut(&mut self) -> &mut Synapses {
-        &mut self.synapses
     }
 }

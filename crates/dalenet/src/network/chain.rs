@@ -1,12 +1,8 @@
 //! A chain of layers.
 
-use super::{
-    spec::NetworkSpec,
-    trace::{Trace, output},
-};
+use super::trace::{Trace, output};
 use crate::{
     layer::{Layer, Place},
-    random::Generator,
     tensor::Matrix,
 };
 
@@ -25,21 +21,6 @@ pub(crate) struct SkipConnection {
 }
 
 impl Network {
-    /// A network with fresh weights.
-    ///
-    /// Dual-stream weights are gain·U[0, 1)/√K with the gains of the specification in hidden
-    /// layers and 1 in the last. Single-stream weights are U(−1, 1)·√(6/K), for sigmoids of width
-    /// α times 2α, the inverse of their slope at zero, or orthogonal.
-    ///
-    /// # Panics
-    /// If [`NetworkSpec::check`] refuses the specification, with its sentence.
-    pub fn new(spec: &NetworkSpec, generator: &mut Generator) -> Self {
-        match spec.check() {
-            Ok(checked) => checked.build(generator),
-            Err(error) => panic!("{error}"),
-        }
-    }
-
     pub(super) fn of(layers: Vec<Layer>) -> Self {
         let mut skips = Vec::new();
         for (l, layer) in layers.iter().enumerate() {

@@ -1,9 +1,11 @@
 //! Networks: their specification, the chain of layers, and the activity of each that learning needs.
 
+mod build;
 mod chain;
 mod spec;
 mod trace;
 
+pub use build::Checked;
 pub use chain::Network;
-pub use spec::{Checked, NetworkSpec, SpecError};
+pub use spec::{NetworkSpec, SpecError};
 pub use trace::Trace;

@@ -75,9 +75,11 @@ impl Trace {
         }
     }
 
-    /// The activity of layer `layer`'s units, B×N, in a convolution B×(P·N).
+    /// The activity of layer `layer`'s units, B×N, in a convolution B×(P·N). Of rectified units right
+    /// before RMS normalisation it is the normalised activity, which takes its place.
     pub fn postsynaptic(&self, layer: usize) -> &Matrix {
-        &self.layers[layer][0].output
+        let activities = &self.layers[layer];
+        &activities[usize::from(activities[0].replaced)].output
     }
 
     /// What layer `layer` hands on: the activity of its units, after the layers without weights that

@@ -1,4 +1,5 @@
-//! The species of creatures and projectiles. Source: `MOB_TYPE_*` tables in `craftax/constants.py`.
+//! The species of creatures and projectiles. Source: `craftax/constants.py`: `MOB_TYPE_*_MAPPING` of
+//! collision, damage, health and defense, `MOB_ACHIEVEMENT_MAP`.
 
 use crate::full::{Achievement, FLOORS};
 
@@ -6,7 +7,7 @@ use crate::full::{Achievement, FLOORS};
 pub(super) type Damage = [f32; 3];
 pub(super) const NONE: Damage = [0.0; 3];
 
-/// Where a creature cannot walk, besides solid blocks.
+/// Where a creature cannot walk, besides solid blocks: `COLLISION_*`.
 #[derive(Clone, Copy)]
 pub(in crate::full) struct Barriers {
     pub ground: bool,
@@ -91,7 +92,7 @@ pub(super) const RANGED: [Species; 8] = {
         Species { barriers: FLYING, defence: [0.9, 0.0, 1.0], ..species(16.0, DefeatIceElemental) },
     ]
 };
-/// The projectile of each of them.
+/// The projectile of each of them: `RANGED_MOB_TYPE_TO_PROJECTILE_TYPE_MAPPING`.
 pub(super) const SHOTS: [i32; 8] = [0, 0, 2, 1, 4, 5, 6, 7];
 pub(super) const DEEP_THING: i32 = 5;
 
@@ -108,7 +109,7 @@ pub(super) const SHOT_DAMAGE: [Damage; 8] = [
     [4.0, 0.0, 5.0],
 ];
 
-/// Which species of passive, melee and ranged creatures appear on a floor.
+/// Which species of passive, melee and ranged creatures appear on a floor: `FLOOR_MOB_MAPPING`.
 pub(super) const INHABITANTS: [[i32; 3]; FLOORS] = [
     [0, 0, 0],
     [2, 2, 2],

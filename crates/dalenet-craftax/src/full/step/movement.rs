@@ -4,7 +4,7 @@ use crate::full::{
     Achievement, Action, Direction, FLOORS, GRAVEYARD, Item, State, creatures::LAND,
 };
 
-/// The achievement of reaching each floor.
+/// The achievement of reaching each floor: `LEVEL_ACHIEVEMENT_MAP` in `craftax/constants.py`.
 const ENTERED: [Achievement; FLOORS - 1] = [
     Achievement::EnterDungeon,
     Achievement::EnterGnomishMines,

@@ -9,7 +9,8 @@ use crate::{
 /// Where the player begins.
 pub(in crate::full) const MIDDLE: Position = Position::new(24, 24);
 
-/// How bright a torch makes cell (i, j) of the 9×9 around it.
+/// How bright a torch makes cell (i, j) of the 9×9 around it: `TORCH_LIGHT_MAP` in
+/// `craftax/constants.py`.
 pub(in crate::full) fn torch_light(i: usize, j: usize) -> f32 {
     let (x, y) = (i.abs_diff(4), j.abs_diff(4));
     (1.0 - ((x * x + y * y) as f32).sqrt() * 0.2).clamp(0.0, 1.0)
