@@ -82,6 +82,7 @@ impl<F: FnOnce() + Clone + Send + 'static> StudyObserver for StudyProgress<F> {
     }
 
     fn end(&mut self, job: &Job<'_>, outcome: Result<&Ending, &Error>) {
+        self.interruption.something_to_save();
         let said = match outcome {
             Ok(Ending::Classification(outcome)) => format!(
                 "{} after {} in {:.1} s",

@@ -218,7 +218,7 @@ fn study_of_changed_data() {
     let case = Case::run("study-of-changed-data");
     let lines: Vec<_> = case.said.stdout.lines().collect();
     assert_says(lines[0], &["| data ", "| 100.00 "]);
-    assert_eq!(case.said.stdout.matches("100.00").count(), 1, "{:?}", case.said);
+    assert!(!lines[1..].concat().contains("100.00"), "{:?}", case.said);
     let said = case
         .folder
         .run("compare data.npz --rules ed --seeds 2 --epochs 5 --set layers=[16] --out s");

@@ -39,7 +39,7 @@ fn unknown_names_name_the_nearest() {
         ("brax/half-cheeta", "did you mean `dalenet train brax/half-cheetah`?"),
         ("mnist", "did you mean `dalenet train mnist`?"),
         ("train completions", "did you mean `dalenet completions`?"),
-        ("completion", "'completions'"),
+        ("complations", "'completions'"),
     ] {
         assert_says(&folder.refused(arguments), &[suggestion]);
     }

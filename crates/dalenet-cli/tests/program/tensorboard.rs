@@ -19,7 +19,7 @@ struct Reader {
 
 impl Reader {
     fn open(folder: &Folder, run: &str) -> Option<Self> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tensorboard.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/read_tensorboard.py");
         let mut command = Command::new(python_with_tensorboard()?);
         command.args([script, run]).current_dir(folder.path("."));
         let mut child = command
