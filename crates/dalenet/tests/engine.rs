@@ -291,8 +291,14 @@ fn pooling_takes_the_largest_or_the_mean_and_hands_the_signal_back() {
     let mut check = |mode, made: [f32; 4], handed: [f32; 9], signal: &Matrix| {
         engine::pool(&mut pooled, &units, &g, mode);
         assert_eq!(pooled.as_slice(), made);
-        engine::pool_transposed(&mut u, signal, &units, &pooled, &g, mode);
+        engine::pool_transposed(&mut u, signal, &units, &pooled, (&g, mode), None);
         assert_eq!(u.as_slice(), handed);
+        // Gated by rectified units on the way.
+        let relu = Some(Activation::Relu);
+        engine::pool_transposed(&mut u, signal, &units, &pooled, (&g, mode), relu);
+        let on = units.as_slice().iter().map(|a| f32::from(u8::from(*a != 0.0)));
+        let gated: Vec<_> = handed.iter().zip(on).map(|(s, on)| s * on).collect();
+        assert_eq!(u.as_slice(), gated);
     };
     // 1 −4 3 / −2 2 −3 / 5 −1 0
     let largest = [2.0, 3.0, 5.0, 2.0];

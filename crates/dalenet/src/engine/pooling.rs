@@ -1,6 +1,9 @@
 //! Pooling of an image, channel by channel, and the transport of a signal back through it.
 
-use super::{Geometry, elementwise::add_scaled};
+use super::{
+    Activation, Geometry,
+    elementwise::{add_scaled, gate_slice},
+};
 use crate::tensor::Matrix;
 use multiversion::multiversion;
 use rayon::prelude::*;
@@ -45,6 +48,7 @@ pub fn pool(out: &mut Matrix, units: &Matrix, geometry: &Geometry, mode: Pooling
 ///
 /// `signal` has one value for each that the pooling hands on, B×(P'·N), or one a channel, B×N, the
 /// same at every place. `units`, B×(P·N), and `pooled`, B×(P'·N), are the activity before and after.
+/// If `units` are a layer's own, the signal can be gated by φ' of their `activation` on the way.
 ///
 /// # Panics
 /// Unless the shapes agree.
@@ -53,8 +57,8 @@ pub fn pool_transposed(
     signal: &Matrix,
     units: &Matrix,
     pooled: &Matrix,
-    geometry: &Geometry,
-    mode: PoolingMode,
+    (geometry, mode): (&Geometry, PoolingMode),
+    activation: Option<Activation>,
 ) {
     let (all, channels) = (geometry.input.len(), geometry.input.channels);
     assert!(
@@ -75,6 +79,9 @@ pub fn pool_transposed(
                     PoolingMode::Max => add_where(out, signal, &units[at..at + channels], top),
                 }
             }
+        }
+        if let Some(activation) = activation {
+            gate_slice(out, units, activation);
         }
     });
 }

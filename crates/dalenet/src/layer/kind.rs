@@ -137,6 +137,20 @@ pub(crate) trait Weightless: fmt::Debug + Send + Sync {
         signal: &mut Matrix,
         spare: &mut Matrix,
     );
+
+    /// [`Weightless::transport`] right above units of this response, together with their gate:
+    /// `u = φ'(z) ⊙ signal`, where that is faster; `false` if it does nothing.
+    fn transport_gated(
+        &self,
+        _site: &Site,
+        _units: &Matrix,
+        _activity: &Activity,
+        _activation: Activation,
+        _signal: &Matrix,
+        _u: &mut Matrix,
+    ) -> bool {
+        false
+    }
 }
 
 /// What is known of an earlier layer before there are numbers.

@@ -2,7 +2,7 @@
 
 use super::kind::{Activity, Before, Site, Weightless, check_window};
 use crate::{
-    engine::{self, Geometry, PoolingMode, Window},
+    engine::{self, Activation, Geometry, PoolingMode, Window},
     tensor::{Matrix, Shape},
 };
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,23 @@ impl Weightless for Pooling {
         spare: &mut Matrix,
     ) {
         let pooled = &activity.output;
-        engine::pool_transposed(spare, signal, input, pooled, &self.at(site), self.mode);
+        let at = self.at(site);
+        engine::pool_transposed(spare, signal, input, pooled, (&at, self.mode), None);
         std::mem::swap(signal, spare);
+    }
+
+    /// Image by image, while it is in the cache.
+    fn transport_gated(
+        &self,
+        site: &Site,
+        units: &Matrix,
+        activity: &Activity,
+        activation: Activation,
+        signal: &Matrix,
+        u: &mut Matrix,
+    ) -> bool {
+        let (pooled, at) = (&activity.output, self.at(site));
+        engine::pool_transposed(u, signal, units, pooled, (&at, self.mode), Some(activation));
+        true
     }
 }

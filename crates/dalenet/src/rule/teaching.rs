@@ -58,9 +58,9 @@ impl Teaching {
                 self.deliver(feedback, error, &network.layers()[l + 1], l + 1, workspace);
                 feedback.is_transported()
             };
-            self.descend(network, l, trace, transported);
-            let units = trace.postsynaptic(l);
-            layer.gate(&mut self.signal, units, &mut self.gated[l]);
+            if !self.descend(network, l, trace, transported) {
+                layer.gate(&mut self.signal, trace.postsynaptic(l), &mut self.gated[l]);
+            }
         }
     }
 
@@ -89,22 +89,32 @@ impl Teaching {
     }
 
     /// Brings the signal at the output of layer `l` to its units, through the layers without weights.
-    /// `transported` signals come along skip connections from other layers too.
-    fn descend(&mut self, network: &Network, l: usize, trace: &Trace, transported: bool) {
-        let activities = trace.activities(l);
-        for (k, stage) in network.layers()[l].stages().iter().enumerate().rev() {
+    /// `transported` signals come along skip connections from other layers too. Returns whether the
+    /// last of them has gated it as well.
+    fn descend(&mut self, network: &Network, l: usize, trace: &Trace, transported: bool) -> bool {
+        let (layer, activities) = (&network.layers()[l], trace.activities(l));
+        let units = Place { layer: l, stage: 0 };
+        let read_once = network.skips().iter().all(|skip| skip.from != units);
+        for (k, stage) in layer.stages().iter().enumerate().rev() {
             let at = Place { layer: l, stage: k + 1 };
             self.add_skips(network, at, transported);
-            let Self { signal, spare, skips, .. } = self;
+            let Self { signal, spare, skips, gated, .. } = self;
             for (skip, buffer) in network.skips().iter().zip(skips) {
                 if skip.to == at {
                     buffer.clone_from(signal);
                 }
             }
             let (input, activity) = (&activities[k].output, &activities[k + 1]);
+            if k == 0 && read_once {
+                let (phi, u) = (layer.activation(), &mut gated[l]);
+                if stage.kind.transport_gated(&stage.site, input, activity, phi, signal, u) {
+                    return true;
+                }
+            }
             stage.kind.transport(&stage.site, input, activity, signal, spare);
         }
-        self.add_skips(network, Place { layer: l, stage: 0 }, transported);
+        self.add_skips(network, units, transported);
+        false
     }
 
     /// Adds the signals of the skip connections that start at `from`.
