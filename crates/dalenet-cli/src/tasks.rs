@@ -48,7 +48,9 @@ pub fn nearest_task(word: &str) -> Option<&'static str> {
     let names = data_sets.chain(registry.environments().iter().map(|entry| entry.name.as_str()));
     let distance = |name: &str| {
         let short = name.rsplit('/').next().unwrap_or(name);
-        [name, short].into_iter().filter_map(|name| distance(&plain(word), &plain(name))).min()
+        let own = word.rsplit('/').next().unwrap_or(word);
+        let pairs = [(word, name), (word, short), (own, short)];
+        pairs.into_iter().filter_map(|(word, name)| distance(&plain(word), &plain(name))).min()
     };
     let near = names.filter_map(|name| Some((distance(name)?, name)));
     near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)

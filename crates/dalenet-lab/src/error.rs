@@ -157,13 +157,13 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        cause: dalenet_train::Error,
+        cause: Box<TrainError>,
     },
     /// The outputs or weights of a network are no longer numbers.
     #[error("{cause} ({} keeps what was saved before)", run.display())]
     Diverged {
         /// When.
-        cause: dalenet_train::Error,
+        cause: Box<TrainError>,
         /// The run.
         run: PathBuf,
     },
@@ -192,10 +192,10 @@ impl Error {
     /// Of the training in the folder `run`, whose checkpoint is `path`: why it failed.
     pub(crate) fn of_training(cause: TrainError, run: PathBuf, path: PathBuf) -> Self {
         match cause {
-            cause if cause.is_divergence() => Self::Diverged { cause, run },
+            cause if cause.is_divergence() => Self::Diverged { cause: cause.into(), run },
             TrainError::Checkpoint(cause) => Self::Checkpoint { path, cause },
             TrainError::OldVersion(version) => Self::OldVersion { path, version },
-            cause if cause.is_unusable() => Self::OtherState { path, cause },
+            cause if cause.is_unusable() => Self::OtherState { path, cause: cause.into() },
             TrainError::OtherConfig { key, found, wanted } => {
                 Self::OtherConfig { path: run, key, found, wanted }
             }

@@ -28,8 +28,8 @@ pub fn evaluate_run<'a>(
         }
         (None, None) => other_data(resources, &config.task, config, classes, observer)?,
     };
-    test.notes.iter().for_each(|note| observer.note(note));
     let evaluation = trained.evaluate(&test).map_err(run.failure())?;
+    test.notes.iter().for_each(|note| observer.note(note));
     Ok((trained.config, evaluation))
 }
 

@@ -12,13 +12,13 @@ pub(crate) fn task(task: &str) -> String {
 pub(crate) fn distinct(tasks: &[&str], taken: &[String]) -> Vec<String> {
     let others = |task: &str, depth: usize| -> Vec<String> {
         let others = tasks.iter().filter(|other| **other != task);
-        others.map(|other| last(&parts(other), depth)).collect()
+        others.map(|other| folder(&last(&parts(other), depth))).collect()
     };
     let name = |task: &&str| {
         let parts = parts(task);
         let names = (1..=parts.len()).map(|depth| (last(&parts, depth), others(task, depth)));
-        let mut free = names.filter(|(name, others)| !others.contains(name));
-        let free = free.find(|(name, _)| !taken.contains(name)).map(|(name, _)| name);
+        let mut free = names.filter(|(name, others)| !others.contains(&folder(name)));
+        let free = free.find(|(name, _)| !taken.contains(&folder(name))).map(|(name, _)| name);
         free.unwrap_or_else(|| numbered(&parts.join("-"), taken))
     };
     tasks.iter().map(name).collect()
@@ -32,30 +32,30 @@ fn last(parts: &[String], depth: usize) -> String {
 /// The name with the first number that makes it a new one.
 fn numbered(name: &str, taken: &[String]) -> String {
     let mut names = (2_u64..).map(|number| format!("{name}-{number}"));
-    names.find(|name| !taken.contains(name)).unwrap_or_default()
+    names.find(|name| !taken.contains(&folder(name))).unwrap_or_default()
 }
 
 /// The folder of a rule's runs on a task.
 pub(crate) fn run(task: &str, rule: &str) -> String {
-    format!("{task}-{}", plain(rule))
+    folder(&format!("{task}-{rule}"))
 }
 
 /// The parts of a path; of another task, its name alone.
 fn parts(task: &str) -> Vec<String> {
     let path = Path::new(task);
     if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npz")) {
-        return vec![plain(task)];
+        return vec![task.replace('/', "-")];
     }
     let stem = path.with_extension("");
     let names = stem.components().filter_map(|part| match part {
-        std::path::Component::Normal(name) => Some(plain(&name.to_string_lossy())),
+        std::path::Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
         _ => None,
     });
     names.collect()
 }
 
-/// A text without letters that break folders' names or tables.
-fn plain(text: &str) -> String {
+/// A name without letters that folders cannot have everywhere.
+pub(crate) fn folder(text: &str) -> String {
     let letter = |c: char| if c.is_control() || "/\\|:*?\"<>".contains(c) { '-' } else { c };
     text.chars().map(letter).collect()
 }
@@ -68,7 +68,7 @@ mod tests {
     fn files_are_named_by_as_much_of_their_path_as_it_takes() {
         assert_eq!(task("fold1/data.npz"), "data");
         assert_eq!(task("brax/ant"), "brax-ant");
-        assert_eq!(task("a|b.npz"), "a-b");
+        assert_eq!((task("a|b.npz").as_str(), run("a|b", "ed").as_str()), ("a|b", "a-b-ed"));
         let files = ["fold1/data.npz", "fold2/data.npz", "xor"];
         assert_eq!(distinct(&files, &[]), ["fold1-data", "fold2-data", "xor"]);
         let taken = ["data".to_owned()];

@@ -240,18 +240,21 @@ impl Plan {
     pub fn default_folder(&self) -> PathBuf {
         let mut tasks: Vec<_> = self.cells.iter().map(Cell::task).collect();
         tasks.dedup();
-        Path::new("runs").join(format!("{}-{}", self.question.command(), tasks.join("-")))
+        let name = format!("{}-{}", self.question.command(), tasks.join("-"));
+        Path::new("runs").join(names::folder(&name))
     }
 
     /// Gives each task the name that it has in `stored`, or one that none has there.
     pub(crate) fn rename_as(&mut self, stored: &Self) {
-        let taken: Vec<_> = stored.cells.iter().map(|cell| cell.label.clone()).collect();
+        let taken: Vec<_> = stored.cells.iter().map(|cell| names::folder(&cell.label)).collect();
         for cell in &mut self.cells {
             let task = cell.config.task();
             let known = stored.cells.iter().find(|other| other.config.task() == task);
             cell.label = match known {
                 Some(known) => known.label.clone(),
-                None if taken.contains(&cell.label) => names::distinct(&[task], &taken).remove(0),
+                None if taken.contains(&names::folder(&cell.label)) => {
+                    names::distinct(&[task], &taken).remove(0)
+                }
                 None => continue,
             };
         }

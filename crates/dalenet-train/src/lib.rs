@@ -23,10 +23,10 @@ pub use classification::{
     ClassificationOutcome, ClassificationTrainer, Classifier, Config, Epoch, Evaluation, InputKind,
     OptimiserKind, Position, Preparation, Probe, Samples,
 };
+pub use convolution::{ConvolutionSettings, PoolingChoice};
 pub use data::{Dataset, Identity, TestSet, identify};
 pub use error::Error;
 pub use experiment::Experiment;
-pub use convolution::{ConvolutionSettings, PoolingChoice};
 pub use network::{DaleKind, NetworkSettings, Response};
 pub use registry::{PRESETS, Registry};
 pub use rules::RuleEntry;

@@ -4,10 +4,7 @@ use crate::{
     Error,
     convolution::{self, ConvolutionSettings},
 };
-use dalenet::{
-    Activation, Dale, DaleForm, LayerSpec, NetworkSpec, Shape,
-    layer::Dense,
-};
+use dalenet::{Activation, Dale, DaleForm, LayerSpec, NetworkSpec, Shape, layer::Dense};
 use documented::DocumentedFields;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

@@ -238,7 +238,11 @@ impl Registry {
         }
         let data_sets = self.data_sets.iter().map(|entry| entry.name.as_str());
         let environments = self.environments.iter().map(|entry| entry.name.as_str());
-        Err(unknown("task", name, data_sets.chain(environments)))
+        let known: Vec<_> = data_sets.chain(environments).collect();
+        let own = name.rsplit('/').next().unwrap_or(name); // `brax/cart-pole`
+        let near = [name, own].map(|name| nearest(name, known.iter().copied()));
+        let near = near.into_iter().find(|near| !near.is_empty()).unwrap_or_default();
+        Err(Error::UnknownName { what: "task", name: name.into(), near })
     }
 
     fn rule_entry(&self, name: &str) -> Result<&RuleEntry, Error> {

@@ -152,19 +152,18 @@ fn another_experiment_is_refused() {
 }
 
 #[test]
-fn samples_that_teach_nothing_are_refused_or_said() {
-    let mut experiment = experiments().remove(0);
-    experiment.set("batch", "1").unwrap();
-    let error = trainer(Registry::built_in(), &experiment, Some(data())).err().unwrap();
-    assert!(error.to_string().contains("batches of at least 2 samples"), "{error}");
-    // 18 samples are left to train on: the third batch of 17 has one.
-    experiment.set("batch", "17").unwrap();
-    let mut training = start(&experiment);
-    let mut warnings = Vec::new();
-    while let Event::Warning(warning) = training.advance(1).unwrap() {
-        warnings.push(warning);
+fn samples_that_teach_nothing_are_said() {
+    // 18 samples are left to train on: the second batch of 17 has one.
+    for (batch, sentence) in [("1", "batches of one sample"), ("17", "has one sample")] {
+        let mut experiment = experiments().remove(0);
+        experiment.set("batch", batch).unwrap();
+        let mut training = start(&experiment);
+        let mut warnings = Vec::new();
+        while let Event::Warning(warning) = training.advance(1).unwrap() {
+            warnings.push(warning);
+        }
+        assert!(warnings.iter().any(|warning| warning.contains(sentence)), "{warnings:?}");
     }
-    assert!(warnings.iter().any(|warning| warning.contains("has one sample")), "{warnings:?}");
 }
 
 /// The network is evaluated with the statistics of the samples that it was trained on.

@@ -1,10 +1,10 @@
-//! A routing and a rule of one's own in the harness of the built-in ones: trained, compared and
-//! reported under their own names.
+//! A routing of one's own in the harness of the built-in ones: trained, compared and reported under
+//! its own name. A rule of one's own is added the same way, by `registry.rule(name, make)`.
 //!
-//! `cargo run --release` in this folder trains MNIST for two epochs by each, then compares them on
-//! fewer units; the runs are in `runs/`.
+//! `cargo run` in this folder trains MNIST for two epochs (97.0 % on the test set), then compares the
+//! routing with modulo routing on fewer units; the runs are in `runs/`.
 
-use dalenet::{Feedback, Lesson, Matrix, Network, Routing, Rule};
+use dalenet::Routing;
 use dalenet_lab::{
     Ending, EpochMetrics, Error, Observer, Plan, Registry, Study, StudySettings, Training, report,
 };
@@ -28,36 +28,6 @@ impl Routing for Neighbours {
     }
 }
 
-/// Unit i of either stream receives the error of output i mod C, larger errors no more than others:
-/// only the sign is transmitted, as by a spike or its absence.
-#[derive(Default)]
-struct SignDiffusion;
-
-impl Rule for SignDiffusion {
-    fn name(&self) -> &str {
-        "sign-diffusion"
-    }
-
-    fn feedback(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) -> Feedback<'_> {
-        write_signs(lesson.network, lesson.error, layer, signal);
-        Feedback::Written
-    }
-}
-
-/// Writes the teaching signal B×N: ± the root mean square of the sample's error.
-fn write_signs(network: &Network, error: &Matrix, layer: usize, signal: &mut Matrix) {
-    let layer = &network.layers()[layer];
-    let excitatory = layer.excitatory_units();
-    signal.reshape(error.rows(), layer.units());
-    for (i, error) in error.iter_rows().enumerate() {
-        let scale = (error.iter().map(|e| e * e).sum::<f32>() / error.len() as f32).sqrt();
-        for (unit, signal) in signal.row_mut(i).iter_mut().enumerate() {
-            let stream = if unit < excitatory { 1.0 } else { -1.0 };
-            *signal = stream * scale * error[unit % excitatory % error.len()].signum();
-        }
-    }
-}
-
 /// Prints a line an epoch.
 struct Printer;
 
@@ -75,26 +45,23 @@ impl dalenet_lab::StudyObserver for Printer {}
 fn main() -> Result<(), Error> {
     let mut registry = Registry::default();
     registry.routing("neighbours", || Box::new(Neighbours));
-    registry.rule("sign-diffusion", || Box::new(SignDiffusion));
 
-    // One training of each.
-    for rule in ["ed-neighbours", "sign-diffusion"] {
-        let mut experiment = registry.experiment("mnist", "default", rule)?;
-        experiment.set("epochs", "2")?;
-        let mut training = Training::start(experiment, None, &registry, &mut ())?;
-        println!("{}", training.summary());
-        if let Some(Ending::Classification(outcome)) =
-            training.run(&mut Printer, &Default::default())?
-        {
-            println!("{}: {:.2} % on the test set", outcome.rule, 100.0 * outcome.test_accuracy);
-        }
+    // One training.
+    let mut experiment = registry.experiment("mnist", "default", "ed-neighbours")?;
+    experiment.set("epochs", "2")?;
+    let mut training = Training::start(experiment, None, &registry, &mut ())?;
+    println!("{}", training.summary());
+    if let Some(Ending::Classification(outcome)) =
+        training.run(&mut Printer, &Default::default())?
+    {
+        println!("{}: {:.2} % on the test set", outcome.rule, 100.0 * outcome.test_accuracy);
     }
 
-    // Beside the built-in ones, two seeds each, on fewer units.
+    // Beside modulo routing, two seeds each, on fewer units.
     let set = [("epochs", "2"), ("layers", "[128]")];
     let set = set.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
     let settings = StudySettings { registry: &registry, preset: "default", file: None, set };
-    let rules = ["ed", "ed-neighbours", "sign-diffusion"].map(str::to_owned);
+    let rules = ["ed", "ed-neighbours"].map(str::to_owned);
     let plan = Plan::compare(&["mnist".to_owned()], &rules, 2, &settings)?;
     let folder = Path::new("runs/compare-mnist");
     let study = Study::open(folder, plan)?;

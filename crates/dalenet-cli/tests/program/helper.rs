@@ -200,7 +200,7 @@ impl Folder {
 impl Said {
     /// The one sentence of a refusal.
     pub fn sentence(&self) -> String {
-        let notes = ["changed: ", "looking for ", "downloading ", "has no test set: "];
+        let notes = ["changed: ", "looking for ", "downloading ", "has no test set: ", "warning: "];
         let is_note = |line: &&str| notes.iter().any(|note| line.contains(note));
         let lines: Vec<_> = self.stderr.lines().filter(|line| !is_note(line)).collect();
         let [sentence] = lines[..] else { panic!("not one sentence: {self:?}") };

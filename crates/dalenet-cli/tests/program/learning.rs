@@ -165,9 +165,9 @@ fn a_collapse_to_one_class_is_said_and_kept() {
     let arrays = [("x_train", x.clone()), ("y_train", y), ("x_test", x), ("y_test", y_test)];
     folder.npz("rare.npz", &arrays);
     let said = folder.ok("train rare.npz --epochs 2 --set layers=[4] --out r --json");
-    assert_says(&said.stderr, &["warning: ", "every sample the same class"]);
+    assert_says(&said.stderr, &["warning: ", "every sample the class 0"]);
     let kept: serde_json::Value = serde_json::from_str(&folder.read("r/result.json")).unwrap();
-    assert_says(kept["warning"].as_str().expect("kept"), &["every sample the same class"]);
+    assert_says(kept["warning"].as_str().expect("kept"), &["every sample the class 0"]);
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn studies_of_files_with_the_same_name_do_not_collide() {
     assert_says(&said.stdout, &["| data ", "| fold3-data "]);
     folder.squares("a|b.npz", [60, 30]);
     let said = folder.ok(&format!("compare a|b.npz {common} --out u"));
-    assert_says(&said.stdout, &["| a-b "]);
+    assert_says(&said.stdout, &["| a\\|b "]);
     assert!(folder.path("u/a-b-ed-seed0/result.json").exists());
 }
 

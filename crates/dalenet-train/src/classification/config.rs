@@ -121,12 +121,6 @@ impl Config {
         let checks = [
             ("epochs", self.epochs > 0, "must be at least 1"),
             ("batch", self.batch > 0, "must be at least 1"),
-            (
-                "centred",
-                !self.centred || self.batch > 1,
-                "needs batches of at least 2 samples, since the error of one sample less its mean \
-                 is 0: set centred=false, or a larger batch",
-            ),
             ("rate", positive(self.rate), "must be above 0"),
             ("convolution_rate", positive(self.convolution_rate), "must be above 0"),
             ("momentum", (0.0..1.0).contains(&self.momentum), "must be at least 0 and below 1"),

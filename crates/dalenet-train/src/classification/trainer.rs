@@ -92,7 +92,7 @@ impl ClassificationTrainer {
             generator: Generator::new(config.seed, SAMPLES),
             order: (0..samples.train.len() as u32).collect(),
             progress: Progress::default(),
-            warnings: warnings(&config, &samples)?,
+            warnings: warnings(&config, &samples),
             error: Matrix::default(),
             labels: Vec::new(),
             distortions: Vec::new(),
@@ -366,24 +366,24 @@ impl Trainer for ClassificationTrainer {
     }
 }
 
-/// What the user should know before the first step.
-fn warnings(config: &Config, samples: &Samples) -> Result<VecDeque<String>, Error> {
+/// What the user should know before the first step: what was noticed in the data, and samples from
+/// which nothing is learnt since the error of one sample less its mean is 0.
+fn warnings(config: &Config, samples: &Samples) -> VecDeque<String> {
     let (count, batch) = (samples.train.len(), config.batch);
     let mut warnings: VecDeque<_> = samples.notes.iter().cloned().collect();
-    if config.centred && count == 1 {
-        return Err(Error::Config(
-            "`centred = true` is not possible with one training sample, whose error less its mean \
-             is 0: set centred=false"
+    if config.centred && (batch == 1 || count == 1) {
+        warnings.push_back(
+            "nothing is learnt from batches of one sample, whose centred error is 0: set \
+             centred = false, or a larger batch"
                 .into(),
-        ));
-    }
-    if config.centred && count % batch == 1 {
+        );
+    } else if config.centred && count % batch == 1 {
         warnings.push_back(format!(
             "the last batch of every epoch has one sample, from which nothing is learnt since its \
              centred error is 0: {count} samples are not divided well by batch = {batch}"
         ));
     }
-    Ok(warnings)
+    warnings
 }
 
 /// Whether every weight and bias is a number.

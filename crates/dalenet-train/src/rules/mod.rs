@@ -32,6 +32,9 @@ pub(crate) use ed::error_diffusion_by;
 /// Makes the routing of Error Diffusion.
 pub(crate) type MakeRouting<'a> = &'a (dyn Fn() -> Box<dyn Routing> + Send + Sync);
 
+/// Makes a rule, with the routing that Error Diffusion needs.
+type MakeRule = dyn Fn(MakeRouting<'_>) -> Box<dyn Rule> + Send + Sync;
+
 /// A learning rule by name, with the settings that it starts from.
 #[derive(Clone)]
 pub struct RuleEntry {
@@ -49,7 +52,7 @@ pub struct RuleEntry {
     pub(crate) preset: Option<&'static str>,
     /// The routing that it stands for, if any.
     pub(crate) routing: Option<String>,
-    pub(crate) make: Arc<dyn Fn(MakeRouting<'_>) -> Box<dyn Rule> + Send + Sync>,
+    pub(crate) make: Arc<MakeRule>,
 }
 
 impl RuleEntry {
