@@ -31,8 +31,8 @@ pub enum Error {
     },
     /// A run folder is there already.
     #[error(
-        "{} exists already and is left as it is; name another folder with --out, or go on with it \
-         by `dalenet train --resume {}`",
+        "{} exists already and is left as it is; name another folder with --out, or resume it by \
+         `dalenet train --resume {}`",
         .0.display(), .0.display()
     )]
     Exists(PathBuf),
@@ -81,7 +81,7 @@ pub enum Error {
     },
     /// A checkpoint was written under another configuration.
     #[error(
-        "{} was trained with {key} = {found}, not {wanted}; a run goes on only as it began: leave \
+        "{} was trained with {key} = {found}, not {wanted}; a run is resumed only with its own settings: leave \
          the setting as it was, or train anew with another --out",
         path.display()
     )]

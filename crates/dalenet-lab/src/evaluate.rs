@@ -24,7 +24,7 @@ pub fn evaluate_run<'a>(
         (Some(data), _) => other_data(resources, data, config, classes, observer)?,
         (None, Some(identity)) => {
             let known = source::Known { identity, run: path };
-            source::load_test(resources, config, classes, known, observer)?
+            source::load_test(resources, config, known, observer)?
         }
         (None, None) => other_data(resources, &config.task, config, classes, observer)?,
     };

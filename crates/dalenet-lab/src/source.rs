@@ -27,22 +27,19 @@ pub(crate) fn load(
     Ok(data)
 }
 
-/// Loads the test set of a run's own data, with labels of these classes.
+/// Loads the test set of a run's own data: what its training did not learn from.
 ///
 /// # Errors
 /// As [`load`].
 pub(crate) fn load_test(
     resources: Resources<'_>,
     config: &Config,
-    classes: &[String],
     run: Known<'_>,
     observer: &mut dyn Observer,
 ) -> Result<TestSet, Error> {
-    let entry = resources.registry.data(&config.task)?;
-    let task = if entry.is_file { run.find(&config.task)? } else { config.task.clone() };
-    let data = entry.load_test(&mut resources.request(&task, config.bits, observer), classes)?;
-    run.check(&data.identity, &config.task)?;
-    Ok(data)
+    let Dataset { name, shape, test, identity, notes, .. } =
+        load(resources, config, Some(run), observer)?;
+    Ok(TestSet { name, shape, test, identity, notes })
 }
 
 /// The data that a run was trained on.

@@ -51,7 +51,8 @@ pub enum Error {
     OtherState(dalenet_ppo::Error),
     /// A checkpoint was written by a version that recorded less.
     #[error(
-        "it was written by version {0} of dalenet, which did not record how its input was prepared"
+        "it was written by version {0} of dalenet, whose checkpoints have another form: evaluate or \
+         resume it by that version, or train anew"
     )]
     OldVersion(String),
     /// A checkpoint was written under another configuration.

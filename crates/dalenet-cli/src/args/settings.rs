@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// How the configuration of a single run is made: preset, file, then flags.
 #[derive(clap::Args)]
 pub struct Settings {
-    /// Learning rule: ed, dfa, fa, sign-symmetric, bp, bp-dale or kaneko [default: ed]
+    /// Learning rule: ed, ed-overlapping, dfa, fa, sign-symmetric, bp, bp-dale or kaneko [default: ed]
     #[arg(long)]
     pub rule: Option<String>,
     /// Settings to start from: default, paper or kaneko

@@ -64,7 +64,7 @@ fn run(plan: Plan, out: Option<&Path>, context: &Context<'_>) -> Result<Ended, F
     say::line(&format!("study {shown_folder}: {cells} × {seeds} = {planned}{finished}"));
     let (name, json) = (folder.to_string_lossy().into_owned(), context.json);
     let farewell = move || {
-        say::line("stopped and saved; the same command goes on");
+        say::line("stopped and saved; the same command resumes it");
         say::object(json, || json!({ "interrupted": true, "study": name }));
     };
     let interruption = Interruption::handled();

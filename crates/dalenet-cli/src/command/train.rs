@@ -24,7 +24,7 @@ pub fn run(args: &Train, context: &Context<'_>) -> Result<Ended, Failure> {
     let resume = context.resume_command(&run);
     let (name, json) = (run.to_string_lossy().into_owned(), context.json);
     let farewell = move || {
-        say::line(&format!("stopped and saved; go on with: {resume}"));
+        say::line(&format!("stopped and saved; resume with: {resume}"));
         say::object(json, || json!({ "interrupted": true, "run": name }));
     };
     let interruption = Interruption::handled();

@@ -94,7 +94,7 @@ impl Panel {
                 self.say("Enter plays again, Esc leaves.", true);
             }
             Some(Question::Leave) => {
-                self.say("Leave the game? Enter leaves, any other key goes on.", true);
+                self.say("Leave the game? Enter leaves, any other key continues.", true);
             }
             None => self.say("? keys  Esc leaves", false),
         }

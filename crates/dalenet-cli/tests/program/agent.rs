@@ -137,7 +137,10 @@ fn what_makes_no_sense_is_refused() {
         ("train cart-pole --set dual=false --out r", &["`dale = true`", "two streams"]),
         ("train cart-pole --rule kaneko --out r", &["--rule ed"]),
         ("train cart-pole --epoch 3 --out r", &["'--epoch'"]),
-        ("train --resume bandit --set discount=0.5", &["discount = 0.99", "goes on only as"]),
+        (
+            "train --resume bandit --set discount=0.5",
+            &["discount = 0.99", "is resumed only with its own settings"],
+        ),
         ("eval bandit --data mnist", &["--data", "environment"]),
         ("analyse bandit", &["trained in an environment"]),
         ("report bandit", &["trained in an environment"]),

@@ -114,7 +114,7 @@ fn ctrl_c_saves_amid_an_epoch_and_says_how_to_go_on() {
     interrupt(&child);
     let rest: Vec<_> = lines.collect();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
-    assert_eq!(rest[0], "stopped and saved; go on with: dalenet train --resume stopped");
+    assert_eq!(rest[0], "stopped and saved; resume with: dalenet train --resume stopped");
     assert_eq!(rest[1], r#"{"interrupted":true,"run":"stopped"}"#);
     assert!(folder.metadata("stopped", "progress")["batch"].as_u64() > Some(0));
     assert_eq!(folder.metrics("stopped").len(), 0);

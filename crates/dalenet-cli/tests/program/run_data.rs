@@ -1,6 +1,6 @@
 //! A run knows its data, and what is evaluated is the network that was trained.
 
-use crate::helper::{Folder, assert_says};
+use crate::helper::{Folder, array, assert_says, floats};
 use serde_json::Value;
 use std::fs;
 
@@ -172,4 +172,33 @@ fn metrics_are_appended_once() {
     folder.ok("train --resume killed");
     assert_eq!(folder.timeless_metrics("whole"), folder.timeless_metrics("killed"));
     assert!(folder.tensors("whole") == folder.tensors("killed"));
+}
+
+#[test]
+fn the_test_set_of_a_file_without_one_is_what_was_not_learnt_from() {
+    let folder = Folder::new();
+    let images: Vec<f32> = (0..60 * 4).map(|i| (i % 7) as f32 / 7.0).collect();
+    let labels: Vec<u8> = (0..60).map(|i| (i % 3) as u8).collect();
+    folder.npz("xy.npz", &[("x", floats(&[60, 4], &images)), ("y", array("|u1", &[60], &labels))]);
+    let trained = folder.ok("train xy.npz --epochs 2 --set layers=[5] --out r --json").json();
+    // A sixth of the file was held out, and the same sixth is evaluated again.
+    let evaluated = folder.ok("eval r --json").json();
+    assert_eq!(evaluated["samples"], 10);
+    assert_eq!(evaluated["test_accuracy"], trained["test_accuracy"]);
+    // A file that is named is evaluated whole.
+    assert_eq!(folder.ok("eval r --data xy.npz --json").json()["samples"], 60);
+}
+
+#[test]
+fn a_report_does_not_pool_runs_on_different_data() {
+    let folder = Folder::new();
+    for (name, train) in [("a", 90), ("b", 60)] {
+        fs::create_dir(folder.path(name)).unwrap();
+        folder.squares(&format!("{name}/data.npz"), [train, 30]);
+        let command = format!("train data.npz {TRAIN} --seed 1 --out ../runs/{name}");
+        let mut command = folder.command(&command);
+        assert!(command.current_dir(folder.path(name)).status().unwrap().success());
+    }
+    let report = folder.ok("report runs --json").json();
+    assert_eq!((&report["runs"], &report["groups"]), (&2.into(), &2.into()), "{report}");
 }

@@ -352,7 +352,7 @@ mod cut_off {
         let rest: Vec<_> = lines.collect();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
         let [.., said, json] = &rest[..] else { panic!("{rest:?}") };
-        assert_eq!(said, "stopped and saved; the same command goes on");
+        assert_eq!(said, "stopped and saved; the same command resumes it");
         assert_eq!(json, r#"{"interrupted":true,"study":"cut"}"#);
         let before = finished(&folder, "cut");
         assert!((1..4).contains(&before.len()), "{rest:?}");

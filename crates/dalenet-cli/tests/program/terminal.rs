@@ -61,12 +61,12 @@ fn the_first_ctrl_c_ends_a_final_evaluation() {
     for (command, resume, shown) in [
         (
             format!("{train} --out r --data-dir data --json"),
-            "go on with: dalenet train --resume r --data-dir data",
+            "resume with: dalenet train --resume r --data-dir data",
             r#"{"interrupted":true,"run":"r"}"#,
         ),
         (
             format!("{} --rules ed --seeds 1 --out s --json", train.replace("train", "compare")),
-            "the same command goes on",
+            "the same command resumes it",
             r#"{"interrupted":true,"study":"s"}"#,
         ),
     ] {

@@ -27,6 +27,8 @@ pub struct Group {
     pub label: String,
     /// The configuration of the first seed.
     pub config: Config,
+    /// SHA-256 of the data that they learnt from; none of runs of version 0.1.
+    data: Option<String>,
     /// By seed.
     pub records: Vec<Record>,
 }
@@ -58,9 +60,10 @@ impl Study {
             return Err(nothing_to_show(failures));
         }
         study.groups.iter_mut().for_each(|group| group.records.sort_by_key(|record| record.seed));
-        let configs: Vec<_> = study.groups.iter().map(|group| group.config.clone()).collect();
+        let described: Vec<_> =
+            study.groups.iter().map(|group| (group.config.clone(), group.data.clone())).collect();
         for (i, group) in study.groups.iter_mut().enumerate() {
-            group.label = label(i, &configs);
+            group.label = label(i, &described);
         }
         Ok(study)
     }
@@ -71,9 +74,16 @@ impl Study {
         let (metrics, outcome) = (run.metrics()?, run.outcome()?);
         let seed = config.seed;
         let seedless = Config { seed: 0, ..config };
-        let at = self.groups.iter().position(|group| group.config == seedless);
-        let at = at.unwrap_or_else(|| {
-            self.groups.push(Group { label: String::new(), config: seedless, records: Vec::new() });
+        let data = run.recorded()?.data.map(|identity| identity.sha256);
+        let same = |group: &Group| group.config == seedless && group.data == data;
+        let at = self.groups.iter().position(same).unwrap_or_else(|| {
+            let (label, records) = Default::default();
+            self.groups.push(Group {
+                label,
+                config: seedless.clone(),
+                data: data.clone(),
+                records,
+            });
             self.groups.len() - 1
         });
         let records = &mut self.groups[at].records;
@@ -255,8 +265,9 @@ fn nothing_to_show(failures: Vec<(PathBuf, Error)>) -> Error {
 
 /// What distinguishes group `i` from the others: task and rule if they differ, then the settings in
 /// which it is not like the baseline of its task and rule, the configuration nearest to all others.
-fn label(i: usize, configs: &[Config]) -> String {
-    let config = &configs[i];
+fn label(i: usize, described: &[(Config, Option<String>)]) -> String {
+    let (config, data) = &described[i];
+    let configs: Vec<_> = described.iter().map(|(config, _)| config.clone()).collect();
     let rule = config.network.rule_name(&config.rule);
     let mut parts = Vec::new();
     let [tasks, rules] = [
@@ -281,7 +292,12 @@ fn label(i: usize, configs: &[Config]) -> String {
     if settings.len() > 2 {
         parts.push(format!("{} more", settings.len() - 2));
     }
-    if settings.is_empty() && configs.iter().filter(like).count() > 1 {
+    let on_other_data =
+        |(other, sha256): &&(Config, Option<String>)| other == config && sha256 != data;
+    if described.iter().any(|other| on_other_data(&other)) {
+        let start = data.as_deref().and_then(|sha256| sha256.get(..8)).unwrap_or("not recorded");
+        parts.push(format!("data {start}"));
+    } else if settings.is_empty() && configs.iter().filter(like).count() > 1 {
         parts.push("baseline".into());
     }
     match configs.len() {

@@ -9,11 +9,13 @@ const FREQUENT: f64 = 1.5;
 ///
 /// `confusion`: counts of the evaluated samples by class (rows) and the class they were given
 /// (columns). `training`: counts of the training samples by class. `names`: names of the classes; a
-/// class without one is named by its number.
+/// class without one is named by its number. Only a training that has `ended` is said to have collapsed:
+/// many do not tell classes apart at first.
 pub(crate) fn collapse_advice(
     confusion: &[Vec<usize>],
     training: &[usize],
     names: &[String],
+    ended: bool,
 ) -> Option<String> {
     let given = |class: usize| confusion.iter().map(|row| row[class]).sum::<usize>();
     let present = confusion.iter().filter(|row| row.iter().sum::<usize>() > 0).count();
@@ -36,7 +38,8 @@ pub(crate) fn collapse_advice(
         ),
         false => format!(
             "the network gives every sample the class {name}, though only {percent} of the \
-             training samples have it: it has collapsed"
+             training samples have it: {}",
+            if ended { "it has collapsed" } else { "so far it tells no classes apart" }
         ),
     })
 }
@@ -47,7 +50,7 @@ mod tests {
 
     fn advice(confusion: &[&[usize]], training: &[usize]) -> Option<String> {
         let confusion: Vec<_> = confusion.iter().map(|row| row.to_vec()).collect();
-        collapse_advice(&confusion, training, &[])
+        collapse_advice(&confusion, training, &[], true)
     }
 
     #[test]
@@ -79,7 +82,8 @@ mod tests {
     #[test]
     fn classes_have_their_names() {
         let names = ["cat", "dog"].map(str::to_owned);
-        let text = collapse_advice(&[vec![5, 0], vec![5, 0]], &[10, 10], &names).unwrap();
+        let text = collapse_advice(&[vec![5, 0], vec![5, 0]], &[10, 10], &names, false).unwrap();
         assert!(text.contains("class cat"), "{text}");
+        assert!(text.contains("so far") && !text.contains("collapsed"), "{text}");
     }
 }

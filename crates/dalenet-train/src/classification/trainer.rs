@@ -195,7 +195,7 @@ impl ClassificationTrainer {
             last_validation: metrics.validation_accuracy,
             ..Progress::default()
         };
-        let warning = evaluation.and_then(|evaluation| self.collapse_warning(&evaluation));
+        let warning = evaluation.and_then(|evaluation| self.collapse_warning(&evaluation, false));
         self.warnings.extend(warning);
         Ok(metrics)
     }
@@ -221,14 +221,14 @@ impl ClassificationTrainer {
         }
     }
 
-    fn collapse_warning(&self, evaluation: &Evaluation) -> Option<String> {
+    fn collapse_warning(&self, evaluation: &Evaluation, ended: bool) -> Option<String> {
         let mut training = vec![0; evaluation.confusion.len()];
         for label in self.samples.train.labels() {
             if let Some(count) = training.get_mut(usize::from(*label)) {
                 *count += 1;
             }
         }
-        collapse_advice(&evaluation.confusion, &training, &self.samples.classes)
+        collapse_advice(&evaluation.confusion, &training, &self.samples.classes, ended)
     }
 
     fn diverged(&self) -> Error {
@@ -326,7 +326,7 @@ impl Trainer for ClassificationTrainer {
             parameters: network.parameters(),
             ei_ratio,
             floor_share,
-            warning: self.collapse_warning(&test),
+            warning: self.collapse_warning(&test, true),
             notes: samples.notes.clone(),
             test_confusion: test.confusion,
             validation_confusion: held_out.map(|evaluation| evaluation.confusion),

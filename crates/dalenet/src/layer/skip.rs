@@ -27,10 +27,18 @@ impl Weightless for Skip {
         let shape = before[before.len() - 1].shape;
         let from = self.from;
         if from < 2 || from > before.len() {
-            return Err(format!(
-                "its `from` of {from} must be 2 to {}: how many layers back the layer is that it adds",
-                before.len().max(2)
-            ));
+            let before = before.len();
+            return Err(match before {
+                1 => {
+                    "there is no layer before the one whose output it adds to; begin the list with \
+                      two layers"
+                        .into()
+                }
+                _ => format!(
+                    "it adds the output of the layer `from` layers back, which is 2 to {before} here, \
+                     not {from}"
+                ),
+            });
         }
         let earlier = before[before.len() - from].shape;
         match earlier == shape {
