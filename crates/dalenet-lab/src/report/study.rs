@@ -336,13 +336,13 @@ mod tests {
     fn the_command_is_the_nearest_preset_and_what_differs() {
         let mut config = Config::new("mnist", "paper", "ed").unwrap();
         config.set("widths", "[1, 2]").unwrap();
-        let group = Group { label: String::new(), config, records: Vec::new() };
+        let group = Group { label: String::new(), config, data: None, records: Vec::new() };
         assert_eq!(group.command(), "dalenet train mnist --preset paper --set 'widths=[1.0, 2.0]'");
         let config = Config::new("xor", "default", "kaneko").unwrap();
-        let group = Group { label: String::new(), config, records: Vec::new() };
+        let group = Group { label: String::new(), config, data: None, records: Vec::new() };
         assert_eq!(group.command(), "dalenet train xor");
         let config = Config::new("mnist", "default", "bp-dale").unwrap();
-        let group = Group { label: String::new(), config, records: Vec::new() };
+        let group = Group { label: String::new(), config, data: None, records: Vec::new() };
         assert_eq!(group.command(), "dalenet train mnist --rule bp-dale");
     }
 
