@@ -103,7 +103,7 @@ impl Config {
     /// ```
     /// let mut config = dalenet_train::Config::new("mnist", "default", "ed")?;
     /// config.set("layers", "[512, 256]")?;
-    /// assert_eq!(config.network.layers, [512, 256]);
+    /// assert_eq!(config.network.layers, [512.into(), 256.into()]);
     /// let error = config.set("epoch", "3").unwrap_err().to_string();
     /// assert_eq!(error, "there is no configuration key `epoch`; did you mean `epochs`?");
     /// # Ok::<(), dalenet_train::Error>(())
