@@ -21,7 +21,7 @@ mod trainer;
 pub use agent::{AgentConfig, AgentEvaluation, AgentOutcome, AgentTrainer, TrainedAgent, Update};
 pub use classification::{
     ClassificationOutcome, ClassificationTrainer, Classifier, Config, Epoch, Evaluation, InputKind,
-    OptimiserKind, Position, Preparation, Probe, Samples,
+    OptimiserKind, Position, Prediction, Preparation, Probe, Samples,
 };
 pub use convolution::{ConvolutionSettings, PoolingChoice};
 pub use data::{Dataset, Identity, TestSet, identify};

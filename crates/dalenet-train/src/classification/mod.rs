@@ -6,6 +6,7 @@ mod config;
 mod distortion;
 mod evaluation;
 mod metrics;
+mod prediction;
 mod preparation;
 mod presets;
 mod probe;
@@ -16,6 +17,7 @@ pub use classifier::Classifier;
 pub use config::{Config, OptimiserKind};
 pub use evaluation::Evaluation;
 pub use metrics::{ClassificationOutcome, Epoch, Position};
+pub use prediction::Prediction;
 pub use preparation::{InputKind, Preparation};
 pub(crate) use presets::{
     backprop_under_dale, best, best_on_photographs, kaneko, paper, paper_on_photographs,
