@@ -43,7 +43,8 @@ impl Stored {
     /// [`Error::File`] if one cannot be removed.
     pub fn remove(&self) -> Result<(), Error> {
         for path in &self.files {
-            let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            let removed =
+                if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
             removed.map_err(Error::file("remove", path))?;
         }
         let _ = fs::remove_dir(&self.folder);

@@ -27,10 +27,12 @@ mod files;
 mod findings;
 mod metrics;
 mod metrics_file;
+mod mistakes;
 mod names;
 mod paper;
 mod plan;
 pub mod play;
+mod played;
 mod record;
 mod report;
 mod resources;
@@ -49,13 +51,16 @@ pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use dalenet_train::{
     AgentConfig, AgentEvaluation, Config, ConvolutionSettings, DaleKind, DataSet, Dataset,
     Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings, OptimiserKind,
-    PRESETS, PoolingChoice, Preparation, Registry, Response, RuleEntry, TestSet, nearest,
+    PRESETS, PoolingChoice, Prediction, Preparation, Registry, Response, RuleEntry, TestSet,
+    nearest,
 };
 pub use error::Error;
 pub use evaluate::{evaluate_agent, evaluate_agent_with, evaluate_run};
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use metrics::{AgentOutcome, Ending, EpochMetrics, Outcome, Position, UpdateMetrics};
+pub use mistakes::PlayedSamples;
 pub use plan::{Cell, Plan, Question, StudySettings};
+pub use played::{Played, play_run};
 pub use record::Record;
 pub use report::{LeftOut, Report, report};
 pub use resources::Resources;
@@ -63,4 +68,4 @@ pub use run::{Run, read_settings};
 pub use statistics::Estimate;
 pub use study::{Job, Study, StudyObserver};
 pub use training::{Observer, Training};
-pub use watch::{new_game, play_run};
+pub use watch::{PlayedEpisode, new_game};

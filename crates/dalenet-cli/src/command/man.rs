@@ -47,7 +47,9 @@ fn print(name: Option<&str>) -> Result<Ended, Failure> {
 fn write(folder: &Path, context: &Context<'_>) -> Result<Ended, Failure> {
     let failed = |cause: io::Error| {
         let folder = folder.display();
-        Failure::Usage(format!("cannot write the pages into {folder}: {cause}; name another folder"))
+        Failure::Usage(format!(
+            "cannot write the pages into {folder}: {cause}; name another folder"
+        ))
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut names = Vec::new();
@@ -59,10 +61,7 @@ fn write(folder: &Path, context: &Context<'_>) -> Result<Ended, Failure> {
         names.push(name);
     }
     say::line(&format!("{}: {}", folder.display(), counted(names.len(), "page")));
-    say::object(
-        context.json,
-        || json!({ "folder": folder.to_string_lossy(), "pages": names }),
-    );
+    say::object(context.json, || json!({ "folder": folder.to_string_lossy(), "pages": names }));
     Ok(Ended::Done)
 }
 

@@ -28,15 +28,10 @@ pub fn epoch_text(position: &Position, validation: Option<f64>) -> String {
 }
 
 /// An update of an agent.
-pub fn update_line(
-    metrics: &UpdateMetrics,
-    steps: u64,
-    episode_return: Option<f64>,
-    left: &TimeLeft,
-) -> String {
+pub fn update_line(metrics: &UpdateMetrics, steps: u64, left: &TimeLeft) -> String {
     joined([
         done(metrics.steps, steps),
-        returned(episode_return),
+        returned(metrics.recent_return),
         format!("entropy {:.2}", metrics.entropy),
         format!("KL {:.3}", metrics.kl),
         rate(metrics.steps_per_second),
@@ -45,10 +40,10 @@ pub fn update_line(
 }
 
 /// The last update, beside a bar.
-pub fn update_text(metrics: &UpdateMetrics, steps: u64, episode_return: Option<f64>) -> String {
+pub fn update_text(metrics: &UpdateMetrics, steps: u64) -> String {
     joined([
         done(metrics.steps, steps),
-        returned(episode_return),
+        returned(metrics.recent_return),
         rate(metrics.steps_per_second),
     ])
 }

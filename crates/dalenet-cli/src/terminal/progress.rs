@@ -26,15 +26,7 @@ pub struct Training<F> {
     /// The last epoch, where it has left no line.
     unsaid: Option<EpochMetrics>,
     epochs: usize,
-    agent: Agent,
-}
-
-/// What of an agent's training was last shown.
-#[derive(Default)]
-struct Agent {
-    /// The last mean return that is known.
-    episode_return: Option<f64>,
-    /// When a line was last left, and after how many steps.
+    /// When an agent's training last left a line, and after how many steps.
     said: Option<(Instant, u64)>,
 }
 
@@ -49,7 +41,7 @@ impl<F: FnOnce() + Clone + Send + 'static> Training<F> {
             validation: None,
             unsaid: None,
             epochs: 0,
-            agent: Agent::default(),
+            said: None,
         }
     }
 
@@ -89,19 +81,17 @@ impl<F: FnOnce() + Clone + Send + 'static> dalenet_lab::Observer for Training<F>
 
     fn update(&mut self, metrics: &UpdateMetrics, steps: u64) {
         let now = Instant::now();
-        self.agent.episode_return = metrics.return_mean.or(self.agent.episode_return);
-        let episode_return = self.agent.episode_return;
         let share = metrics.steps as f64 / steps as f64;
         self.left.measure(share, now);
-        self.bar.show(share, &self.left, || update_text(metrics, steps, episode_return));
-        let due = self.agent.said.is_none_or(|(said, before)| {
+        self.bar.show(share, &self.left, || update_text(metrics, steps));
+        let due = self.said.is_none_or(|(said, before)| {
             let enough = (metrics.steps - before) as f64 >= steps as f64 / LINES as f64;
             enough && now.duration_since(said) >= BETWEEN_LINES
         });
         if due || metrics.steps >= steps {
-            let line = update_line(metrics, steps, episode_return, &self.left);
+            let line = update_line(metrics, steps, &self.left);
             self.bar.above(|| say::line(&line));
-            self.agent.said = Some((now, metrics.steps));
+            self.said = Some((now, metrics.steps));
         }
     }
 
