@@ -37,7 +37,7 @@ pub(crate) fn episode(run: &Run, seed: u64) -> Result<(PlayedEpisode, String), E
         recording.push(env.as_ref(), actions, reward, over);
     }
     let PlayedEpisode { steps, ret } = episode;
-    let line = format!("an episode of {steps} steps from seed {seed}, return {ret:.1}");
+    let line = format!("{steps} steps from seed {seed}, return {ret:.1}");
     recording.caption().subtitle.push(line);
     Ok((episode, recording.page()))
 }

@@ -47,19 +47,15 @@ impl<F: FnOnce() + Clone + Send + 'static> Training<F> {
 
     pub fn finish(&mut self) {
         self.interruption.something_to_save();
-        self.say_unsaid();
+        self.say_unsaid(&TimeLeft::default());
         self.bar.clear();
     }
 
-    fn say_unsaid(&mut self) {
+    fn say_unsaid(&mut self, left: &TimeLeft) {
         if let Some(metrics) = self.unsaid.take() {
-            self.say_epoch(&metrics);
+            let line = epoch_line(&metrics, self.epochs.max(metrics.epoch), left);
+            self.bar.above(|| say::line(&line));
         }
-    }
-
-    fn say_epoch(&self, metrics: &EpochMetrics) {
-        let line = epoch_line(metrics, self.epochs.max(metrics.epoch), &self.left);
-        self.bar.above(|| say::line(&line));
     }
 }
 
@@ -75,7 +71,8 @@ impl<F: FnOnce() + Clone + Send + 'static> dalenet_lab::Observer for Training<F>
         self.validation = metrics.validation_accuracy;
         self.unsaid = Some(metrics.clone());
         if metrics.epoch.is_multiple_of(self.epochs.div_ceil(LINES).max(1)) {
-            self.say_unsaid();
+            let left = self.left;
+            self.say_unsaid(&left);
         }
     }
 
@@ -96,7 +93,8 @@ impl<F: FnOnce() + Clone + Send + 'static> dalenet_lab::Observer for Training<F>
     }
 
     fn trained(&mut self) {
-        self.say_unsaid();
+        // It may have ended before its last epoch.
+        self.say_unsaid(&TimeLeft::default());
         self.bar.say("evaluating");
         self.interruption.nothing_to_save(self.farewell.clone());
     }

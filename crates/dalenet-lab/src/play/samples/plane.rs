@@ -23,7 +23,7 @@ const COLOURS: [[u8; 3]; 8] = [
 /// The drawing: its side, and where the plane begins at the left and ends below.
 const SIZE: f32 = 500.0;
 const LEFT: f32 = 52.0;
-const BELOW: f32 = 40.0;
+const BELOW: f32 = 46.0;
 const TOP: f32 = 8.0;
 
 /// What a network predicts all over a plane.
@@ -77,11 +77,11 @@ impl Plane {
                         preserveAspectRatio="none" href=(self.picture()) {}
                     rect x=(LEFT) y=(TOP) width=(width) height=(height) {}
                     @for ((point, class), wrong) in samples {
-                        circle cx=(x(point[0])) cy=(y(point[1])) r=(if wrong { 7 } else { 4 })
+                        circle cx=(x(point[0])) cy=(y(point[1])) r=(if wrong { 7 } else { 5 })
                             fill=(css((*class).into())) class=[wrong.then_some("wrong")] {}
                     }
                     @for value in ticks(self.bounds[0]) {
-                        text x=(x(value)) y=(SIZE - BELOW + 10.0) text-anchor="middle" { (figures(value)) }
+                        text x=(x(value)) y=(SIZE - TOP - BELOW + 26.0) text-anchor="middle" { (figures(value)) }
                     }
                     @for value in ticks(self.bounds[1]) {
                         text x=(LEFT - 6.0) y=(y(value) + 4.0) text-anchor="end" { (figures(value)) }
@@ -129,9 +129,15 @@ fn share(value: f32, [low, high]: [f32; 2]) -> f32 {
     (value - low) / (high - low)
 }
 
-/// Values that are written at an axis.
-fn ticks([low, high]: [f32; 2]) -> [f32; 3] {
-    [0.1, 0.5, 0.9].map(|share| low + share * (high - low))
+/// Round values that are written at an axis: two to five, 1, 2 or 5 times a power of ten apart.
+fn ticks([low, high]: [f32; 2]) -> Vec<f32> {
+    let rough = (high - low) / 4.0;
+    let power = 10_f32.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].map(|times| times * power);
+    let step = step.into_iter().find(|step| *step >= rough).unwrap_or(rough);
+    let first = (low / step).ceil();
+    let values = (0..5).map(|i| step * (first + i as f32));
+    values.filter(|value| (low..=high).contains(value)).collect()
 }
 
 /// Three figures of a value.
@@ -163,6 +169,17 @@ mod tests {
             assert!((points[at] - want).abs() < 1e-5, "{at}: {}", points[at]);
         }
         assert!((points[2 * SIDE * SIDE - 1] - (10.0 + 10.0 * half)).abs() < 1e-5);
+    }
+
+    #[test]
+    fn ticks_are_round() {
+        for (range, want) in [
+            ([-0.2, 1.2], &[0.0, 0.5, 1.0][..]),
+            ([-7.0, 31.0], &[0.0, 10.0, 20.0, 30.0]),
+            ([1000.0, 1001.0], &[1000.0, 1000.5, 1001.0]),
+        ] {
+            assert_eq!(ticks(range), want);
+        }
     }
 
     #[test]
