@@ -71,6 +71,20 @@ fn two_inputs_have_a_decision_boundary() {
     assert!(!page.contains("Decision boundary") && page.contains("of 8 training samples"));
 }
 
+/// A page of what is all right has what is the least certain.
+#[test]
+fn there_is_something_to_see_where_nothing_is_wrong() {
+    let folder = Folder::new();
+    folder.squares("squares.npz", [1200, 60]);
+    folder.ok("train squares.npz --epochs 15 --set layers=[40] --out r");
+    assert_eq!(folder.ok("play r --out page.html --json").json()["wrong"], 0);
+    let page = folder.read("page.html");
+    assert_says(&page, &["All right, the least certain first", "0 of 120 held-out samples"]);
+    assert_eq!(page.matches("<figure>").count(), 24);
+    let confidences = confidences(&page);
+    assert!(confidences.is_sorted_by(|a, b| a <= b), "{confidences:?}");
+}
+
 #[test]
 fn a_pole_is_seen_to_be_balanced() {
     let folder = Folder::new();

@@ -15,7 +15,7 @@
 //!     prediction: &prediction,
 //!     plane: None,
 //! };
-//! assert_eq!(page.mistakes()[0].truth, 1);
+//! assert_eq!((page.mistakes().len(), page.mistakes()[0].truth), (1, 1));
 //! assert!(page.page().contains("1 of 2 held-out samples is wrong"));
 //! # Ok::<(), dalenet_data::Error>(())
 //! ```
@@ -32,8 +32,9 @@ use maud::{Markup, html};
 use picture::Pictures;
 
 const STYLE: &str = include_str!("style.css");
-/// Mistakes on a page.
-const SHOWN: usize = 96;
+/// Mistakes on a page, and samples on one without mistakes.
+const MISTAKES: usize = 96;
+const UNCERTAIN: usize = 24;
 
 /// What is shown of a classifier.
 pub struct Page<'a> {
@@ -53,9 +54,9 @@ pub struct Page<'a> {
     pub plane: Option<Plane>,
 }
 
-/// A sample that is given another class than its own.
+/// What is predicted of a sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mistake {
+pub struct Predicted {
     /// Which sample.
     pub sample: u32,
     /// Its class.
@@ -68,20 +69,26 @@ pub struct Mistake {
 
 impl Page<'_> {
     /// All mistakes, the most confident first.
-    pub fn mistakes(&self) -> Vec<Mistake> {
-        let classes = self.prediction.probabilities.len() / self.prediction.labels.len().max(1);
-        let pairs = self.split.labels().iter().zip(&self.prediction.labels);
-        let wrong = pairs.enumerate().filter(|(_, (truth, predicted))| truth != predicted);
-        let mut mistakes: Vec<_> = wrong
-            .map(|(i, (&truth, &predicted))| Mistake {
-                sample: i as u32,
-                truth,
-                predicted,
-                confidence: self.prediction.probabilities[i * classes + usize::from(predicted)],
-            })
-            .collect();
+    pub fn mistakes(&self) -> Vec<Predicted> {
+        let mut mistakes: Vec<_> = self.all().filter(|it| it.truth != it.predicted).collect();
         mistakes.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         mistakes
+    }
+
+    /// All that are right, the least confident first.
+    fn right(&self) -> Vec<Predicted> {
+        let mut right: Vec<_> = self.all().filter(|it| it.truth == it.predicted).collect();
+        right.sort_by(|a, b| a.confidence.total_cmp(&b.confidence));
+        right
+    }
+
+    fn all(&self) -> impl Iterator<Item = Predicted> {
+        let Prediction { labels, probabilities } = self.prediction;
+        let classes = probabilities.len() / labels.len().max(1);
+        self.split.labels().iter().zip(labels).enumerate().map(move |(i, (&truth, &predicted))| {
+            let confidence = probabilities[i * classes + usize::from(predicted)];
+            Predicted { sample: i as u32, truth, predicted, confidence }
+        })
     }
 
     /// A page for any browser and for print, without a network and without scripts.
@@ -96,7 +103,11 @@ impl Page<'_> {
                     p { (self.summary(mistakes.len())) }
                 }
                 @if let Some(plane) = &self.plane { (plane.figure(self)) }
-                @if !mistakes.is_empty() { (self.gallery(&mistakes)) }
+                @if mistakes.is_empty() {
+                    (self.gallery("All right, the least certain first", &self.right(), UNCERTAIN))
+                } @else {
+                    (self.gallery("Mistakes, the most confident first", &mistakes, MISTAKES))
+                }
             }
         };
         document(title, &[STYLE], "", &body)
@@ -109,30 +120,36 @@ impl Page<'_> {
         format!("{wrong} of {all} {} samples {verb} wrong ({right:.2} % right)", self.kind)
     }
 
-    fn gallery(&self, mistakes: &[Mistake]) -> Markup {
-        let shown = &mistakes[..mistakes.len().min(SHOWN)];
-        let indices: Vec<_> = shown.iter().map(|mistake| mistake.sample).collect();
+    /// Pictures of the first of some samples.
+    fn gallery(&self, title: &str, samples: &[Predicted], most: usize) -> Markup {
+        let shown = &samples[..samples.len().min(most)];
+        let indices: Vec<_> = shown.iter().map(|it| it.sample).collect();
         let pictures = Pictures::new(self.shape, self.split, &indices);
         html! {
             section {
-                h2 { "Mistakes, the most confident first" }
-                @if shown.len() < mistakes.len() {
-                    p { "The first " (shown.len()) " of " (mistakes.len()) }
+                h2 { (title) }
+                @if shown.len() < samples.len() {
+                    p { "The first " (shown.len()) " of " (samples.len()) }
                 }
                 div.gallery {
-                    @for (i, mistake) in shown.iter().enumerate() {
-                        figure {
-                            (pictures.of(i))
-                            figcaption {
-                                span.truth title="its class" { (self.name(mistake.truth)) }
-                                " taken for "
-                                span.predicted { (self.name(mistake.predicted)) }
-                                span.confidence title="probability of the class that it is given" {
-                                    (format!("{:.1} %", 100.0 * mistake.confidence))
-                                }
-                            }
-                        }
+                    @for (i, predicted) in shown.iter().enumerate() {
+                        figure { (pictures.of(i)) (self.caption_of(predicted)) }
                     }
+                }
+            }
+        }
+    }
+
+    fn caption_of(&self, it: &Predicted) -> Markup {
+        html! {
+            figcaption {
+                span.class title="its class" { (self.name(it.truth)) }
+                @if it.truth != it.predicted {
+                    " taken for "
+                    span.class { (self.name(it.predicted)) }
+                }
+                span.confidence title="probability of the class that it is given" {
+                    (format!("{:.1} %", 100.0 * it.confidence))
                 }
             }
         }

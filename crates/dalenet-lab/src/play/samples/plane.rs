@@ -129,14 +129,14 @@ fn share(value: f32, [low, high]: [f32; 2]) -> f32 {
     (value - low) / (high - low)
 }
 
-/// Round values that are written at an axis: two to five, 1, 2 or 5 times a power of ten apart.
+/// Round values that are written at an axis: two to six, 1, 2 or 5 times a power of ten apart.
 fn ticks([low, high]: [f32; 2]) -> Vec<f32> {
-    let rough = (high - low) / 4.0;
+    let rough = (high - low) / 5.0;
     let power = 10_f32.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|times| times * power);
     let step = step.into_iter().find(|step| *step >= rough).unwrap_or(rough);
     let first = (low / step).ceil();
-    let values = (0..5).map(|i| step * (first + i as f32));
+    let values = (0..6).map(|i| step * (first + i as f32));
     values.filter(|value| (low..=high).contains(value)).collect()
 }
 
@@ -176,7 +176,7 @@ mod tests {
         for (range, want) in [
             ([-0.2, 1.2], &[0.0, 0.5, 1.0][..]),
             ([-7.0, 31.0], &[0.0, 10.0, 20.0, 30.0]),
-            ([1000.0, 1001.0], &[1000.0, 1000.5, 1001.0]),
+            ([-4.6, 4.6], &[-4.0, -2.0, 0.0, 2.0, 4.0]),
         ] {
             assert_eq!(ticks(range), want);
         }
