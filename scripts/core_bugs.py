@@ -57,7 +57,7 @@ BUGS = [
      "let slope = -2.0 / width;", "let slope = -width / width;"),
     ("softmax gated", "engine/elementwise.rs",
      "Activation::Softmax | Activation::Identity => {}",
-     "Activation::Softmax => pairs.for_each(|(u, a)| gate_sigmoid(u, a, 2.0)),\n"
+     "Activation::Softmax => gate_sigmoid(u, a, 2.0),\n"
      "        Activation::Identity => {}"),
     ("output not gated", "rule/teaching.rs",
      "            if !self.descend(network, l, trace, transported) {\n",
@@ -241,6 +241,27 @@ PPO_BUGS = [
      "i * len / count..(i + 1) * len / count", "i * (len / count)..(i + 1) * (len / count)"),
     ("minibatches of one sample are normalised", "settings.rs",
      "if self.normalise_advantages { 2 } else { 1 }", "if self.normalise_advantages { 1 } else { 1 }"),
+    ("truncation is never an end", "rollout.rs", "if !bootstrap_truncation {", "if false {"),
+    ("truncation is always an end", "rollout.rs", "if !bootstrap_truncation {", "if true {"),
+    ("staggered first episodes have a return", "episodes.rs",
+     "if !batch.failed[i] && !(staggered && batch.truncated[i]) {",
+     "let _ = staggered;\n                if !batch.failed[i] {"),
+    ("failed episodes have a return", "episodes.rs",
+     "if !batch.failed[i] && ", "if "),
+    ("the newest of the latest returns is dropped", "episodes.rs",
+     "self.0.pop_front();", "self.0.pop_back();"),
+    ("running episodes are not restored", "episodes.rs",
+     "self.running = episodes.map(|(ret, steps)| Episode { ret, steps }).collect();",
+     "let _ = episodes.map(|(ret, steps)| Episode { ret, steps });"),
+    ("the latest returns are not restored", "episodes.rs",
+     "self.0.extend(from.f64s(Self::TENSOR, len)?);", "from.f64s(Self::TENSOR, len)?;"),
+    ("moments of observations are not restored", "observations.rs",
+     "map_or(Ok(()), |moments| moments.restore(MOMENTS, from))", "map_or(Ok(()), |_| from.len(MOMENTS).map_or(Ok(()), |_| Ok(())))"),
+    ("discounted returns are not restored", "rewards.rs",
+     "self.returns = from.f32s(RETURNS, self.returns.len())?;", "from.f32s(RETURNS, self.returns.len())?;"),
+    ("averages of the deviation's gradient are not restored", "policy/gaussian.rs",
+     "*values = from.f32s(name, values.len())?;",
+     "let read = from.f32s(name, values.len())?;\n            if !name.contains(\"optimiser\") {\n                *values = read;\n            }"),
 ]
 
 # Per crate: suites, the quick one first, and bugs.
