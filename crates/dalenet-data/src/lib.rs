@@ -38,6 +38,7 @@ mod fetch;
 mod folder;
 mod identity;
 mod idx;
+mod inputs;
 mod load;
 mod notes;
 mod npz;
@@ -55,7 +56,9 @@ pub use error::Error;
 pub use fetch::fetch;
 pub use folder::default_dir;
 pub use identity::Identity;
-pub use load::{load, load_test};
+pub use inputs::Inputs;
+pub use load::{load, load_inputs, load_test, load_validation};
+pub use npz::{Array, write_npz};
 #[doc(hidden)]
 pub use npz::parse_npy;
 pub use observer::Observer;

@@ -165,8 +165,8 @@ impl Ppo {
         self.collector.save(&mut training);
         checkpoint::write(
             &[
-                ("actor.", &actor.network, &actor.optimiser),
-                ("critic.", &critic.network, &critic.optimiser),
+                ("actor.", &actor.network, Some(&actor.optimiser)),
+                ("critic.", &critic.network, Some(&critic.optimiser)),
             ],
             &[
                 (AGENT, &agent::words(policy, &self.collector.observations)),
@@ -193,6 +193,20 @@ impl Ppo {
         self.restore_training(&mut Reader(&words)).ok_or(Error::OtherState(TRAINING))?;
         let words = file.whole_numbers(ENVIRONMENT)?;
         self.collector.env.restore(&words).map_err(|_| Error::OtherState(ENVIRONMENT))
+    }
+
+    /// Takes from the checkpoint of another training what its policy and its values need: both networks,
+    /// the policy's own parameters and the moments of the observations. Before the first update.
+    ///
+    /// # Errors
+    /// If they do not fit; this training is then unusable.
+    pub fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
+        let ActorCritic { actor, critic, policy, .. } = &mut self.model;
+        for (prefix, learner) in [("actor.", actor), ("critic.", critic)] {
+            file.load_network(prefix, &mut learner.network)?;
+        }
+        agent::load(policy, &mut self.collector.observations, &file.whole_numbers(AGENT)?)
+            .ok_or(Error::OtherState(AGENT))
     }
 
     fn restore_training(&mut self, words: &mut Reader<'_>) -> Option<()> {

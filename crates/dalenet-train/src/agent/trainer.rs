@@ -3,7 +3,7 @@
 use super::{AgentConfig, AgentEvaluation, AgentOutcome, Update};
 use crate::{
     Error, Event, Experiment, Identity, Metadata, Outcome, Registry, Trainer,
-    trainer::{balances, check_experiment, with_experiment},
+    trainer::{balances, check_experiment, check_same_networks, with_experiment},
 };
 use dalenet::{Network, checkpoint::Checkpoint};
 use dalenet_ppo::Ppo;
@@ -146,6 +146,19 @@ impl Trainer for AgentTrainer {
         self.ppo.restore(file)?;
         self.warned = self.ppo.env().failures();
         self.warnings.clear();
-        Ok(())
+        let rollout = (self.ppo.env().count() * self.ppo.settings().rollout) as u64;
+        match self.ppo.steps() > self.ppo.updates() * rollout {
+            true => Err(Error::Longer {
+                key: "steps",
+                done: self.ppo.steps(),
+                wanted: self.config.steps,
+            }),
+            false => Ok(()),
+        }
+    }
+
+    fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
+        check_same_networks(file, &self.experiment())?;
+        Ok(self.ppo.start_from(file)?)
     }
 }
