@@ -186,11 +186,6 @@ impl Training {
         self.length_change.as_deref()
     }
 
-    /// Why it ended before its last step, if it did: reads on from the run.
-    pub fn stopped_early(&self) -> Option<String> {
-        self.trainer.stopped_early()
-    }
-
     /// Whether it has its result already, which [`Training::run`] then returns.
     pub fn is_finished(&self) -> bool {
         self.ending.is_some()

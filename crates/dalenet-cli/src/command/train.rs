@@ -38,9 +38,6 @@ pub fn run(args: &Train, context: &Context<'_>) -> Result<Ended, Failure> {
         farewell();
         return Ok(Ended::Interrupted);
     };
-    if let Some(reason) = training.stopped_early() {
-        say::line(&format!("stopped early: {reason}"));
-    }
     match &ending {
         Ending::Classification(ending) => outcome::classification(ending),
         Ending::Agent(ending) => outcome::agent(ending),
