@@ -157,6 +157,10 @@ pub fn experiment(file: &Checkpoint<'_>) -> Result<Experiment, Error> {
     if file.json::<String>("version").is_err() {
         return Err(Error::OldVersion("0.1".into()));
     }
+    // What agents keep besides networks was one tensor of opaque words.
+    if file.len("agent").is_ok() {
+        return Err(Error::OldVersion("0.2".into()));
+    }
     Ok(file.json("experiment")?)
 }
 
@@ -165,12 +169,18 @@ pub(crate) fn check_experiment(file: &Checkpoint<'_>, own: &Experiment) -> Resul
     check_none(experiment(file)?.other_settings(own))
 }
 
-/// Checks that the networks of a checkpoint have the streams and the form of Dale's principle of this
-/// experiment's: their weights then have the same signs. Shapes are checked where weights are read.
-pub(crate) fn check_same_networks(file: &Checkpoint<'_>, own: &Experiment) -> Result<(), Error> {
+/// The settings under which weights mean the same: their signs, and the scale of what they are for.
+const SAME_WEIGHTS: [&str; 5] =
+    ["dual", "dale", "input", "normalise_observations", "normalise_rewards"];
+
+/// Checks that the weights of a checkpoint mean the same in this experiment. Shapes are checked where
+/// they are read.
+pub(crate) fn check_same_weights(file: &Checkpoint<'_>, own: &Experiment) -> Result<(), Error> {
     let of = experiment(file)?;
     let mut differences = of.differences(own);
-    differences.retain(|(key, ..)| of.kind() != own.kind() || key == "dual" || key == "dale");
+    differences.retain(|(key, ..)| {
+        of.kind() != own.kind() || SAME_WEIGHTS.contains(&key.as_str())
+    });
     check_none(differences)
 }
 

@@ -3,7 +3,7 @@
 use super::{AgentConfig, AgentEvaluation, AgentOutcome, Update};
 use crate::{
     Error, Event, Experiment, Identity, Metadata, Outcome, Registry, Trainer,
-    trainer::{balances, check_experiment, check_same_networks, with_experiment},
+    trainer::{balances, check_experiment, check_same_weights, with_experiment},
 };
 use dalenet::{Network, checkpoint::Checkpoint};
 use dalenet_ppo::Ppo;
@@ -26,7 +26,7 @@ impl AgentTrainer {
     /// If the configuration is not possible.
     pub fn new(registry: &Registry, config: AgentConfig) -> Result<Self, Error> {
         config.validate()?;
-        let env = config.environments(registry, config.envs)?;
+        let env = config.training_environments(registry)?;
         let networks = config.networks(registry, env.observation_space().len())?;
         let ppo = Ppo::new(env, networks, config.ppo(), config.seed)?;
         let warnings = VecDeque::new();
@@ -158,7 +158,7 @@ impl Trainer for AgentTrainer {
     }
 
     fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
-        check_same_networks(file, &self.experiment())?;
+        check_same_weights(file, &self.experiment())?;
         Ok(self.ppo.start_from(file)?)
     }
 }

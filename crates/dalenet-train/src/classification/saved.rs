@@ -11,7 +11,7 @@ use crate::{
 };
 use dalenet::{
     Generator,
-    checkpoint::{self, Checkpoint},
+    checkpoint::{self, Checkpoint, Values},
 };
 
 /// The tensor that holds the samples in the order of the running epoch.
@@ -34,8 +34,8 @@ pub(super) fn write(training: &mut ClassificationTrainer, mut metadata: Metadata
     checkpoint::write(
         &networks,
         &[
-            (ORDER, &training.order),
-            (PREPARATION, &training.samples.preparation.statistics()),
+            (ORDER.into(), Values::U32(training.order.clone())),
+            (PREPARATION.into(), Values::U32(training.samples.preparation.statistics())),
         ],
         with_experiment(metadata, &training.experiment()),
     )
@@ -46,7 +46,7 @@ pub(super) fn read(
     file: &Checkpoint<'_>,
 ) -> Result<(), Error> {
     check_experiment(file, &training.experiment())?;
-    let order = file.whole_numbers(ORDER)?;
+    let order = file.u32s(ORDER)?;
     let input: Input = file.json("input")?;
     let own = Input::new(&training.samples);
     let [found, wanted] = [(training.order.len(), own), (order.len(), input)]

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Error, Event, Experiment, Identity, Metadata, Outcome, Registry, Trainer,
     data::Dataset,
-    trainer::{balances, check_same_networks},
+    trainer::{balances, check_same_weights},
 };
 use dalenet::{
     Generator, Learner, Matrix, Network, Optimiser, Trace, checkpoint::Checkpoint,
@@ -374,7 +374,7 @@ impl Trainer for ClassificationTrainer {
     }
 
     fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
-        check_same_networks(file, &self.experiment())?;
+        check_same_weights(file, &self.experiment())?;
         Ok(file.load_network("", &mut self.learner.network)?)
     }
 }
