@@ -4,13 +4,13 @@ use crate::{Error, Experiment, LengthChange, Run};
 use dalenet_train::Trainer;
 
 /// The changes from the recorded experiment to the wanted one, which differ in nothing but the length.
-pub(crate) fn changes(recorded: &Experiment, wanted: &Experiment, at: u64) -> Vec<LengthChange> {
+pub(crate) fn changes(recorded: &Experiment, wanted: &Experiment, step: u64) -> Vec<LengthChange> {
     let number = |text: String| text.parse().unwrap_or_default();
     let change = |(key, was, is): (String, String, String)| LengthChange {
         key,
         was: number(was),
         is: number(is),
-        at,
+        step,
     };
     recorded.differences(wanted).into_iter().map(change).collect()
 }

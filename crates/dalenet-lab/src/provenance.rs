@@ -50,8 +50,8 @@ pub struct LengthChange {
     pub was: u64,
     /// Its value since.
     pub is: u64,
-    /// Batches, or steps of all environments, that were made before.
-    pub at: u64,
+    /// Steps that were made before, as the metrics count them.
+    pub step: u64,
 }
 
 impl Provenance {

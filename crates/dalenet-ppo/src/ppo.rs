@@ -103,7 +103,7 @@ impl Ppo {
 
     /// Steps of all environments so far.
     pub fn steps(&self) -> u64 {
-        self.updates * self.rollout.len() as u64
+        self.updates.saturating_mul(self.rollout.len() as u64)
     }
 
     /// Updates of the whole training.
@@ -114,6 +114,11 @@ impl Ppo {
     /// Whether all updates are made.
     pub fn ended(&self) -> bool {
         self.updates >= self.updates()
+    }
+
+    /// Whether more updates are made than the settings ask for: a checkpoint of a longer training.
+    pub fn is_longer(&self) -> bool {
+        self.updates > self.updates()
     }
 
     /// A copy of the policy as it is now.

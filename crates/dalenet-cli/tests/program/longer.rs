@@ -36,7 +36,7 @@ fn an_extended_run_has_the_bits_of_the_long_one() {
 
     let result = result(&folder, "r");
     assert_eq!(result["epochs"], 7);
-    let change = json!([{ "key": "epochs", "was": 3, "is": 7, "at": 33 }]);
+    let change = json!([{ "key": "epochs", "was": 3, "is": 7, "step": 33 }]);
     assert_eq!((&result["length_changes"], &said.json()["length_changes"]), (&change, &change));
     let config = folder.read("r/config.toml");
     assert_says(&config, &["\nepochs = 7\n", "length_changes = [{ key = \"epochs\", was = 3"]);
@@ -93,7 +93,7 @@ fn an_extended_agent_has_the_bits_of_the_long_one() {
     assert_eq!(folder.metrics("r").len(), folder.metrics("long").len());
     let [own, long] = ["r", "long"].map(|run| result(&folder, run));
     assert_eq!(own["return_mean"], long["return_mean"]);
-    let change = json!([{ "key": "steps", "was": 640, "is": 2048, "at": 640 }]);
+    let change = json!([{ "key": "steps", "was": 640, "is": 2048, "step": 640 }]);
     assert_eq!(own["length_changes"], change);
     assert!(long.get("length_changes").is_none());
 
@@ -201,4 +201,26 @@ fn weights_that_do_not_fit_are_refused() {
         assert_says(&folder.refused(arguments), &pieces);
     }
     folder.ok("train --config r/config.toml --from r --epochs 1 --out n");
+}
+
+/// What version 0.2.0 left, which knew neither early stopping nor class weights nor the machine.
+#[test]
+fn a_run_of_version_0_2_is_evaluated_resumed_and_extended() {
+    let folder = Folder::new();
+    let old = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runs/0.2.0");
+    fs::create_dir(folder.path("r")).unwrap();
+    for entry in fs::read_dir(old).unwrap().flatten() {
+        fs::copy(entry.path(), folder.path("r").join(entry.file_name())).unwrap();
+    }
+    assert_eq!(folder.ok("eval r --json").json()["test_accuracy"], 0.5);
+    let said = folder.ok("train --resume r --json");
+    assert_says(&said.stdout, &["finished"]);
+    assert_eq!((&said.json()["version"], &said.json()["host"]), (&"0.2.0".into(), &"".into()));
+    folder.ok("predict r xor --out p.csv");
+    folder.ok("train --resume r --epochs 6");
+    let epochs: Vec<_> = folder.metrics("r").iter().map(|epoch| epoch["epoch"].clone()).collect();
+    assert_eq!(epochs, [1, 2, 3, 4, 5, 6]);
+    assert_eq!(result(&folder, "r")["version"], env!("CARGO_PKG_VERSION"));
+    assert_says(&folder.read("r/config.toml"), &["version = \"0.2.0\"", "length_changes"]);
+    folder.ok("report r --out page.html");
 }

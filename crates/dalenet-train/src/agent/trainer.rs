@@ -146,8 +146,7 @@ impl Trainer for AgentTrainer {
         self.ppo.restore(file)?;
         self.warned = self.ppo.env().failures();
         self.warnings.clear();
-        let rollout = (self.ppo.env().count() * self.ppo.settings().rollout) as u64;
-        match self.ppo.steps() > self.ppo.updates() * rollout {
+        match self.ppo.is_longer() {
             true => Err(Error::Longer {
                 key: "steps",
                 done: self.ppo.steps(),

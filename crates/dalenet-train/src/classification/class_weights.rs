@@ -17,6 +17,9 @@ pub enum ClassWeights {
 }
 
 impl ClassWeights {
+    /// What its value in a configuration may be.
+    pub(crate) const FORMS: &str = "\"none\", \"balanced\" or a list of numbers, one a class";
+
     /// Whether every weight is possible.
     pub(crate) fn are_possible(&self) -> bool {
         match self {
@@ -85,7 +88,7 @@ impl<'de> de::Visitor<'de> for Visitor {
     type Value = ClassWeights;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("\"none\", \"balanced\" or a list of numbers")
+        f.write_str(ClassWeights::FORMS)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<ClassWeights, E> {

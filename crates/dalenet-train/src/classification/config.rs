@@ -95,6 +95,10 @@ impl Settings for Config {
         let own = Self::get_field_docs(key);
         own.or_else(|_| NetworkSettings::get_field_docs(key)).unwrap_or_default()
     }
+
+    fn forms(key: &str) -> Option<&'static str> {
+        (key == "class_weights").then_some(ClassWeights::FORMS)
+    }
 }
 
 impl Config {

@@ -34,7 +34,7 @@ impl EarlyStopping {
 
     /// Whether the last `patience` of so many epochs were no better than the one before them.
     pub fn is_over(&self, epochs: usize) -> bool {
-        self.best().is_some_and(|best| epochs >= best.epoch + self.patience)
+        self.best().is_some_and(|best| epochs.saturating_sub(best.epoch) >= self.patience)
     }
 
     pub fn best(&self) -> Option<Best> {

@@ -233,7 +233,7 @@ impl ClassificationTrainer {
     /// If more was learnt already than the configuration asks for.
     pub(super) fn check_length(&self) -> Result<(), Error> {
         let Progress { epoch, batch, .. } = self.progress;
-        match epoch + usize::from(batch > 0) {
+        match epoch.saturating_add(usize::from(batch > 0)) {
             begun if begun > self.config.epochs => Err(Error::Longer {
                 key: "epochs",
                 done: begun as u64,
