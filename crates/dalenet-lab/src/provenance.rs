@@ -28,7 +28,8 @@ pub struct Provenance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sources {
-    /// The data that it was trained on; not known before 0.2.
+    /// The data that it was trained on; none of an agent, and not known before 0.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Identity>,
     /// The file of its held-out samples, if they came from one.
     #[serde(skip_serializing_if = "Option::is_none")]

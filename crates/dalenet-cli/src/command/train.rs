@@ -20,6 +20,9 @@ pub fn run(args: &Train, context: &Context<'_>) -> Result<Ended, Failure> {
     let run = training.folder().to_owned();
     let finished = if training.is_finished() { "; it is finished" } else { "" };
     say::line(&format!("run {}: {}{finished}", run.display(), training.summary()));
+    if let Some(source) = &args.from {
+        say::line(&format!("it starts from the weights of {}", source.display()));
+    }
     if let Some(change) = training.length_change() {
         say::line(change);
     }
