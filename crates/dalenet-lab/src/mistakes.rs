@@ -1,12 +1,12 @@
 //! What the classifier of a run gets wrong, as a page.
 
 use crate::{
-    Error, Resources, Run,
+    Error, Resources, Run, held_out,
     play::{
         Caption,
         samples::{Page, Plane},
     },
-    source, trained,
+    trained,
 };
 use dalenet_data::{Observer, Shape, Split};
 use dalenet_train::{Classifier, Samples};
@@ -32,13 +32,9 @@ pub(crate) fn page(
 ) -> Result<(PlayedSamples, String), Error> {
     let (trained, identity) = trained::classifier(resources, run)?;
     let config = &trained.config;
-    let known = identity.as_ref();
-    let known = known.map(|identity| source::Known { identity, run: run.folder() });
-    let data = source::load(resources, config, known, observer)?;
-    let (name, shape) = (data.name.clone(), data.shape);
-    let classes = data.classes.clone();
-    // Only the split is taken from here; the preparation is that of the training.
-    let Samples { train, validation, .. } = Samples::new(config, data, resources.registry)?;
+    let Samples { name, classes, train, validation, .. } =
+        held_out::samples(run, &trained, identity.as_ref(), resources, observer)?;
+    let shape = trained.preparation.image();
     let kind = if validation.is_some() { "held-out" } else { "training" };
     let split = validation.as_ref().unwrap_or(&train);
     let prediction = trained.predict(&name, shape, split).map_err(run.failure())?;

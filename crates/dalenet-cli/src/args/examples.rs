@@ -16,13 +16,20 @@ Examples:
   dalenet train --config my.toml            # see `dalenet config`
   dalenet train my-images.npz
   dalenet train brax/ant --steps 5e7
-  dalenet train --resume runs/x";
+  dalenet train mnist --from runs/x         # start from its weights
+  dalenet train --resume runs/x
+  dalenet train --resume runs/x --epochs 40 # and extend it";
 
 pub const EVAL: &str = "\
 Examples:
   dalenet eval runs/mnist-ed-seed0
   dalenet eval runs/mnist-ed-seed0 --data other.npz
   dalenet eval runs/cart-pole-ed-seed0 --episodes 16";
+
+pub const PREDICT: &str = "\
+Examples:
+  dalenet predict runs/mnist-ed-seed0 mnist --out predictions.npz
+  dalenet predict runs/mnist-ed-seed0 unlabelled.npz --out predictions.csv";
 
 pub const COMPARE: &str = "\
 Examples:

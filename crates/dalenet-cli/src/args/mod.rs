@@ -2,10 +2,12 @@
 
 mod computing;
 mod examples;
+mod predict;
 mod settings;
 mod study;
 
 pub use computing::{Computing, DataDir, Threads};
+pub use predict::Predict;
 pub use settings::{Flags, Settings};
 pub use study::{Ablate, Common, Compare};
 
@@ -32,6 +34,8 @@ pub enum Command {
     Train(Train),
     /// Evaluate a run on a test set
     Eval(Eval),
+    /// Predict the classes of samples by a run, and write them to a file
+    Predict(Predict),
     /// Compare learning rules: train each with several seeds
     Compare(Compare),
     /// Measure what each part of Error Diffusion contributes, by removing it
@@ -76,6 +80,7 @@ impl Command {
         let dir = match self {
             Self::Train(args) => &args.computing.data,
             Self::Eval(args) => &args.computing.data,
+            Self::Predict(args) => &args.computing.data,
             Self::Compare(args) => &args.common.computing.data,
             Self::Ablate(args) => &args.common.computing.data,
             Self::Analyse(args) => &args.computing.data,
@@ -91,6 +96,7 @@ impl Command {
         let threads = match self {
             Self::Train(args) => &args.computing.threads,
             Self::Eval(args) => &args.computing.threads,
+            Self::Predict(args) => &args.computing.threads,
             Self::Compare(args) => &args.common.computing.threads,
             Self::Ablate(args) => &args.common.computing.threads,
             Self::Analyse(args) => &args.computing.threads,
@@ -108,9 +114,12 @@ impl Command {
 pub struct Train {
     /// What to learn: a data set or an environment of `dalenet list`, or the path of an .npz file
     pub task: Option<String>,
-    /// Resume this run
+    /// Resume this run; a larger --epochs, --steps or patience extends it
     #[arg(long, value_name = "RUN", conflicts_with_all = ["task", "out", "rule", "preset", "config"])]
     pub resume: Option<PathBuf>,
+    /// Start from the weights of this run
+    #[arg(long, value_name = "RUN", conflicts_with = "resume")]
+    pub from: Option<PathBuf>,
     /// Folder of the run [default: the next free one under runs/]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -128,6 +137,9 @@ pub struct Eval {
     /// Another data set than the run's
     #[arg(long, value_name = "TASK")]
     pub data: Option<String>,
+    /// Also print recall and confusion, class by class [on a terminal: always]
+    #[arg(long)]
+    pub classes: bool,
     /// Episodes that an agent plays [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub episodes: Option<u32>,

@@ -8,6 +8,7 @@ mod eval;
 mod list;
 mod man;
 mod play;
+mod predict;
 mod report;
 mod study;
 mod train;
@@ -42,6 +43,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ended, Failure> 
     match command {
         Command::Train(args) => train::run(args, context),
         Command::Eval(args) => eval::run(args, context),
+        Command::Predict(args) => predict::run(args, context),
         Command::Compare(args) => study::compare(args, context),
         Command::Ablate(args) => study::ablate(args, context),
         Command::Analyse(args) => analyse::run(&args.run, context),

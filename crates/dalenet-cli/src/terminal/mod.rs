@@ -2,6 +2,7 @@
 
 mod bar;
 pub mod capability;
+pub mod class_table;
 pub mod interruption;
 mod lines;
 pub mod outcome;

@@ -153,6 +153,7 @@ fn options_are_shown_where_they_act() {
     for (command, data, threads) in [
         ("train", true, true),
         ("eval", true, true),
+        ("predict", true, true),
         ("compare", true, true),
         ("ablate", true, true),
         ("analyse", true, true),

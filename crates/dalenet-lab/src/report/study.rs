@@ -74,7 +74,7 @@ impl Study {
         let (metrics, outcome) = (run.metrics()?, run.outcome()?);
         let seed = config.seed;
         let seedless = Config { seed: 0, ..config };
-        let data = run.recorded()?.data.map(|identity| identity.sha256);
+        let data = run.recorded()?.sources.data.map(|identity| identity.sha256);
         let same = |group: &Group| group.config == seedless && group.data == data;
         let at = self.groups.iter().position(same).unwrap_or_else(|| {
             let (label, records) = Default::default();
