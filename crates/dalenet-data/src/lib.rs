@@ -58,9 +58,9 @@ pub use folder::default_dir;
 pub use identity::Identity;
 pub use inputs::Inputs;
 pub use load::{load, load_inputs, load_test, load_validation};
-pub use npz::{Array, write_npz};
 #[doc(hidden)]
 pub use npz::parse_npy;
+pub use npz::{Array, write_npz};
 pub use observer::Observer;
 pub use source::Source;
 pub use split::Split;

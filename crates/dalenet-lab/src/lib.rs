@@ -52,9 +52,10 @@ mod watch;
 pub use ablation::Part;
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use dalenet_train::{
-    AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet, Dataset,
-    Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings, OptimiserKind,
-    PRESETS, PoolingChoice, Preparation, Registry, Response, RuleEntry, TestSet, nearest,
+    AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet,
+    Dataset, Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings,
+    OptimiserKind, PRESETS, PoolingChoice, Preparation, Registry, Response, RuleEntry, TestSet,
+    nearest,
 };
 pub use error::Error;
 pub use evaluate::{RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run};

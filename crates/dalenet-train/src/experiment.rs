@@ -176,7 +176,7 @@ impl Experiment {
                      run that has this length from the start"
                 }
             },
-            Self::Agent(config) if config.anneal => {
+            Self::Agent(config) if config.ppo.anneal => {
                 "from here on the rate falls to zero along the new length, so it differs from a run \
                  that has this length from the start"
             }

@@ -16,7 +16,7 @@ fn folder() -> Folder {
 /// The arrays of an `.npz` file: header and values.
 fn arrays(folder: &Folder, name: &str) -> BTreeMap<String, (String, Vec<u8>)> {
     let mut zip = zip::ZipArchive::new(fs::File::open(folder.path(name)).unwrap()).unwrap();
-    let names: Vec<_> = zip.file_names().map(str::to_owned).collect();
+    let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
     let array = |name: String| {
         let mut bytes = Vec::new();
         zip.by_name(&name).unwrap().read_to_end(&mut bytes).unwrap();
@@ -49,7 +49,10 @@ fn predictions_of_mnist_are_as_often_right_as_the_evaluation_says() {
     let evaluated = folder.ok("eval r --json").json();
     let said = folder.ok("predict r mnist --out p.npz --json");
     let json = said.json();
-    assert_eq!((&json["samples"], &json["accuracy"]), (&10_000.into(), &evaluated["test_accuracy"]));
+    assert_eq!(
+        (&json["samples"], &json["accuracy"]),
+        (&10_000.into(), &evaluated["test_accuracy"])
+    );
 
     let arrays = arrays(&folder, "p.npz");
     let (predicted, truth) = (labels(&arrays["label"].1), labels(&arrays["true_label"].1));
@@ -61,7 +64,10 @@ fn predictions_of_mnist_are_as_often_right_as_the_evaluation_says() {
         let share = right.count() as f64 / truth.iter().filter(of).count() as f64;
         assert_eq!(recall.as_f64(), Some(share), "{class}");
     }
-    assert!(arrays["probability"].0.contains("'<f4'") && arrays["probability"].0.contains("(10000, 10)"));
+    assert!(
+        arrays["probability"].0.contains("'<f4'")
+            && arrays["probability"].0.contains("(10000, 10)")
+    );
     for (row, label) in numbers(&arrays["probability"].1).chunks_exact(10).zip(&predicted) {
         let sum: f32 = row.iter().sum();
         assert!((sum - 1.0).abs() < 1e-5, "{row:?}");
@@ -134,7 +140,8 @@ fn every_kind_of_output_becomes_probabilities() {
         }
     }
     folder.ok("predict sigmoid d.npz --out p.csv");
-    assert_says(&folder.read("p.csv"), &["p_ax,p_bx,", "\"p_,x\"\n"]);
+    // A class whose name has a comma is quoted.
+    assert_says(&folder.read("p.csv"), &["true_class,\"p_,x\",p_ax,p_bx\n", ",0,\",x\",0."]);
 }
 
 #[test]
@@ -143,7 +150,8 @@ fn what_cannot_be_predicted_is_refused_and_nothing_is_written() {
     folder.npz("flat.npz", &[("x", floats(&[2, 3], &[0.0; 6]))]);
     folder.npz("none.npz", &[("z", floats(&[2, 3], &[0.0; 6]))]);
     folder.write("there.csv", "mine");
-    folder.ok("train cart-pole --steps 1000 --envs 4 --set rollout=8 --set minibatches=2 --out pole");
+    folder
+        .ok("train cart-pole --steps 1000 --envs 4 --set rollout=8 --set minibatches=2 --out pole");
     for (arguments, pieces) in [
         ("r squares.npz --out p.txt", ["p.txt", ".npz (NumPy) or .csv"]),
         ("r squares.npz --out there.csv", ["there.csv exists already", "--out"]),

@@ -150,7 +150,7 @@ impl Trainer for AgentTrainer {
             true => Err(Error::Longer {
                 key: "steps",
                 done: self.ppo.steps(),
-                wanted: self.config.steps,
+                wanted: self.config.ppo.steps,
             }),
             false => Ok(()),
         }
