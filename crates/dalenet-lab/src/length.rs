@@ -34,6 +34,7 @@ pub(crate) fn sentence(changes: &[LengthChange], experiment: &Experiment) -> Opt
     };
     let named: Vec<_> = changes.iter().map(change).collect();
     let of_steps = changes.iter().any(|change| change.key != "patience");
-    let schedule = if of_steps { format!(": {}", experiment.extended_schedule()) } else { String::new() };
+    let schedule =
+        if of_steps { format!(": {}", experiment.extended_schedule()) } else { String::new() };
     (!named.is_empty()).then(|| named.join(", ") + &schedule)
 }

@@ -174,7 +174,8 @@ impl Study {
             let task = cell.config.task();
             let is_file = resources.registry.data(task).is_ok_and(|entry| entry.is_file);
             let Ok(run) = Run::open(&self.run_folder(cell, seed)) else { continue };
-            let Some(recorded) = run.recorded().ok().and_then(|recorded| recorded.sources.data) else {
+            let Some(recorded) = run.recorded().ok().and_then(|recorded| recorded.sources.data)
+            else {
                 continue;
             };
             let now = identities.entry(task).or_insert_with(|| {

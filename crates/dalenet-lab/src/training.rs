@@ -1,8 +1,8 @@
 //! A training in its run folder: through kills and interruptions to a result.
 
 use crate::{
-    Ending, EpochMetrics, Error, Experiment, Observer, Outcome, Position, Provenance, Resources, Run, Sources,
-    UpdateMetrics,
+    Ending, EpochMetrics, Error, Experiment, Observer, Outcome, Position, Provenance, Resources,
+    Run, Sources, UpdateMetrics,
     clock::Clock,
     length,
     metrics::AgentOutcome,

@@ -20,8 +20,9 @@ mod trainer;
 
 pub use agent::{AgentConfig, AgentEvaluation, AgentOutcome, AgentTrainer, TrainedAgent, Update};
 pub use classification::{
-    ClassWeights, ClassificationOutcome, ClassificationTrainer, Classifier, Config, Epoch, Evaluation,
-    InputKind, OptimiserKind, OutputError, Position, Prediction, Preparation, Probe, Samples,
+    ClassWeights, ClassificationOutcome, ClassificationTrainer, Classifier, Config, Epoch,
+    Evaluation, InputKind, OptimiserKind, OutputError, Position, Prediction, Preparation, Probe,
+    Samples,
 };
 pub use convolution::{ConvolutionSettings, PoolingChoice};
 pub use data::{Dataset, Identity, Inputs, TestSet, identify};

@@ -178,9 +178,7 @@ const SAME_WEIGHTS: [&str; 5] =
 pub(crate) fn check_same_weights(file: &Checkpoint<'_>, own: &Experiment) -> Result<(), Error> {
     let of = experiment(file)?;
     let mut differences = of.differences(own);
-    differences.retain(|(key, ..)| {
-        of.kind() != own.kind() || SAME_WEIGHTS.contains(&key.as_str())
-    });
+    differences.retain(|(key, ..)| of.kind() != own.kind() || SAME_WEIGHTS.contains(&key.as_str()));
     check_none(differences)
 }
 

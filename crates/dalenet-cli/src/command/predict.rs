@@ -19,7 +19,8 @@ pub fn run(args: &Predict, context: &Context<'_>) -> Result<Ended, Failure> {
         predict_run(&args.run, &args.data, &args.out, context.data_dir, &mut fetching)?;
     drop(fetching);
     let (samples, accuracy) = (predictions.samples(), predictions.accuracy());
-    let right = accuracy.map_or(String::new(), |share| format!(", {} of them right", percent(share)));
+    let right =
+        accuracy.map_or(String::new(), |share| format!(", {} of them right", percent(share)));
     say::line(&format!(
         "{}: {} of {}{right}",
         args.out.display(),

@@ -26,7 +26,8 @@ fn text(classes: &[String], evaluation: &Evaluation) -> String {
     let row = |(class, name): (usize, &String)| {
         let recall = evaluation.recall[class];
         let name = if short { name.clone() } else { format!("{class} {name}") };
-        let mut row = vec![name, recall.map_or("-".into(), |share| format!("{:.2}", 100.0 * share))];
+        let mut row =
+            vec![name, recall.map_or("-".into(), |share| format!("{:.2}", 100.0 * share))];
         row.extend(confusion.get(class).into_iter().flatten().map(usize::to_string));
         row
     };

@@ -137,12 +137,10 @@ fn balanced_weights_find_a_rare_class() {
         [floats(&[count, 2], &x), array("|u1", &[count], &y)]
     };
     let ([x, y], [x_test, y_test]) = (samples(600), samples(600));
-    folder.npz(
-        "rare.npz",
-        &[("x_train", x), ("y_train", y), ("x_test", x_test), ("y_test", y_test)],
-    );
+    folder
+        .npz("rare.npz", &[("x_train", x), ("y_train", y), ("x_test", x_test), ("y_test", y_test)]);
+    let train = "train rare.npz --epochs 30 --set layers=[16] --set shift=0 --set rate=1";
     let recall = |weights: &str, run: &str| {
-        let train = "train rare.npz --epochs 20 --set layers=[16] --set shift=0";
         folder.ok(&format!("{train} --set class_weights={weights} --out {run}"));
         let json = folder.ok(&format!("eval {run} --json")).json();
         (json["recall"][1].as_f64().unwrap(), json["balanced_accuracy"].as_f64().unwrap())
@@ -150,8 +148,7 @@ fn balanced_weights_find_a_rare_class() {
     let (plain, balanced) = (recall("none", "plain"), recall("balanced", "balanced"));
     assert!(balanced.0 > plain.0 + 0.2, "recall of the rare class: {plain:?}, {balanced:?}");
     assert!(balanced.1 > plain.1, "balanced accuracy: {plain:?}, {balanced:?}");
-    folder.ok("train rare.npz --epochs 20 --set layers=[16] --set shift=0 \
-               --set class_weights=[0.5555556,5] --out list");
+    folder.ok(&format!("{train} --set class_weights=[0.5555556,5] --out list"));
     assert!(folder.tensors("list") == folder.tensors("balanced"));
     let sentence = folder.refused("train rare.npz --set class_weights=[1,2,3] --out r");
     assert_says(&sentence, &["3 weights", "2 classes"]);

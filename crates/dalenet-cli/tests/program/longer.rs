@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use std::fs;
 
 const TASK: &str = "train squares.npz --set layers=[9] --set batch=8 --set optimiser=momentum";
-const POLE: &str = "train cart-pole --set layers=[16] --set rollout=16 --set minibatches=4 --envs 8";
+const POLE: &str =
+    "train cart-pole --set layers=[16] --set rollout=16 --set minibatches=4 --envs 8";
 
 fn folder() -> Folder {
     let folder = Folder::new();
@@ -167,16 +168,21 @@ fn a_new_run_starts_from_the_weights_of_another() {
         fs::remove_file(folder.path("two").join(name)).unwrap();
     }
     folder.ok("train --resume r --epochs 4");
-    assert_says(&folder.refused("train --resume two"), &["two has no checkpoint", "r has been trained"]);
+    assert_says(
+        &folder.refused("train --resume two"),
+        &["two has no checkpoint", "r has been trained"],
+    );
 }
 
 #[test]
 fn a_new_agent_starts_from_the_weights_of_another() {
     let folder = Folder::new();
     folder.ok(&format!("{POLE} --steps 2048 --out r"));
-    let said = folder.ok(&format!("{POLE} --steps 128 --set rate=1e-30 --seed 4 --from r --out new --json"));
+    let said = folder
+        .ok(&format!("{POLE} --steps 128 --set rate=1e-30 --seed 4 --from r --out new --json"));
     let (was, is) = (folder.tensors("r"), folder.tensors("new"));
-    let weights = was.iter().filter(|(name, _)| name.contains(".layer") && !name.contains("optimiser"));
+    let weights =
+        was.iter().filter(|(name, _)| name.contains(".layer") && !name.contains("optimiser"));
     for (name, tensor) in weights {
         assert!(is[name] == *tensor, "{name}");
     }
@@ -191,7 +197,10 @@ fn weights_that_do_not_fit_are_refused() {
     let other = "train squares.npz --set layers=[10] --from r --out n";
     for (arguments, pieces) in [
         (other, ["weights of r do not fit", "--config r/config.toml"]),
-        ("train squares.npz --set layers=[9] --set dale=false --from r --out n", ["do not fit", "dale"]),
+        (
+            "train squares.npz --set layers=[9] --set dale=false --from r --out n",
+            ["do not fit", "dale"],
+        ),
         ("train xor --from r --out n", ["weights of r do not fit", "layer1"]),
         ("train squares.npz --from pole --out n", ["weights of pole do not fit", "cart-pole"]),
         ("train cart-pole --from r --out n", ["weights of r do not fit", "squares.npz"]),

@@ -7,7 +7,10 @@ use serde_json::Value;
 fn is_date(text: &str) -> bool {
     let form = "dddd-dd-ddTdd:dd:ddZ";
     text.len() == form.len()
-        && text.chars().zip(form.chars()).all(|(c, f)| if f == 'd' { c.is_ascii_digit() } else { c == f })
+        && text
+            .chars()
+            .zip(form.chars())
+            .all(|(c, f)| if f == 'd' { c.is_ascii_digit() } else { c == f })
 }
 
 #[test]
@@ -35,7 +38,8 @@ fn a_result_names_program_machine_time_and_data() {
 fn only_tasks_with_an_end_are_learnt() {
     let folder = Folder::new();
     folder.squares("squares.npz", [90, 30]);
-    let of = |train: &str| folder.ok(&format!("train {train} --json")).json().get("learnt").cloned();
+    let of =
+        |train: &str| folder.ok(&format!("train {train} --json")).json().get("learnt").cloned();
     assert_eq!(of("squares.npz --epochs 2 --set layers=[9]"), None);
     assert_eq!(of("xor --epochs 2"), Some(Value::Bool(false)));
     assert_eq!(of("xor --rule kaneko"), Some(Value::Bool(true)));

@@ -162,7 +162,8 @@ pub(crate) fn inputs(path: &Path, bytes: &[u8], classes: &[String]) -> Result<In
             Err(Problem { what, .. }) => notes.push(format!("{y} is not used: it {what}")),
         }
     }
-    let examples = Split::new(values, shape.len(), labels.clone().unwrap_or_else(|| vec![0; count]))?;
+    let examples =
+        Split::new(values, shape.len(), labels.clone().unwrap_or_else(|| vec![0; count]))?;
     let (name, _) = name_and_identity(path, bytes);
     Ok(Inputs { name, shape, examples, labels, notes })
 }

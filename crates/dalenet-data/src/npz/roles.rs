@@ -86,9 +86,8 @@ pub(super) fn to_predict<'a>(
     names: &'a [String],
 ) -> Result<(&'a str, Option<&'a str>), Error> {
     let mut parts = [Part::Test, Part::All].into_iter();
-    let found = parts.find_map(|part| {
-        Some((find(names, EXAMPLES, part)?, find(names, LABELS, part)))
-    });
+    let found =
+        parts.find_map(|part| Some((find(names, EXAMPLES, part)?, find(names, LABELS, part))));
     found.ok_or_else(|| missing_array(path, names, "x", "the examples as x or x_test"))
 }
 

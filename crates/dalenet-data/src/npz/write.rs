@@ -45,9 +45,8 @@ pub enum Array<'a> {
 /// If the numbers of an array are not whole rows of at least one column.
 pub fn write_npz(arrays: &[(&str, Array<'_>)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
-        .large_file(true);
+    let options =
+        SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
     for (name, array) in arrays {
         let started = zip.start_file(format!("{name}.npy"), options);
         started.and_then(|()| Ok(zip.write_all(&npy(array))?)).expect("a zip archive in memory");

@@ -121,7 +121,11 @@ mod tests {
     #[test]
     fn balanced_weights_are_those_of_scikit_learn() {
         let weights = of(&ClassWeights::Balanced, &[0, 0, 0, 1]).unwrap().unwrap();
-        assert_eq!(weights, [2.0 / 3.0, 2.0, 1.0], "a class without a sample has no error to weight");
+        assert_eq!(
+            weights,
+            [2.0 / 3.0, 2.0, 1.0],
+            "a class without a sample has no error to weight"
+        );
     }
 
     /// Each class counts as much as any other, and all together as much as without weights.

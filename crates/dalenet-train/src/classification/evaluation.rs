@@ -85,7 +85,8 @@ impl Counts {
         let recall = self.right.iter().zip(&self.samples);
         let recall = recall.map(|(right, all)| (*all > 0).then(|| *right as f64 / *all as f64));
         let recall: Vec<_> = recall.collect();
-        let (sum, present) = (recall.iter().flatten().sum::<f64>(), recall.iter().flatten().count());
+        let (sum, present) =
+            (recall.iter().flatten().sum::<f64>(), recall.iter().flatten().count());
         Evaluation {
             accuracy: right as f64 / samples.max(1) as f64,
             balanced_accuracy: sum / present.max(1) as f64,

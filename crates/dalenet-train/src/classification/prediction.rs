@@ -29,7 +29,8 @@ impl Prediction {
         let classes = network.outputs().max(2);
         let mut labels = Vec::with_capacity(split.len());
         let mut probabilities = Vec::with_capacity(split.len() * classes);
-        let is_softmax = network.layers().last().is_some_and(|l| l.activation() == Activation::Softmax);
+        let is_softmax =
+            network.layers().last().is_some_and(|l| l.activation() == Activation::Softmax);
         each(network, preparation, split, &mut Trace::default(), stop, |_, outputs| {
             labels.push(class(outputs) as u16);
             match outputs {

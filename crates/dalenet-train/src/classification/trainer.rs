@@ -2,13 +2,8 @@
 
 use super::{
     ClassificationOutcome, Config, Epoch, Evaluation, OutputError, Position, Probe, Samples,
-    classifier::WEIGHTS,
-    collapse::collapse_advice,
-    distortion::Distortion,
-    early_stopping::EarlyStopping,
-    prediction::class,
-    progress::Progress,
-    saved,
+    classifier::WEIGHTS, collapse::collapse_advice, distortion::Distortion,
+    early_stopping::EarlyStopping, prediction::class, progress::Progress, saved,
     warnings::warnings,
 };
 use crate::{
@@ -16,9 +11,7 @@ use crate::{
     data::Dataset,
     trainer::{balances, check_same_weights},
 };
-use dalenet::{
-    Generator, Learner, Matrix, Network, Optimiser, Trace, checkpoint::Checkpoint,
-};
+use dalenet::{Generator, Learner, Matrix, Network, Optimiser, Trace, checkpoint::Checkpoint};
 use std::collections::VecDeque;
 
 /// Stream of the seed's generator: the order and the distortion of samples.
@@ -321,7 +314,9 @@ impl Trainer for ClassificationTrainer {
         let Config { patience, stop_error, .. } = self.config;
         let epoch = self.progress.epoch;
         if self.has_learnt() {
-            return Some(format!("its error fell below stop_error = {stop_error} in epoch {epoch}"));
+            return Some(format!(
+                "its error fell below stop_error = {stop_error} in epoch {epoch}"
+            ));
         }
         let best = self.early_stopping.best().filter(|_| self.early_stopping.is_over(epoch))?;
         Some(format!(
@@ -352,9 +347,7 @@ impl Trainer for ClassificationTrainer {
             best_epoch: best.map(|best| best.epoch),
             test_accuracy: test.accuracy,
             test_balanced_accuracy: Some(test.balanced_accuracy),
-            validation_accuracy: best
-                .map(|best| best.accuracy)
-                .or(self.progress.last_validation),
+            validation_accuracy: best.map(|best| best.accuracy).or(self.progress.last_validation),
             parameters: network.parameters(),
             ei_ratio,
             floor_share,

@@ -93,7 +93,9 @@ impl DataSet {
             matches: |entry, name| entry.name == name,
             load,
             load_test,
-            load_inputs: Arc::new(move |request, classes| labelled(request, classes).map(Inputs::from)),
+            load_inputs: Arc::new(move |request, classes| {
+                labelled(request, classes).map(Inputs::from)
+            }),
         }
     }
 
