@@ -8,7 +8,7 @@ use std::{
 };
 
 const STEPS: &str = "{msg} [{wide_bar}] {prefix}";
-const BYTES: &str = "{msg} [{wide_bar}] {bytes} of {total_bytes}";
+const BYTES: &str = "[{wide_bar}] {bytes} of {total_bytes}";
 /// A bar is drawn no more often.
 const BETWEEN: Duration = Duration::from_millis(50);
 /// Positions of a full bar.
@@ -56,6 +56,7 @@ impl Bar {
     /// Shows so many bytes of all.
     pub fn show_bytes(&self, done: u64, total: u64) {
         if let Some(bar) = &self.bar {
+            self.drawn.set(Some(Instant::now()));
             bar.set_length(total);
             bar.set_position(done);
         }
@@ -72,8 +73,8 @@ impl Bar {
     /// Prints above the bar.
     pub fn above(&self, print: impl FnOnce()) {
         match &self.bar {
-            Some(bar) => bar.suspend(print),
-            None => print(),
+            Some(bar) if self.drawn.get().is_some() => bar.suspend(print),
+            _ => print(),
         }
     }
 

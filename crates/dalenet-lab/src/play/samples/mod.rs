@@ -75,6 +75,11 @@ impl Page<'_> {
         mistakes
     }
 
+    /// Whether each sample is a mistake, N.
+    fn wrong(&self) -> Vec<bool> {
+        self.all().map(|it| it.truth != it.predicted).collect()
+    }
+
     /// All that are right, the least confident first.
     fn right(&self) -> Vec<Predicted> {
         let mut right: Vec<_> = self.all().filter(|it| it.truth == it.predicted).collect();
@@ -102,7 +107,9 @@ impl Page<'_> {
                     @for line in subtitle { p { (line) } }
                     p { (self.summary(mistakes.len())) }
                 }
-                @if let Some(plane) = &self.plane { (plane.figure(self)) }
+                @if let Some(plane) = &self.plane {
+                    (plane.figure(self.classes, self.split, &self.wrong()))
+                }
                 @if mistakes.is_empty() {
                     (self.gallery("All right, the least certain first", &self.right(), UNCERTAIN))
                 } @else {

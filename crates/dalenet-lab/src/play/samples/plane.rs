@@ -1,6 +1,6 @@
 //! Where the classes lie in the plane of two inputs.
 
-use super::{Page, picture::png};
+use super::picture::png;
 use dalenet_data::Split;
 use dalenet_train::Prediction;
 use maud::{Markup, html};
@@ -54,20 +54,18 @@ impl Plane {
         (0..SIDE * SIDE).flat_map(point).collect()
     }
 
-    /// The plane with the samples of `page` in it.
-    pub(super) fn figure(&self, page: &Page<'_>) -> Markup {
+    /// The plane with samples in it, of which some are `wrong`.
+    pub(super) fn figure(&self, classes: &[String], split: &Split, wrong: &[bool]) -> Markup {
         let (width, height) = (SIZE - LEFT - TOP, SIZE - BELOW - TOP);
-        let mut wrong = vec![false; page.split.len()];
-        page.mistakes().iter().for_each(|mistake| wrong[mistake.sample as usize] = true);
-        let values = values(page.split);
-        let samples = values.chunks_exact(2).zip(page.split.labels()).zip(wrong).take(SAMPLES);
+        let values = values(split);
+        let samples = values.chunks_exact(2).zip(split.labels()).zip(wrong).take(SAMPLES);
         let x = |value: f32| LEFT + width * share(value, self.bounds[0]);
         let y = |value: f32| TOP + height * (1.0 - share(value, self.bounds[1]));
         html! {
             section {
                 h2 { "Decision boundary" }
                 p.legend {
-                    @for (class, name) in page.classes.iter().enumerate() {
+                    @for (class, name) in classes.iter().enumerate() {
                         span { i style=(format!("background:{}", css(class))) {} (name) }
                     }
                 }
@@ -77,7 +75,7 @@ impl Plane {
                         preserveAspectRatio="none" href=(self.picture()) {}
                     rect x=(LEFT) y=(TOP) width=(width) height=(height) {}
                     @for ((point, class), wrong) in samples {
-                        circle cx=(x(point[0])) cy=(y(point[1])) r=(if wrong { 7 } else { 5 })
+                        circle cx=(x(point[0])) cy=(y(point[1])) r=(if *wrong { 7 } else { 5 })
                             fill=(css((*class).into())) class=[wrong.then_some("wrong")] {}
                     }
                     @for value in ticks(self.bounds[0]) {
