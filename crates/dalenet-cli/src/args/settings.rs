@@ -30,11 +30,11 @@ pub struct Flags {
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Settings")]
     pub set: Vec<String>,
     /// Passes over the training data
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>())]
+    #[arg(long, allow_negative_numbers = true, value_parser = whole::<usize>())]
     #[arg(help_heading = "Settings of data sets")]
     pub epochs: Option<usize>,
     /// Inputs of the task parity
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>())]
+    #[arg(long, allow_negative_numbers = true, value_parser = whole::<usize>())]
     #[arg(help_heading = "Settings of data sets")]
     pub bits: Option<usize>,
     /// Steps of all environments together, such as 5e7
