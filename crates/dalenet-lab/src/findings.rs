@@ -1,9 +1,9 @@
 //! Findings of a study: a row a cell, beside the paper's figures.
 
 use crate::{
-    Cell, Estimate, Part, Plan, Question, Record, paper,
+    Aggregation, Cell, Estimate, Method, Part, Plan, Question, Record, Test, paper,
     record::Failures,
-    statistics::median,
+    statistics::{Difference, FEWEST, compare, correct, median},
     table::{self, Table, escaped},
 };
 use serde::Serialize;
@@ -25,6 +25,8 @@ pub struct Findings {
     pub returns: bool,
     /// Its cells that have a finished run.
     pub cells: Vec<CellFindings>,
+    /// Over all tasks together, where there are several.
+    pub aggregation: Option<Aggregation>,
     /// In an ablation, task by task, what the removal of each part costs.
     pub importance: Vec<Importance>,
     /// The runs that diverged and are in no row.
@@ -47,11 +49,15 @@ pub struct CellFindings {
     /// What the scores say together.
     #[serde(flatten)]
     pub score: Estimate,
-    /// The paper's score.
+    /// The paper's score, where the runs have the size and length of a preset.
     pub paper: Option<f64>,
-    /// In an ablation: the score minus the whole network's, seed by seed, in percentage points.
+    /// The cell of the task that it is compared with: the first, in an ablation the whole network.
+    pub reference: Option<String>,
+    /// The score minus the reference's, in percentage points or in units of the return.
     pub difference: Option<Estimate>,
-    /// The paper's difference.
+    /// Whether the difference may be chance.
+    pub test: Option<Test>,
+    /// The paper's difference, where the runs have the size and length of a preset.
     pub paper_difference: Option<f64>,
     /// The mean return as a share of the return of all achievements of the task.
     pub share: Option<f64>,
@@ -84,17 +90,46 @@ pub struct Importance {
 impl Findings {
     /// What the `records` of a plan say.
     pub(crate) fn new(study: &Path, plan: &Plan, records: &[Record], failures: &Failures) -> Self {
-        let cells: Vec<_> =
-            plan.cells.iter().filter_map(|cell| CellFindings::new(cell, plan, records)).collect();
+        let cells = plan.cells.iter().filter_map(|cell| CellFindings::new(cell, plan, records));
+        let mut cells: Vec<_> = cells.collect();
+        correct(cells.iter_mut().filter_map(|cell| cell.test.as_mut()));
         Self {
             study: study.into(),
             question: plan.question,
             returns: plan.cells.iter().all(Cell::is_agent),
+            aggregation: aggregation(plan, records),
             importance: importance(&cells),
             cells,
             diverged: failures.diverged.clone(),
             failed: failures.failed.clone(),
         }
+    }
+
+    /// What the differences, tests and intervals of the table are, and what is missing of them.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let tests = self.cells.iter().filter(|cell| cell.test.is_some()).count();
+        if tests > 0 {
+            let mut references: Vec<_> =
+                self.cells.iter().filter_map(|cell| cell.reference.as_deref()).collect();
+            references.dedup();
+            notes.push(format!(
+                "Differences are to {}; p by Student's test paired by seed{}, corrected by Holm for {}.",
+                references.join(", "),
+                if self.cells.iter().any(CellFindings::is_unpaired) {
+                    " (where fewer than 3 seeds are shared: Welch's)"
+                } else {
+                    ""
+                },
+                if tests == 1 { "1 comparison".into() } else { format!("{tests} comparisons") },
+            ));
+        }
+        if self.cells.iter().any(|cell| cell.scores.len() < FEWEST) {
+            notes.push(format!(
+                "Fewer than {FEWEST} seeds say nothing of chance: `--seeds {FEWEST}` or more do."
+            ));
+        }
+        notes
     }
 }
 
@@ -103,14 +138,22 @@ impl CellFindings {
     fn new(cell: &Cell, plan: &Plan, records: &[Record]) -> Option<Self> {
         let runs = runs(cell, records);
         let score = Estimate::of(&values(&runs, Record::score))?;
-        let whole = plan.whole(cell).map(|whole| self::runs(whole, records));
+        let reference = plan.reference(cell);
+        let difference = reference.and_then(|reference| {
+            compare(&seeded(&runs), &seeded(&self::runs(reference, records)))
+        });
+        let (difference, test) = match difference {
+            Some(Difference { size, test }) => (Some(size), test),
+            None => (None, None),
+        };
         let rule = match plan.question {
             Question::Compare => &cell.name,
             Question::Ablate => "ed",
         };
-        let task = cell.config.task();
+        let (task, of_its_size) = (cell.config.task(), paper::is_of_its_size(&cell.config, rule));
         let paper_difference = cell.removed.and_then(|part| paper::difference(task, part));
-        let paper = paper::score(task, rule);
+        let paper_difference = paper_difference.filter(|_| of_its_size);
+        let paper = paper::score(task, rule).filter(|_| of_its_size);
         Some(Self {
             task: cell.task(),
             cell: cell.name.clone(),
@@ -118,12 +161,18 @@ impl CellFindings {
             scores: runs.iter().map(|run| SeedScore::new(run)).collect(),
             score,
             paper: paper.map(|paper| tenths(paper + paper_difference.unwrap_or(0.0))),
-            difference: whole.and_then(|whole| Estimate::of(&paired(&runs, &whole))),
+            reference: reference.filter(|_| difference.is_some()).map(|cell| cell.name.clone()),
+            difference,
+            test,
             paper_difference,
             share: mean_share(&runs),
             epochs: median(&values(&runs, |run| run.outcome.length())),
             seconds: median(&values(&runs, |run| run.outcome.seconds())),
         })
+    }
+
+    fn is_unpaired(&self) -> bool {
+        self.test.is_some_and(|test| test.method == Method::Welch)
     }
 
     fn title(&self) -> String {
@@ -156,13 +205,32 @@ fn mean_share(runs: &[&Record]) -> Option<f64> {
     Some(Estimate::of(&shares)?.mean)
 }
 
-/// Score minus the other's score, for each seed that both have.
-fn paired(runs: &[&Record], others: &[&Record]) -> Vec<f64> {
-    let difference = |run: &&Record| {
-        let other = others.iter().find(|other| other.outcome.seed() == run.outcome.seed())?;
-        Some(run.score() - other.score())
+/// Each run's seed and score.
+fn seeded(runs: &[&Record]) -> Vec<(u64, f64)> {
+    runs.iter().map(|run| (run.outcome.seed(), run.score())).collect()
+}
+
+/// The cells of the same name on all tasks together.
+fn aggregation(plan: &Plan, records: &[Record]) -> Option<Aggregation> {
+    let (mut tasks, mut names) = (Vec::new(), Vec::new());
+    for cell in &plan.cells {
+        if !tasks.contains(&cell.task()) {
+            tasks.push(cell.task());
+        }
+        if !names.contains(&cell.name) {
+            names.push(cell.name.clone());
+        }
+    }
+    let of = |name: &String, task: &String| {
+        let cell = plan.cells.iter().find(|cell| cell.name == *name && cell.task() == *task);
+        let runs = cell.map_or(Vec::new(), |cell| runs(cell, records));
+        runs.into_iter().map(|run| &run.outcome).collect::<Vec<_>>()
     };
-    runs.iter().filter_map(difference).collect()
+    let rule = |name: &String| {
+        let tasks: Vec<_> = tasks.iter().map(|task| of(name, task)).collect();
+        tasks.iter().all(|runs| !runs.is_empty()).then(|| (name.clone(), tasks))
+    };
+    Aggregation::of(&names.iter().filter_map(rule).collect::<Vec<_>>())
 }
 
 /// Rounded as the paper's figures are.
@@ -202,8 +270,9 @@ impl fmt::Display for Findings {
             "95 % interval",
             "of all achievements, %",
             if self.returns { "paper" } else { "paper, %" },
-            "difference, pp",
+            if self.returns { "difference" } else { "difference, pp" },
             "95 % interval of it",
+            "p",
             "paper, pp",
             "seeds",
             if self.returns { "steps" } else { "epochs" },
@@ -220,6 +289,7 @@ impl fmt::Display for Findings {
                 row.paper.map_or(String::new(), |paper| format!("{paper:.1}")),
                 difference.map_or(String::new(), |d| table::estimate(d, table::signed)),
                 difference.map_or(String::new(), |d| table::interval(d, table::signed)),
+                row.test.map_or(String::new(), |test| table::probability(test.p_holm)),
                 row.paper_difference.map_or(String::new(), |paper| table::signed(paper, 1)),
                 row.scores.len().to_string(),
                 format!("{:.0}", row.epochs),
@@ -230,6 +300,12 @@ impl fmt::Display for Findings {
             ]);
         }
         write!(f, "{table}")?;
+        for note in self.notes() {
+            writeln!(f, "\n{note}")?;
+        }
+        if let Some(aggregation) = &self.aggregation {
+            write!(f, "\n{aggregation}")?;
+        }
         if !self.diverged.is_empty() {
             writeln!(f, "\nDiverged, and in no row: {}.", escaped(&self.diverged.join(", ")))?;
         }

@@ -18,6 +18,7 @@
 //! Many trainings that together answer a question are a [`Study`].
 
 mod ablation;
+mod aggregation;
 mod analysis;
 mod clock;
 mod curves;
@@ -45,6 +46,7 @@ mod training;
 mod watch;
 
 pub use ablation::Part;
+pub use aggregation::{Aggregation, RuleAggregate, Scale};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use dalenet_train::{
     AgentConfig, AgentEvaluation, Config, ConvolutionSettings, DaleKind, DataSet, Dataset,
@@ -60,7 +62,7 @@ pub use record::Record;
 pub use report::{LeftOut, Report, report};
 pub use resources::Resources;
 pub use run::{Run, read_settings};
-pub use statistics::Estimate;
+pub use statistics::{Estimate, Method, Test};
 pub use study::{Job, Study, StudyObserver};
 pub use training::{Observer, Training};
 pub use watch::{new_game, play_run};
