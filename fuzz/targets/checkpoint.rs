@@ -2,13 +2,22 @@
 //! texts in them, restored into a training: an error or a training, no panic.
 #![no_main]
 
-use dalenet::checkpoint::{self, Checkpoint};
+use dalenet::checkpoint::{self, Checkpoint, Values};
 use dalenet_train::{Registry, Request, Trainer, experiment, trainer};
 use libfuzzer_sys::fuzz_target;
 use std::{cell::RefCell, collections::HashMap};
 
 /// Names that a training asks for, by the first byte of a piece; others are texts of the piece.
-const NAMES: [&str; 6] = ["training", "agent", "environment", "layer1.W_pp", "progress", "order"];
+const NAMES: [&str; 8] = [
+    "updates",
+    "generator",
+    "environment",
+    "layer1.W_pp",
+    "observations.mean",
+    "episodes.latest",
+    "preparation",
+    "order",
+];
 const KEYS: [&str; 6] = ["experiment", "version", "progress", "training", "data", "preparation"];
 
 thread_local! {
@@ -44,19 +53,29 @@ fuzz_target!(|bytes: &[u8]| {
         let Some((kind, content)) = piece.split_first() else { continue };
         let name = usize::from(kind >> 1);
         if kind & 1 == 0 {
-            let words = content.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
             let name = NAMES.get(name).copied().unwrap_or("other");
-            if !tensors.iter().any(|(other, _)| *other == name) {
-                tensors.push((name, words.collect::<Vec<u32>>()));
+            if !tensors.iter().any(|(other, _)| other == name) {
+                tensors.push((name.to_owned(), values(content)));
             }
         } else {
             let key = KEYS.get(name).copied().unwrap_or("other");
             texts.insert(key.to_owned(), String::from_utf8_lossy(content).into_owned());
         }
     }
-    let tensors: Vec<_> = tensors.iter().map(|(name, words)| (*name, words.as_slice())).collect();
     restore(&checkpoint::write(&[], &tensors, texts));
 });
+
+/// Numbers of a type that the first byte decides.
+fn values(content: &[u8]) -> Values {
+    let Some((kind, content)) = content.split_first() else { return Values::U32(Vec::new()) };
+    let (words, longs) = (content.as_chunks().0.iter(), content.as_chunks().0.iter());
+    match kind % 4 {
+        0 => Values::U32(words.map(|b| u32::from_le_bytes(*b)).collect()),
+        1 => Values::U64(longs.map(|b| u64::from_le_bytes(*b)).collect()),
+        2 => Values::F32(words.map(|b| f32::from_le_bytes(*b)).collect()),
+        _ => Values::F64(longs.map(|b| f64::from_le_bytes(*b)).collect()),
+    }
+}
 
 fn restore(bytes: &[u8]) {
     let Ok(file) = Checkpoint::parse(bytes) else { return };

@@ -1,6 +1,7 @@
 //! How episodes are run.
 
 use crate::Error;
+use serde::{Deserialize, Serialize};
 
 /// How episodes are run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,9 @@ pub struct Options {
     /// How often an action is repeated in a step. Rewards are added up; whether the task is over is
     /// judged after the last repeat, as in Brax.
     pub action_repeat: u32,
+    /// Whether the first episode of environment `i` of N is truncated `i/N` of the length early, so
+    /// that episodes that are truncated do not all end at the same step.
+    pub stagger: bool,
     /// How new episodes begin.
     pub restart: Restart,
     /// How observations are given.
@@ -22,6 +26,7 @@ impl Default for Options {
         Self {
             episode_length: None,
             action_repeat: 1,
+            stagger: false,
             restart: Restart::Fresh,
             observe: Observe::Dense,
         }
@@ -44,7 +49,8 @@ impl Options {
 }
 
 /// How an environment begins its next episode.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Restart {
     /// At a new random start.
     #[default]

@@ -278,6 +278,33 @@ fn episodes_begin_as_the_options_say() {
 }
 
 /// Oracle: the same steps taken one by one.
+/// Of N environments, the first episode of environment `i` ends `i/N` of the length early and all
+/// others are whole; nothing else differs.
+#[test]
+fn staggered_episodes_do_not_end_together() {
+    let (count, length) = (21, 30);
+    let staggered = Options { stagger: true, ..options(length) };
+    let mut env = make("half-cheetah", count, &staggered).unwrap();
+    let mut plain = make("half-cheetah", count, &options(length)).unwrap();
+    assert_eq!(env.reset(5), plain.reset(5));
+    let mut ended = vec![Vec::new(); count];
+    for t in 0..70 {
+        let batch = step(env.as_mut(), t);
+        if t < 10 {
+            let whole = (0..count).filter(|i| ended[*i].is_empty() && !batch.truncated[*i]);
+            let plain = step(plain.as_mut(), t);
+            whole.for_each(|i| assert_eq!(batch.rewards[i], plain.rewards[i], "{i} {t}"));
+        }
+        assert_eq!(batch.terminated, [false; 21]);
+        (0..count).filter(|i| batch.truncated[*i]).for_each(|i| ended[i].push(t + 1));
+    }
+    for (i, ended) in ended.iter().enumerate() {
+        let first = (length as usize * (count - i)).div_ceil(count);
+        let expected: Vec<_> = (first..=70).step_by(30).collect();
+        assert_eq!(*ended, expected, "{i}");
+    }
+}
+
 #[test]
 fn a_repeated_action_is_so_many_steps() {
     let repeat = Options { action_repeat: 3, ..Options::default() };

@@ -1,6 +1,9 @@
 //! What version 0.1 wrote is read, or refused in one sentence that names the version.
 
-use dalenet::{Generator, Method, Network, NetworkSpec, Optimiser, checkpoint};
+use dalenet::{
+    Generator, Method, Network, NetworkSpec, Optimiser,
+    checkpoint::{self, Values},
+};
 use dalenet_lab::{Config, Resources, Run, Training, evaluate_run};
 use std::fs;
 
@@ -14,7 +17,11 @@ fn older_run(folder: &std::path::Path) {
     let optimiser = Optimiser::new(Method::Sgd, false, &network);
     let metadata = [("config", "{}"), ("progress", "{}"), ("rule", "\"ed\"")];
     let metadata = metadata.map(|(key, text)| (key.to_owned(), text.to_owned())).into();
-    let bytes = checkpoint::write(&[("", &network, &optimiser)], &[("order", &[0])], metadata);
+    let bytes = checkpoint::write(
+        &[("", &network, &optimiser)],
+        &[("order".into(), Values::U32(vec![0]))],
+        metadata,
+    );
     fs::write(folder.join("checkpoint.safetensors"), bytes).unwrap();
     let result = r#"{"task":"xor","rule":"ed","seed":0,"epochs":5,"learnt":true,
         "test_accuracy":1.0,"validation_accuracy":null,"train_seconds":1.0,

@@ -5,7 +5,6 @@ use crate::{
     episodes::{Episodes, count_unlocked},
     observations::ObservationNormaliser,
     policy::ActionBuffer,
-    words::{Reader, Writer},
 };
 use dalenet::{Generator, Network, Trace, checkpoint::Checkpoint};
 use dalenet_envs::{Actions, Batch, VectorEnv};
@@ -77,8 +76,8 @@ impl Agent {
         let mut policy = Policy::new(env.action_space(), settings.log_deviation);
         let len = env.observation_space().len();
         let mut observations = ObservationNormaliser::new(settings, len);
-        let words = file.whole_numbers(AGENT)?;
-        load(&mut policy, &mut observations, &words).ok_or(Error::OtherState(AGENT))?;
+        policy.restore(file)?;
+        observations.restore(file)?;
         Ok(Self::new(network, policy, observations))
     }
 
@@ -104,7 +103,7 @@ impl Agent {
 /// If the agent's actions are not the environment's.
 pub fn evaluate(agent: &mut Agent, env: &mut dyn VectorEnv, seed: u64) -> Result<Score, Error> {
     env.reset(seed);
-    let mut running = Episodes::new(env.count());
+    let mut running = Episodes::new(env.count(), false);
     let mut first = vec![None; env.count()];
     let mut unlocked = vec![0; env.achievements().len()];
     while first.iter().any(Option::is_none) {
@@ -119,26 +118,4 @@ pub fn evaluate(agent: &mut Agent, env: &mut dyn VectorEnv, seed: u64) -> Result
     }
     let episodes = first.into_iter().flatten().collect();
     Ok(Score { episodes, unlocked, failures: env.failures() })
-}
-
-/// The tensor of a checkpoint that holds the policy's own parameters and the observation normalisation.
-pub(crate) const AGENT: &str = "agent";
-
-pub(crate) fn words(policy: &Policy, observations: &ObservationNormaliser) -> Vec<u32> {
-    let mut words = Writer::default();
-    policy.save(&mut words);
-    observations.save(&mut words);
-    words.0
-}
-
-/// `None` unless the words are all of such a policy and normalisation.
-pub(crate) fn load(
-    policy: &mut Policy,
-    observations: &mut ObservationNormaliser,
-    words: &[u32],
-) -> Option<()> {
-    let mut words = Reader(words);
-    policy.restore(&mut words)?;
-    observations.restore(&mut words)?;
-    words.0.is_empty().then_some(())
 }

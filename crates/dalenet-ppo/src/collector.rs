@@ -3,15 +3,15 @@
 use crate::{
     Error, Settings, Update,
     actor_critic::ActorCritic,
-    episodes::{Episodes, count_unlocked},
+    episodes::{Episodes, Latest, count_unlocked},
     observations::ObservationNormaliser,
     policy::ActionBuffer,
     rewards::RewardNormaliser,
     rollout::Rollout,
-    words::{Reader, Writer},
 };
 use dalenet::{
     Generator, Trace,
+    checkpoint::{self, Checkpoint, Values},
     engine::policy::{all_finite, rows_where, scatter, sum},
 };
 use dalenet_envs::VectorEnv;
@@ -22,6 +22,8 @@ pub(crate) struct Collector {
     pub observations: ObservationNormaliser,
     rewards: RewardNormaliser,
     episodes: Episodes,
+    latest: Latest,
+    bootstrap_truncation: bool,
     // Buffers.
     actions: ActionBuffer,
     /// Environments whose bootstrap value is needed, and their way through the critic.
@@ -43,7 +45,9 @@ impl Collector {
         Self {
             observations,
             rewards: RewardNormaliser::new(settings, envs),
-            episodes: Episodes::new(envs),
+            episodes: Episodes::new(envs, settings.stagger),
+            latest: Latest::new(),
+            bootstrap_truncation: settings.bootstrap_truncation,
             actions,
             open: Vec::with_capacity(envs),
             bootstrap: Trace::default(),
@@ -80,10 +84,11 @@ impl Collector {
 
             self.actions.fill(&model.policy, actions);
             let batch = self.env.step(self.actions.actions())?;
-            rollout.store(t, batch);
+            rollout.store(t, batch, self.bootstrap_truncation);
             update.reward += sum(&batch.rewards);
             self.episodes.add(batch, |i, episode| {
                 update.episodes.push(episode);
+                self.latest.push(episode);
                 count_unlocked(&mut update.unlocked, batch, i);
             });
 
@@ -93,6 +98,7 @@ impl Collector {
             self.observations.add(self.env.batch());
         }
         update.reward /= rollout.len() as f64;
+        (update.recent_return, update.recent_episodes) = (self.latest.mean(), self.latest.len());
         Ok(())
     }
 
@@ -113,13 +119,15 @@ impl Collector {
     }
 
     /// Everything but environments and observation normalisation, which are saved apart.
-    pub fn save(&self, to: &mut Writer) {
+    pub fn save(&self, to: &mut Vec<(String, Values)>) {
         self.rewards.save(to);
         self.episodes.save(to);
+        self.latest.save(to);
     }
 
-    pub fn restore(&mut self, from: &mut Reader<'_>) -> Option<()> {
+    pub fn restore(&mut self, from: &Checkpoint<'_>) -> Result<(), checkpoint::Error> {
         self.rewards.restore(from)?;
-        self.episodes.restore(from)
+        self.episodes.restore(from)?;
+        self.latest.restore(from)
     }
 }

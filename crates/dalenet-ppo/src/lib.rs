@@ -44,7 +44,6 @@ mod rollout;
 mod running;
 mod settings;
 mod update;
-mod words;
 
 pub use actor_critic::Networks;
 pub use agent::{Agent, Score, evaluate};

@@ -12,7 +12,11 @@ pub struct Update {
     pub steps: u64,
     /// The episodes that ended in the rollout.
     pub episodes: Vec<Episode>,
-    /// In how many of them each achievement of the environment was unlocked, K.
+    /// Mean return of the last 100 episodes so far, fewer at the start; `None` before the first.
+    pub recent_return: Option<f64>,
+    /// How many episodes that is.
+    pub recent_episodes: usize,
+    /// In how many of the rollout's episodes each achievement of the environment was unlocked, K.
     pub unlocked: Vec<u64>,
     /// Mean reward of a step of the rollout, as the environment gave it.
     pub reward: f64,

@@ -1,13 +1,17 @@
 //! Observations on their way to the networks: dense and normalised by their running moments, or
 //! sparse as they are.
 
-use crate::{
-    Running, Settings,
-    words::{Reader, Writer},
+use crate::{Running, Settings};
+use dalenet::{
+    Matrix, SparseMatrix, Trace,
+    checkpoint::{Checkpoint, Error, Values},
+    engine::policy::gather_rows,
 };
-use dalenet::{Matrix, SparseMatrix, Trace, engine::policy::gather_rows};
 use dalenet_envs::Batch;
 use std::ops::Range;
+
+/// The moments' prefix in a checkpoint.
+const MOMENTS: &str = "observations";
 
 /// Observation normalisation.
 #[derive(Clone, Debug)]
@@ -67,14 +71,14 @@ impl ObservationNormaliser {
         }
     }
 
-    pub fn save(&self, to: &mut Writer) {
+    pub fn save(&self, to: &mut Vec<(String, Values)>) {
         if let Some(moments) = &self.moments {
-            moments.save(to);
+            moments.save(MOMENTS, to);
         }
     }
 
-    pub fn restore(&mut self, from: &mut Reader<'_>) -> Option<()> {
-        self.moments.as_mut().map_or(Some(()), |moments| moments.restore(from))
+    pub fn restore(&mut self, from: &Checkpoint<'_>) -> Result<(), Error> {
+        self.moments.as_mut().map_or(Ok(()), |moments| moments.restore(MOMENTS, from))
     }
 }
 

@@ -3,17 +3,15 @@
 use crate::{
     Agent, Error, Networks, Settings, Update,
     actor_critic::ActorCritic,
-    agent::{self, AGENT},
     collector::Collector,
     observations::{ObservationNormaliser, Observations},
     policy::ActionBuffer,
     rollout::Rollout,
     update::Minibatches,
-    words::{Reader, Writer},
 };
 use dalenet::{
     Generator, GeneratorState, Learner,
-    checkpoint::{self, Checkpoint},
+    checkpoint::{self, Checkpoint, Values},
 };
 use dalenet_envs::VectorEnv;
 use std::collections::HashMap;
@@ -22,9 +20,11 @@ use std::collections::HashMap;
 /// and the environments have their own.
 const TRAINING_STREAM: u64 = 2;
 
-/// Tensors of a checkpoint.
+/// Tensors of a checkpoint: the state of the environments, updates made, and the generator's seed,
+/// stream and position.
 const ENVIRONMENT: &str = "environment";
-const TRAINING: &str = "training";
+const UPDATES: &str = "updates";
+const GENERATOR: &str = "generator";
 
 /// Actor and critic learning from N environments by PPO.
 ///
@@ -158,21 +158,21 @@ impl Ppo {
     /// The whole state as a checkpoint, with `metadata` of the caller's own.
     pub fn save(&self, metadata: HashMap<String, String>) -> Vec<u8> {
         let ActorCritic { actor, critic, policy, .. } = &self.model;
-        let mut training = Writer::default();
-        training.long(self.updates);
         let GeneratorState { seed, stream, position: [low, high] } = self.generator.state();
-        [seed, stream, low, high].into_iter().for_each(|word| training.long(word));
-        self.collector.save(&mut training);
+        let mut values = vec![
+            (UPDATES.into(), Values::U64(vec![self.updates])),
+            (GENERATOR.into(), Values::U64(vec![seed, stream, low, high])),
+            (ENVIRONMENT.into(), Values::U32(self.collector.env.save())),
+        ];
+        policy.save(&mut values);
+        self.collector.observations.save(&mut values);
+        self.collector.save(&mut values);
         checkpoint::write(
             &[
                 ("actor.", &actor.network, &actor.optimiser),
                 ("critic.", &critic.network, &critic.optimiser),
             ],
-            &[
-                (AGENT, &agent::words(policy, &self.collector.observations)),
-                (TRAINING, &training.0),
-                (ENVIRONMENT, &self.collector.env.save()),
-            ],
+            &values,
             metadata,
         )
     }
@@ -187,21 +187,14 @@ impl Ppo {
             file.load_network(prefix, &mut learner.network)?;
             file.load_optimiser(prefix, &mut learner.optimiser)?;
         }
-        agent::load(policy, &mut self.collector.observations, &file.whole_numbers(AGENT)?)
-            .ok_or(Error::OtherState(AGENT))?;
-        let words = file.whole_numbers(TRAINING)?;
-        self.restore_training(&mut Reader(&words)).ok_or(Error::OtherState(TRAINING))?;
-        let words = file.whole_numbers(ENVIRONMENT)?;
-        self.collector.env.restore(&words).map_err(|_| Error::OtherState(ENVIRONMENT))
-    }
-
-    fn restore_training(&mut self, words: &mut Reader<'_>) -> Option<()> {
-        self.updates = words.long()?;
-        let mut long = || words.long();
-        let (seed, stream) = (long()?, long()?);
-        let position = [long()?, long()?];
+        policy.restore(file)?;
+        self.collector.observations.restore(file)?;
+        self.collector.restore(file)?;
+        self.updates = file.u64s(UPDATES, 1)?[0];
+        let words = file.u64s(GENERATOR, 4)?;
+        let (seed, stream, position) = (words[0], words[1], [words[2], words[3]]);
         self.generator = Generator::restore(&GeneratorState { seed, stream, position });
-        self.collector.restore(words)?;
-        words.0.is_empty().then_some(())
+        let words = file.u32s(ENVIRONMENT)?;
+        self.collector.env.restore(&words).map_err(|_| Error::OtherState(ENVIRONMENT))
     }
 }

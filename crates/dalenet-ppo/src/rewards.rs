@@ -1,10 +1,14 @@
 //! Reward normalisation.
 
-use crate::{
-    Running, Settings,
-    words::{Reader, Writer},
+use crate::{Running, Settings};
+use dalenet::{
+    checkpoint::{Checkpoint, Error, Values},
+    engine::policy::{discount_and_add, divide_and_clamp, reset_where},
 };
-use dalenet::engine::policy::{discount_and_add, divide_and_clamp, reset_where};
+
+/// Names in a checkpoint: the prefix of the moments, and the discounted returns, N.
+const MOMENTS: &str = "returns";
+const RETURNS: &str = "returns.discounted";
 
 /// Divides rewards by the standard deviation of the discounted return so far.
 #[derive(Clone, Debug)]
@@ -41,13 +45,18 @@ impl RewardNormaliser {
         reset_where(&mut self.returns, terminated, truncated);
     }
 
-    pub fn save(&self, to: &mut Writer) {
-        self.moments.save(to);
-        to.floats(&self.returns);
+    pub fn save(&self, to: &mut Vec<(String, Values)>) {
+        if self.enabled {
+            self.moments.save(MOMENTS, to);
+            to.push((RETURNS.into(), Values::F32(self.returns.clone())));
+        }
     }
 
-    pub fn restore(&mut self, from: &mut Reader<'_>) -> Option<()> {
-        self.moments.restore(from)?;
-        from.floats(&mut self.returns)
+    pub fn restore(&mut self, from: &Checkpoint<'_>) -> Result<(), Error> {
+        if self.enabled {
+            self.moments.restore(MOMENTS, from)?;
+            self.returns = from.f32s(RETURNS, self.returns.len())?;
+        }
+        Ok(())
     }
 }

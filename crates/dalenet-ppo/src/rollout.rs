@@ -4,7 +4,7 @@ use crate::observations::Observations;
 use dalenet::{
     Matrix,
     engine::policy::{
-        Transitions, explained_variance, generalised_advantages, next_values, rows_where,
+        Transitions, explained_variance, generalised_advantages, next_values, or_where, rows_where,
         value_targets,
     },
 };
@@ -71,13 +71,17 @@ impl Rollout {
         t * self.envs..(t + 1) * self.envs
     }
 
-    /// Stores what step `t` gave.
-    pub fn store(&mut self, t: usize, batch: &Batch) {
+    /// Stores what step `t` gave. Unless truncated episodes are to be bootstrapped, they count as
+    /// terminated.
+    pub fn store(&mut self, t: usize, batch: &Batch, bootstrap_truncation: bool) {
         let rows = self.rows(t);
         self.rewards[rows.clone()].copy_from_slice(&batch.rewards);
         self.terminated[rows.clone()].copy_from_slice(&batch.terminated);
         self.truncated[rows.clone()].copy_from_slice(&batch.truncated);
-        self.failed[rows].copy_from_slice(&batch.failed);
+        self.failed[rows.clone()].copy_from_slice(&batch.failed);
+        if !bootstrap_truncation {
+            or_where(&batch.truncated, &mut self.terminated[rows]);
+        }
     }
 
     /// Fills advantages and targets once all steps and the bootstrap values where episodes or the

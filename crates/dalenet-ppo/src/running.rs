@@ -1,7 +1,9 @@
 //! Running mean and variance, for quantities without a fixed scale.
 
-use crate::words::{Reader, Writer};
-use dalenet::engine::policy::{column_moments, normalise_columns};
+use dalenet::{
+    checkpoint::{Checkpoint, Error, Values},
+    engine::policy::{column_moments, normalise_columns},
+};
 
 /// Added to the variance before its root.
 const EPSILON: f64 = 1e-8;
@@ -89,19 +91,19 @@ impl Running {
         normalise_columns(rows, &self.mean, &self.deviation, bound);
     }
 
-    pub(crate) fn save(&self, to: &mut Writer) {
-        to.doubles(&[self.count]);
-        to.doubles(&self.means);
-        to.doubles(&self.variances);
+    /// `prefix.count` (1), `prefix.mean` and `prefix.variance` (C).
+    pub(crate) fn save(&self, prefix: &str, to: &mut Vec<(String, Values)>) {
+        let values = [vec![self.count], self.means.clone(), self.variances.clone()];
+        let named = ["count", "mean", "variance"].into_iter().zip(values);
+        to.extend(named.map(|(name, values)| (format!("{prefix}.{name}"), Values::F64(values))));
     }
 
-    pub(crate) fn restore(&mut self, from: &mut Reader<'_>) -> Option<()> {
-        let mut count = [0.0];
-        from.doubles(&mut count)?;
-        [self.count] = count;
-        from.doubles(&mut self.means)?;
-        from.doubles(&mut self.variances)?;
+    pub(crate) fn restore(&mut self, prefix: &str, from: &Checkpoint<'_>) -> Result<(), Error> {
+        let cols = self.means.len();
+        self.count = from.f64s(&format!("{prefix}.count"), 1)?[0];
+        self.means = from.f64s(&format!("{prefix}.mean"), cols)?;
+        self.variances = from.f64s(&format!("{prefix}.variance"), cols)?;
         self.round();
-        Some(())
+        Ok(())
     }
 }

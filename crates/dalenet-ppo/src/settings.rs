@@ -34,6 +34,12 @@ pub struct Settings {
     pub entropy_weight: f32,
     /// Largest norm of the gradient of actor and critic together.
     pub max_gradient_norm: f32,
+    /// Whether the value of what a truncated episode led to is bootstrapped; if not, truncation counts
+    /// as an end, as in PureJaxRL.
+    pub bootstrap_truncation: bool,
+    /// Whether the environments' first episodes are staggered, so that those that are truncated have
+    /// no return of a whole episode.
+    pub stagger: bool,
     /// Whether advantages are normalised to mean 0 and deviation 1 in every minibatch.
     pub normalise_advantages: bool,
     /// Whether observations are normalised by their running mean and deviation.
@@ -63,6 +69,8 @@ impl Default for Settings {
             value_weight: 0.5,
             entropy_weight: 0.0,
             max_gradient_norm: 0.5,
+            bootstrap_truncation: true,
+            stagger: false,
             normalise_advantages: true,
             normalise_observations: true,
             normalise_rewards: true,

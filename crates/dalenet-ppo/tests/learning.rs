@@ -3,7 +3,7 @@
 
 use dalenet::{
     Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, Generator, LayerSpec,
-    Modulo, NetworkSpec, Rule, checkpoint::Checkpoint,
+    Modulo, NetworkSpec, Rule, Trace, checkpoint::Checkpoint,
 };
 use dalenet_envs::{Actions, Batch, Error, Options, Space, VectorEnv, make};
 use dalenet_ppo::{Networks, Ppo, Running, Settings, evaluate};
@@ -32,7 +32,8 @@ fn networks(rule: &str) -> Networks {
 }
 
 fn ppo(task: &str, rule: &str, settings: &Settings) -> Ppo {
-    let env = make(task, 32, &Options::default()).unwrap();
+    let options = Options { stagger: settings.stagger, ..Options::default() };
+    let env = make(task, 32, &options).unwrap();
     Ppo::new(env, networks(rule), settings.clone(), 1).unwrap()
 }
 
@@ -65,7 +66,7 @@ fn a_restored_training_goes_on_to_the_same_bits_at_any_thread_count() {
     let run = |threads: usize, stop: u64| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let settings = Settings { steps: 5 * 512, ..settings() };
+            let settings = Settings { steps: 5 * 512, stagger: true, ..settings() };
             let mut ppo = ppo("half-cheetah", "ed", &settings);
             while !ppo.ended() {
                 ppo.update().unwrap();
@@ -153,6 +154,37 @@ fn failed_steps_teach_nothing() {
     // Rewards are 0 wherever there is experience: a value of order 1 has no error of order 1e6.
     assert!(update.value_loss < 100.0, "{update:?}");
     assert!(update.episodes.is_empty(), "a failed episode has no return");
+}
+
+/// Every step pays 1 and is cut: with discount ½ the value is 1 + ½ + ¼ + … = 2 where the cut is
+/// bootstrapped, and 1 where it counts as an end.
+#[test]
+fn a_cut_episode_is_an_end_unless_its_value_is_bootstrapped() {
+    for (bootstrap_truncation, value) in [(true, 2.0), (false, 1.0)] {
+        let settings = Settings {
+            discount: 0.5,
+            clip_value: false,
+            bootstrap_truncation,
+            normalise_observations: false,
+            normalise_rewards: false,
+            ..settings()
+        };
+        let mut env = Broken::new(|_| false);
+        (env.0.rewards, env.0.truncated) = (vec![1.0; 8], vec![true; 8]);
+        let mut ppo = Ppo::new(Box::new(env), networks("bp"), settings, 0).unwrap();
+        let mut latest = None;
+        for _ in 0..200 {
+            latest = Some(ppo.update().unwrap());
+        }
+        let latest = latest.unwrap();
+        assert_eq!((latest.recent_return, latest.recent_episodes), (Some(1.0), 100));
+        let mut trace = Trace::default();
+        trace.input_mut().reshape(1, 1);
+        trace.input_mut().as_mut_slice().fill(0.5);
+        ppo.critic().network.forward(&mut trace);
+        let found = trace.output().as_slice()[0];
+        assert!((found - value).abs() < 0.02, "{found}, not {value}");
+    }
 }
 
 /// Failed steps may leave fewer samples than there are minibatches: there are then fewer, none empty

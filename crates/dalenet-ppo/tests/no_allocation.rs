@@ -8,10 +8,13 @@ use dalenet_envs::{Options, make};
 use dalenet_ppo::{Networks, Ppo, Settings};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
-    sync::atomic::{AtomicUsize, Ordering},
+    cell::Cell,
 };
 
-static COUNT: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// Allocations of this thread: the test harness has threads of its own.
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
 
 struct Counting;
 
@@ -20,7 +23,7 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // Buffers of numbers. The matrix products of `gemm` allocate aligned ones and flags of their own.
         if (4..=16).contains(&layout.align()) {
-            COUNT.fetch_add(1, Ordering::Relaxed);
+            COUNT.set(COUNT.get() + 1);
         }
         unsafe { System.alloc(layout) }
     }
@@ -33,9 +36,9 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 fn count(mut action: impl FnMut()) -> usize {
-    let before = COUNT.load(Ordering::Relaxed);
+    let before = COUNT.get();
     action();
-    COUNT.load(Ordering::Relaxed) - before
+    COUNT.get() - before
 }
 
 fn spec() -> NetworkSpec {

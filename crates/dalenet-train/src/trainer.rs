@@ -144,6 +144,10 @@ pub fn experiment(file: &Checkpoint<'_>) -> Result<Experiment, Error> {
     if file.json::<String>("version").is_err() {
         return Err(Error::OldVersion("0.1".into()));
     }
+    // What agents keep besides networks was one tensor of opaque words.
+    if file.len("agent").is_ok() {
+        return Err(Error::OldVersion("0.2".into()));
+    }
     Ok(file.json("experiment")?)
 }
 

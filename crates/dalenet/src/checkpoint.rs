@@ -84,11 +84,36 @@ pub enum Error {
     },
 }
 
-/// The bytes of a checkpoint: networks with their prefixes and optimisers, `extra` tensors of whole
-/// numbers and metadata.
+/// A list of numbers of a caller's own, as a checkpoint keeps them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Whole numbers.
+    U32(Vec<u32>),
+    /// Large whole numbers.
+    U64(Vec<u64>),
+    /// Single precision.
+    F32(Vec<f32>),
+    /// Double precision.
+    F64(Vec<f64>),
+}
+
+impl Values {
+    fn stored(&self) -> Stored {
+        let (dtype, len, bytes) = match self {
+            Self::U32(v) => (Dtype::U32, v.len(), v.iter().flat_map(|v| v.to_le_bytes()).collect()),
+            Self::U64(v) => (Dtype::U64, v.len(), v.iter().flat_map(|v| v.to_le_bytes()).collect()),
+            Self::F32(v) => (Dtype::F32, v.len(), v.iter().flat_map(|v| v.to_le_bytes()).collect()),
+            Self::F64(v) => (Dtype::F64, v.len(), v.iter().flat_map(|v| v.to_le_bytes()).collect()),
+        };
+        Stored { dtype, shape: vec![len], bytes }
+    }
+}
+
+/// The bytes of a checkpoint: networks with their prefixes and optimisers, `extra` values under their
+/// names and metadata.
 pub fn write(
     networks: &[(&str, &Network, &Optimiser)],
-    extra: &[(&str, &[u32])],
+    extra: &[(String, Values)],
     mut metadata: HashMap<String, String>,
 ) -> Vec<u8> {
     for (prefix, network, _) in networks {
@@ -124,10 +149,7 @@ pub fn write(
         let steps = optimiser.steps().to_le_bytes().to_vec();
         add(format!("{prefix}optimiser.steps"), Dtype::U64, vec![1], steps);
     }
-    for (name, values) in extra {
-        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        add((*name).into(), Dtype::U32, vec![values.len()], bytes);
-    }
+    tensors.extend(extra.iter().map(|(name, values)| (name.clone(), values.stored())));
     let content = tensors.iter().map(|(name, stored)| (name.as_str(), stored.bytes.as_slice()));
     let sum = checksum(content.collect(), &metadata);
     metadata.insert(CHECKSUM.into(), sum);
@@ -212,18 +234,50 @@ impl<'a> Checkpoint<'a> {
             .map_err(|cause| Error::Metadata { key: key.into(), cause: cause.to_string() })
     }
 
-    /// An extra tensor of whole numbers.
+    /// How many values the tensor of this name has.
     ///
     /// # Errors
-    /// If it is not there.
-    pub fn whole_numbers(&self, name: &str) -> Result<Vec<u32>, Error> {
+    /// If there is none.
+    pub fn len(&self, name: &str) -> Result<usize, Error> {
+        Ok(self.tensor(name)?.shape().iter().product())
+    }
+
+    /// Whole numbers of the caller's own, however many.
+    ///
+    /// # Errors
+    /// If they are not there or of another type.
+    pub fn u32s(&self, name: &str) -> Result<Vec<u32>, Error> {
         let tensor = self.tensor(name)?;
         expect(name, &tensor, Dtype::U32, tensor.shape())?;
-        Ok(tensor
-            .data()
-            .chunks_exact(4)
-            .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect())
+        Ok(tensor.data().as_chunks().0.iter().map(|b| u32::from_le_bytes(*b)).collect())
+    }
+
+    /// Large whole numbers of the caller's own, `len` of them.
+    ///
+    /// # Errors
+    /// If they are not there, of another type or number.
+    pub fn u64s(&self, name: &str, len: usize) -> Result<Vec<u64>, Error> {
+        let tensor = self.tensor(name)?;
+        expect(name, &tensor, Dtype::U64, &[len])?;
+        Ok(tensor.data().as_chunks().0.iter().map(|b| u64::from_le_bytes(*b)).collect())
+    }
+
+    /// Numbers of the caller's own in single precision, `len` of them.
+    ///
+    /// # Errors
+    /// If they are not there, of another type or number.
+    pub fn f32s(&self, name: &str, len: usize) -> Result<Vec<f32>, Error> {
+        self.floats(name, &[len])
+    }
+
+    /// Numbers of the caller's own in double precision, `len` of them.
+    ///
+    /// # Errors
+    /// If they are not there, of another type or number.
+    pub fn f64s(&self, name: &str, len: usize) -> Result<Vec<f64>, Error> {
+        let tensor = self.tensor(name)?;
+        expect(name, &tensor, Dtype::F64, &[len])?;
+        Ok(tensor.data().as_chunks().0.iter().map(|b| f64::from_le_bytes(*b)).collect())
     }
 
     /// Sets all weights and biases of the network with this prefix.
@@ -262,12 +316,8 @@ impl<'a> Checkpoint<'a> {
             }
             *power = self.floats(&format!("{prefix}optimiser.layer{l}.power"), &[1])?[0];
         }
-        let name = format!("{prefix}optimiser.steps");
-        let tensor = self.tensor(&name)?;
-        expect(&name, &tensor, Dtype::U64, &[1])?;
-        let mut steps = [0; 8];
-        steps.copy_from_slice(tensor.data());
-        optimiser.restore(u64::from_le_bytes(steps), layers);
+        let steps = self.u64s(&format!("{prefix}optimiser.steps"), 1)?[0];
+        optimiser.restore(steps, layers);
         Ok(())
     }
 
@@ -286,20 +336,16 @@ impl<'a> Checkpoint<'a> {
     }
 
     fn absent(&self, name: &str) -> Result<(), Error> {
-        match self.tensors.tensor(name) {
-            Ok(_) => Err(Error::Unexpected(name.into())),
-            Err(_) => Ok(()),
+        match self.tensor(name).is_ok() {
+            true => Err(Error::Unexpected(name.into())),
+            false => Ok(()),
         }
     }
 
     fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         let tensor = self.tensor(name)?;
         expect(name, &tensor, Dtype::F32, shape)?;
-        Ok(tensor
-            .data()
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect())
+        Ok(tensor.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect())
     }
 }
 

@@ -7,7 +7,7 @@ use common::{bits, learner, unsigned};
 use dalenet::{
     Dale, DaleForm, ErrorDiffusion, Generator, GeneratorState, Matrix, Method, Modulo, Network,
     NetworkSpec, Optimiser,
-    checkpoint::{self, Checkpoint, Error},
+    checkpoint::{self, Checkpoint, Error, Values},
 };
 use safetensors::SafeTensors;
 use std::collections::HashMap;
@@ -23,11 +23,21 @@ fn metadata() -> HashMap<String, String> {
     [("epoch", "7"), ("broken", "{")].map(|(k, v)| (k.into(), v.into())).into()
 }
 
+/// Values of a caller's own, of each type.
+fn extras() -> [(String, Values); 4] {
+    [
+        ("order".into(), Values::U32(vec![3, 1, 2])),
+        ("steps".into(), Values::U64(vec![u64::MAX, 0])),
+        ("numbers".into(), Values::F32(vec![0.1])),
+        ("doubles".into(), Values::F64(vec![0.1, f64::MIN_POSITIVE])),
+    ]
+}
+
 /// A small checkpoint with a bit of everything.
 fn small() -> Vec<u8> {
     let network = network(&common::dual(2, &[3], 2), 0);
     let optimiser = Optimiser::new(ADAM, true, &network);
-    checkpoint::write(&[("", &network, &optimiser)], &[("order", &[3, 1, 2])], metadata())
+    checkpoint::write(&[("", &network, &optimiser)], &extras(), metadata())
 }
 
 #[test]
@@ -98,7 +108,7 @@ fn weights_are_stored_as_magnitudes_under_the_names_of_the_literature() {
 fn extras_and_metadata_come_back() {
     let bytes = small();
     let file = Checkpoint::parse(&bytes).unwrap();
-    assert_eq!(file.whole_numbers("order").unwrap(), [3, 1, 2]);
+    assert_eq!(file.u32s("order").unwrap(), [3, 1, 2]);
     assert_eq!(file.json::<u32>("epoch").unwrap(), 7);
     for key in ["broken", "absent"] {
         let Err(Error::Metadata { key: named, .. }) = file.json::<u32>(key) else {
@@ -106,8 +116,13 @@ fn extras_and_metadata_come_back() {
         };
         assert_eq!(named, key);
     }
-    assert!(matches!(file.whole_numbers("absent"), Err(Error::Missing(name)) if name == "absent"));
-    let floats = file.whole_numbers("layer1.bias");
+    assert!(matches!(file.u32s("absent"), Err(Error::Missing(name)) if name == "absent"));
+    assert_eq!(file.u64s("steps", 2).unwrap(), [u64::MAX, 0]);
+    assert_eq!(file.f32s("numbers", 1).unwrap(), [0.1]);
+    assert_eq!(file.f64s("doubles", 2).unwrap(), [0.1, f64::MIN_POSITIVE]);
+    assert_eq!(file.len("doubles").unwrap(), 2);
+    assert!(matches!(file.f64s("doubles", 3), Err(Error::Shape { name, .. }) if name == "doubles"));
+    let floats = file.u32s("layer1.bias");
     assert!(matches!(floats, Err(Error::Shape { name, .. }) if name == "layer1.bias"));
 }
 

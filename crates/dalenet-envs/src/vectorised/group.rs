@@ -96,18 +96,18 @@ impl<S: Simulator> Group<S> {
     }
 
     /// Starts the first episodes.
-    pub fn reset(&mut self, seed: u64, dense: bool, rows: Rows<'_>) {
-        let lanes = self.steps.len() as u64;
-        let streams = (0..lanes).map(|lane| STREAMS + self.first + lane);
+    pub fn reset(&mut self, seed: u64, rules: Rules, rows: Rows<'_>) {
+        let envs = self.first..self.first + self.steps.len() as u64;
         self.seed = seed;
         self.failures = 0;
         self.generators.clear();
-        self.generators.extend(streams.map(|stream| Generator::new(seed, stream)));
-        self.steps.fill(0);
+        self.generators.extend(envs.clone().map(|env| Generator::new(seed, STREAMS + env)));
+        self.steps.clear();
+        self.steps.extend(envs.map(|env| rules.first_step(env)));
         for (lane, generator) in self.generators.iter_mut().enumerate() {
             self.simulator.start(lane, generator);
         }
-        if dense {
+        if rules.dense {
             self.simulator.observe(rows.observations);
         }
         rows.next.copy_from_slice(rows.observations);

@@ -28,9 +28,19 @@ pub(crate) struct Vectorised<S> {
 struct Rules {
     episode_length: u32,
     action_repeat: u32,
+    /// Number of environments, over which first episodes are staggered; 0 if they are not.
+    stagger: u32,
     restart: Restart,
     /// Whether all numbers of observations are given.
     dense: bool,
+}
+
+impl Rules {
+    /// The step at which the first episode of an environment is taken to begin.
+    fn first_step(&self, env: u64) -> u32 {
+        let step = u64::from(self.episode_length) * env;
+        step.checked_div(u64::from(self.stagger)).unwrap_or(0) as u32
+    }
 }
 
 impl<S: Simulator> Vectorised<S> {
@@ -48,6 +58,7 @@ impl<S: Simulator> Vectorised<S> {
         let rules = Rules {
             episode_length: options.episode_length.unwrap_or(spec.episode_length),
             action_repeat: options.action_repeat,
+            stagger: if options.stagger { count as u32 } else { 0 },
             restart: options.restart,
             dense: options.observe == Observe::Dense || spec.nonzero == 0,
         };
@@ -106,8 +117,7 @@ impl<S: Simulator> VectorEnv for Vectorised<S> {
 
     fn reset(&mut self, seed: u64) -> &Batch {
         let Self { spec, rules, groups, batch, blank, .. } = self;
-        parts(spec, groups, batch, blank)
-            .for_each(|(group, rows)| group.reset(seed, rules.dense, rows));
+        parts(spec, groups, batch, blank).for_each(|(group, rows)| group.reset(seed, *rules, rows));
         self.gather();
         &self.batch
     }

@@ -16,10 +16,10 @@ fn hash(name: &str) -> u32 {
 
 impl<S: Simulator> Vectorised<S> {
     fn header(&self) -> [u32; 5] {
-        let Rules { episode_length, action_repeat, restart, .. } = self.rules;
-        let same = u32::from(restart == Restart::Same);
+        let Rules { episode_length, action_repeat, stagger, restart, .. } = self.rules;
+        let starts = u32::from(restart == Restart::Same) | u32::from(stagger > 0) << 1;
         let count = self.batch.rewards.len() as u32;
-        [hash(self.name), count, episode_length, action_repeat, same]
+        [hash(self.name), count, episode_length, action_repeat, starts]
     }
 
     pub(super) fn saved(&self) -> Vec<u32> {

@@ -1,8 +1,8 @@
 //! Independent normal distributions, one a number of an action.
 
-use crate::words::{Reader, Writer};
 use dalenet::{
     Generator, Matrix,
+    checkpoint::{Checkpoint, Error, Values},
     engine::{
         Moments, Step,
         policy::{
@@ -11,6 +11,10 @@ use dalenet::{
         },
     },
 };
+
+/// Names in a checkpoint: ln σ and Adam's averages of its gradient, A each.
+const TENSORS: [&str; 3] =
+    ["policy.log_deviation", "policy.optimiser.first", "policy.optimiser.second"];
 
 /// Independent normal distributions: the actor's outputs are the means; the standard deviations are
 /// parameters of their own, A, that do not depend on the observation.
@@ -114,16 +118,19 @@ impl Gaussian {
         self.update_deviations();
     }
 
-    pub(super) fn save(&self, to: &mut Writer) {
+    pub(super) fn save(&self, to: &mut Vec<(String, Values)>) {
         let values = [&self.log_deviations, &self.moments.first, &self.moments.second];
-        values.into_iter().for_each(|values| to.floats(values));
+        let named = TENSORS.into_iter().zip(values);
+        to.extend(named.map(|(name, values)| (name.into(), Values::F32(values.clone()))));
     }
 
-    pub(super) fn restore(&mut self, from: &mut Reader<'_>) -> Option<()> {
-        from.floats(&mut self.log_deviations)?;
-        from.floats(&mut self.moments.first)?;
-        from.floats(&mut self.moments.second)?;
+    pub(super) fn restore(&mut self, from: &Checkpoint<'_>) -> Result<(), Error> {
+        let Self { log_deviations, moments, .. } = self;
+        let values = [log_deviations, &mut moments.first, &mut moments.second];
+        for (name, values) in TENSORS.into_iter().zip(values) {
+            *values = from.f32s(name, values.len())?;
+        }
         self.update_deviations();
-        Some(())
+        Ok(())
     }
 }

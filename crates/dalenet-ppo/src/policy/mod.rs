@@ -9,8 +9,11 @@ pub(crate) use actions::ActionBuffer;
 pub use categorical::Categorical;
 pub use gaussian::Gaussian;
 
-use crate::words::{Reader, Writer};
-use dalenet::{Generator, Matrix, engine::Step};
+use dalenet::{
+    Generator, Matrix,
+    checkpoint::{Checkpoint, Error, Values},
+    engine::Step,
+};
 use dalenet_envs::Space;
 
 /// A distribution over actions, given the actor's outputs B×A.
@@ -129,16 +132,16 @@ impl Policy {
         }
     }
 
-    pub(crate) fn save(&self, to: &mut Writer) {
+    pub(crate) fn save(&self, to: &mut Vec<(String, Values)>) {
         if let Self::Gaussian(gaussian) = self {
             gaussian.save(to);
         }
     }
 
-    pub(crate) fn restore(&mut self, from: &mut Reader<'_>) -> Option<()> {
+    pub(crate) fn restore(&mut self, from: &Checkpoint<'_>) -> Result<(), Error> {
         match self {
             Self::Gaussian(gaussian) => gaussian.restore(from),
-            Self::Categorical(_) => Some(()),
+            Self::Categorical(_) => Ok(()),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     settings::{self, Settings},
 };
 use dalenet::{Activation, Generator, LayerSpec, NetworkSpec, Shape};
-use dalenet_envs::{Observe, Options, VectorEnv};
+use dalenet_envs::{Observe, Options, Restart, VectorEnv};
 use dalenet_ppo::{Agent, Networks};
 use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,13 @@ pub struct AgentConfig {
     pub envs: usize,
     /// Steps until an episode is cut; 0: the task's own.
     pub episode_length: u32,
+    /// Whether first episodes are cut at different steps, so that episodes do not all end at once.
+    #[serde(default)]
+    pub stagger: bool,
+    /// Where new episodes begin: fresh (anew each time), or same (where the environment's first began,
+    /// as in Brax's training wrappers).
+    #[serde(default)]
+    pub restart: Restart,
     /// Steps of each environment between updates.
     pub rollout: usize,
     /// Passes over the samples of a rollout.
@@ -56,6 +63,10 @@ pub struct AgentConfig {
     pub lambda: f32,
     /// How far from 1 the ratio of probabilities may go.
     pub clip: f32,
+    /// Whether the value of what a truncated episode led to is bootstrapped; if not, truncation counts
+    /// as an end, as in PureJaxRL.
+    #[serde(default = "yes")]
+    pub bootstrap_truncation: bool,
     /// Whether the value moves by at most `clip` as well.
     pub clip_value: bool,
     /// Weight of the value's loss.
@@ -105,6 +116,8 @@ impl Default for AgentConfig {
             steps: ppo.steps,
             envs: 2048,
             episode_length: 0,
+            stagger: ppo.stagger,
+            restart: Restart::default(),
             rollout: ppo.rollout,
             epochs: ppo.epochs,
             minibatches: ppo.minibatches,
@@ -114,6 +127,7 @@ impl Default for AgentConfig {
             discount: ppo.discount,
             lambda: ppo.lambda,
             clip: ppo.clip,
+            bootstrap_truncation: ppo.bootstrap_truncation,
             clip_value: ppo.clip_value,
             value_weight: ppo.value_weight,
             entropy_weight: ppo.entropy_weight,
@@ -195,7 +209,7 @@ impl AgentConfig {
         settings::differences(self, other)
     }
 
-    /// `count` of its environments.
+    /// `count` of its environments, as it is evaluated in them.
     ///
     /// # Errors
     /// If the registry has no such environment, or it cannot be made.
@@ -204,10 +218,24 @@ impl AgentConfig {
         registry: &Registry,
         count: usize,
     ) -> Result<Box<dyn VectorEnv>, Error> {
+        Ok(registry.env(&self.task)?.make(count, &self.options())?)
+    }
+
+    /// How episodes of an evaluation are run.
+    fn options(&self) -> Options {
         let episode_length = (self.episode_length > 0).then_some(self.episode_length);
         let observe = if self.normalise_observations { Observe::Dense } else { Observe::Sparse };
-        let options = Options { episode_length, observe, ..Options::default() };
-        Ok(registry.env(&self.task)?.make(count, &options)?)
+        Options { episode_length, observe, ..Options::default() }
+    }
+
+    /// The environments that it is trained in.
+    ///
+    /// # Errors
+    /// If the registry has no such environment, or it cannot be made.
+    pub fn training_environments(&self, registry: &Registry) -> Result<Box<dyn VectorEnv>, Error> {
+        let Self { stagger, restart, .. } = *self;
+        let options = Options { stagger, restart, ..self.options() };
+        Ok(registry.env(&self.task)?.make(self.envs, &options)?)
     }
 
     /// The settings of PPO.
@@ -223,6 +251,8 @@ impl AgentConfig {
             discount: self.discount,
             lambda: self.lambda,
             clip: self.clip,
+            bootstrap_truncation: self.bootstrap_truncation,
+            stagger: self.stagger,
             clip_value: self.clip_value,
             value_weight: self.value_weight,
             entropy_weight: self.entropy_weight,
@@ -265,6 +295,11 @@ impl AgentConfig {
             false => agent.sampled(Generator::new(self.seed, EVALUATION)),
         }
     }
+}
+
+/// For settings that are on where an older configuration does not name them.
+fn yes() -> bool {
+    true
 }
 
 /// As many units in a single stream as both had, orthogonal at the start.

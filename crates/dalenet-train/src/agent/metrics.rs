@@ -23,6 +23,12 @@ pub struct Update {
     pub episode_steps: Option<f64>,
     /// How many they are.
     pub episodes: usize,
+    /// Mean return of the last 100 episodes so far, fewer at the start; none before the first.
+    #[serde(default)]
+    pub recent_return: Option<f64>,
+    /// How many episodes that is.
+    #[serde(default)]
+    pub recent_episodes: usize,
     /// Mean entropy of the policy, in nats.
     pub entropy: f64,
     /// Mean estimate of KL(old ‖ new), in nats.
@@ -67,6 +73,8 @@ impl Update {
             return_std: returns.map(|[_, deviation]| deviation),
             episode_steps: steps.map(|[mean, _]| mean),
             episodes: update.episodes.len(),
+            recent_return: update.recent_return,
+            recent_episodes: update.recent_episodes,
             entropy: update.entropy,
             kl: update.divergence,
             clip_fraction: update.clip_fraction,

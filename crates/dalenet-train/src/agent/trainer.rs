@@ -26,7 +26,7 @@ impl AgentTrainer {
     /// If the configuration is not possible.
     pub fn new(registry: &Registry, config: AgentConfig) -> Result<Self, Error> {
         config.validate()?;
-        let env = config.environments(registry, config.envs)?;
+        let env = config.training_environments(registry)?;
         let networks = config.networks(registry, env.observation_space().len())?;
         let ppo = Ppo::new(env, networks, config.ppo(), config.seed)?;
         let warnings = VecDeque::new();

@@ -65,7 +65,7 @@ impl Classifier {
             return Err(Error::Config("the checkpoint is of an agent".into()));
         };
         let input: Input = file.json("input")?;
-        let statistics = file.whole_numbers(PREPARATION)?;
+        let statistics = file.u32s(PREPARATION)?;
         let preparation = Preparation::restore(config.input, input.image(), &statistics);
         let preparation = preparation.ok_or_else(|| {
             dalenet::checkpoint::Error::Missing(format!("{PREPARATION} of {:?}", input.shape))

@@ -14,7 +14,7 @@ use crate::{
 };
 use dalenet::{
     Generator, GeneratorState, Learner, Matrix, Network, Optimiser, Trace, centre,
-    checkpoint::{self, Checkpoint},
+    checkpoint::{self, Checkpoint, Values},
     one_vs_all,
 };
 use serde::{Deserialize, Serialize};
@@ -340,8 +340,11 @@ impl Trainer for ClassificationTrainer {
         checkpoint::write(
             &[("", &self.learner.network, &self.learner.optimiser)],
             &[
-                ("order", &self.order),
-                (classifier::PREPARATION, &self.samples.preparation.statistics()),
+                ("order".into(), Values::U32(self.order.clone())),
+                (
+                    classifier::PREPARATION.into(),
+                    Values::U32(self.samples.preparation.statistics()),
+                ),
             ],
             with_experiment(metadata, &self.experiment()),
         )
@@ -349,7 +352,7 @@ impl Trainer for ClassificationTrainer {
 
     fn restore(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
         check_experiment(file, &self.experiment())?;
-        let order = file.whole_numbers("order")?;
+        let order = file.u32s("order")?;
         let input: Input = file.json("input")?;
         let [found, wanted] = [(self.order.len(), self.input()), (order.len(), input)]
             .map(|(samples, input)| format!("{samples} training samples of {input}"));

@@ -28,4 +28,6 @@ pub use moments::{
     column_moments, discount_and_add, divide_and_clamp, normalise_columns, reset_where,
 };
 pub use objective::{RatioSums, clipped_surrogate, clipped_value_error, value_loss};
-pub use rows::{accumulate, all_finite, gather, gather_rows, rows_where, scatter, sum, to_choices};
+pub use rows::{
+    accumulate, all_finite, gather, gather_rows, or_where, rows_where, scatter, sum, to_choices,
+};

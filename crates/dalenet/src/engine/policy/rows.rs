@@ -28,6 +28,11 @@ pub fn rows_where(count: usize, condition: impl Fn(usize) -> bool, out: &mut Vec
     out.extend((0..count).filter(|i| condition(*i)).map(|i| i as u32));
 }
 
+/// `out[i] ← out[i] or flags[i]`.
+pub fn or_where(flags: &[bool], out: &mut [bool]) {
+    out.iter_mut().zip(flags).for_each(|(out, flag)| *out |= flag);
+}
+
 /// `out[rows[i]] = values[i]`.
 ///
 /// # Panics
