@@ -1,10 +1,9 @@
 //! Rules over several tasks together.
 
 use crate::{
-    Ending, Error,
-    report::profiles,
-    table::{self, Table},
+    Ending,
     statistics::{interquartile_interval, interquartile_mean, rescaled},
+    table::{self, Table},
 };
 use serde::Serialize;
 use std::fmt;
@@ -84,10 +83,12 @@ impl Aggregation {
         };
         Some(Self { scale, tasks, rules: rules.iter().zip(scores).map(row).collect() })
     }
+}
 
-    /// The performance profiles as a figure.
-    pub(crate) fn profiles(&self) -> Result<String, Error> {
-        profiles(self)
+impl RuleAggregate {
+    /// How many runs it has.
+    pub fn runs(&self) -> usize {
+        self.scores.iter().map(Vec::len).sum()
     }
 }
 
@@ -118,18 +119,14 @@ fn comparable(rules: &[(String, Vec<Vec<&Ending>>)], tasks: usize) -> (Scale, Ve
 impl fmt::Display for Aggregation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let title = format!("interquartile mean, {}", self.scale.name());
-        let mut table = Table::new([
-            &format!("over {} tasks", self.tasks),
-            &title,
-            "95 % interval",
-            "runs",
-        ]);
+        let mut table =
+            Table::new([&format!("over {} tasks", self.tasks), &title, "95 % interval", "runs"]);
         for row in &self.rules {
             table.push([
                 row.rule.clone(),
                 table::plain(row.iqm, 2),
                 row.interval.map_or(String::new(), |interval| table::range(interval, table::plain)),
-                row.scores.iter().map(Vec::len).sum::<usize>().to_string(),
+                row.runs().to_string(),
             ]);
         }
         write!(f, "{table}")?;

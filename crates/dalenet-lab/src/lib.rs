@@ -18,6 +18,7 @@
 //! Many trainings that together answer a question are a [`Study`].
 
 mod ablation;
+mod agent_analysis;
 mod aggregation;
 mod analysis;
 mod clock;
@@ -46,6 +47,7 @@ mod training;
 mod watch;
 
 pub use ablation::Part;
+pub use agent_analysis::{AgentAnalysis, analyse_agent};
 pub use aggregation::{Aggregation, RuleAggregate, Scale};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use dalenet_train::{

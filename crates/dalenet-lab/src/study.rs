@@ -5,6 +5,7 @@ use crate::{
     curves::curves,
     files,
     record::{Failures, Record},
+    report::profiles,
     run::json,
     source::Known,
 };
@@ -258,6 +259,9 @@ impl Study {
         files::write(&self.folder.join("table.md"), findings.to_string().as_bytes())?;
         if let Some(figure) = self.curves()? {
             files::write(&self.folder.join("curves.svg"), figure.as_bytes())?;
+        }
+        if let Some(aggregation) = &findings.aggregation {
+            files::write(&self.folder.join("profiles.svg"), profiles(aggregation)?.as_bytes())?;
         }
         Ok(findings)
     }

@@ -59,12 +59,23 @@ pub fn figure(
             let bold = font(16).style(FontStyle::Bold).color(&INK);
             let bold = bold.pos(Pos::new(HPos::Left, VPos::Center));
             for (i, line) in lines.iter().enumerate() {
-                area.draw(&Text::new(line.clone(), (MARGIN, 20 + TITLE_LINE * i as i32), bold.clone()))?;
+                area.draw(&Text::new(
+                    line.clone(),
+                    (MARGIN, 20 + TITLE_LINE * i as i32),
+                    bold.clone(),
+                ))?;
             }
             let top = 18 + TITLE_LINE * lines.len() as i32;
             for ((label, style), (x, y)) in legend.iter().zip(places) {
                 let (x, y) = (MARGIN + x, top + y + 6);
-                style.stroke(&[(x, y), (x + 20, y)], 4).iter().try_for_each(|dash| area.draw(dash))?;
+                if style.is_solid() {
+                    let swatch = [(x, y - 4), (x + 18, y + 3)];
+                    area.draw(&Rectangle::new(swatch, style.colour.filled()))?;
+                }
+                let dashes = style.stroke(&[(x, y), (x + 19, y)], 4);
+                for dash in dashes.iter().filter(|_| !style.is_solid()) {
+                    area.draw(dash)?;
+                }
                 area.draw(&Text::new(label.clone(), (x + 26, y), text(13, INK)))?;
             }
             paint(&area.split_vertically(head).1)?;

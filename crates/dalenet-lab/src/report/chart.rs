@@ -154,7 +154,7 @@ fn draw_panel(area: &Area<'_>, panel: &Panel<'_>, extent: Extent) -> Drawn {
         .label_style(font(13).color(&INK))
         .axis_desc_style(font(13).color(&INK))
         .x_labels(5)
-        .y_labels(5)
+        .y_labels(6)
         .x_desc(axes.x)
         .y_desc(axes.y)
         .x_label_formatter(&|x| match axes.ticks {
@@ -202,7 +202,7 @@ fn rounded(y: f64, width: f64) -> String {
     }
 }
 
-/// A large number in thousands, millions or billions: `500k`, `1.5M`.
+/// A large number in thousands, millions or billions, with three digits at most: `301k`, `1.5M`.
 pub fn many(x: f64) -> String {
     let (unit, suffix) = match x.abs() {
         small if small < 1e3 => (1.0, ""),
@@ -210,8 +210,14 @@ pub fn many(x: f64) -> String {
         millions if millions < 1e9 => (1e6, "M"),
         _ => (1e9, "G"),
     };
-    let number = format!("{:.2}", x / unit).replace('-', "−");
-    number.trim_end_matches('0').trim_end_matches('.').to_owned() + suffix
+    let number = x / unit;
+    let decimals = (2.0 - number.abs().max(1.0).log10().floor()).max(0.0) as usize;
+    let text = format!("{number:.decimals$}").replace('-', "−");
+    let text = match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => &text,
+    };
+    text.to_owned() + suffix
 }
 
 /// A number with two significant digits at most.
@@ -241,7 +247,8 @@ mod tests {
 
     #[test]
     fn ticks_are_short() {
-        assert_eq!([500.0, 5e5, 1.5e6, -2e4, 0.0].map(many), ["500", "500k", "1.5M", "−20k", "0"]);
+        let numbers = [500.0, 301_056.0, 1.5e6, -2e4, 0.0];
+        assert_eq!(numbers.map(many), ["500", "301k", "1.5M", "−20k", "0"]);
         assert_eq!(rounded(97.25, 1.2), "97.2");
         assert_eq!(rounded(0.125, 0.05), "0.125");
         assert_eq!(rounded(480.0, 500.0), "480");

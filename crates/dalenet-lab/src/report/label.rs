@@ -15,9 +15,7 @@ pub fn label(i: usize, described: &[(Experiment, Option<String>)]) -> (String, S
     if single || others().any(|other| other.rule() != config.rule()) {
         parts.push(config.rule_name());
     }
-    let like = |other: &&Experiment| {
-        (other.task(), other.rule()) == (config.task(), config.rule())
-    };
+    let like = |other: &&Experiment| (other.task(), other.rule()) == (config.task(), config.rule());
     let distance = |one: &&Experiment| -> usize {
         others().filter(like).map(|other| one.differences(other).len()).sum()
     };
@@ -28,9 +26,8 @@ pub fn label(i: usize, described: &[(Experiment, Option<String>)]) -> (String, S
     if settings.len() > 2 {
         parts.push(format!("{} more", settings.len() - 2));
     }
-    let on_other_data = |(other, sha256): &&(Experiment, Option<String>)| {
-        other == config && sha256 != data
-    };
+    let on_other_data =
+        |(other, sha256): &&(Experiment, Option<String>)| other == config && sha256 != data;
     if described.iter().any(|other| on_other_data(&other)) {
         let start = data.as_deref().and_then(|sha256| sha256.get(..8)).unwrap_or("not recorded");
         parts.push(format!("data {start}"));

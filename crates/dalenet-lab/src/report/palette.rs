@@ -30,3 +30,14 @@ pub fn layer_colour(l: usize, layers: usize) -> RGBColor {
     let mix = |full: f64| (20.0 + share * (full - 20.0)) as u8;
     RGBColor(mix(190.0), mix(140.0), mix(250.0))
 }
+
+/// The colour of a sub-matrix of the weights: reds and oranges excite, blues inhibit.
+pub fn sub_matrix(name: &str) -> RGBColor {
+    match name {
+        "W_pp" => EXCITATION,
+        "W_nn" => PALETTE[4],
+        "W_np" => INHIBITION,
+        "W_pn" => PALETTE[5],
+        _ => PALETTE[6],
+    }
+}

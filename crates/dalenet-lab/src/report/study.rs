@@ -2,7 +2,8 @@
 
 use super::{label, left_out::LeftOut};
 use crate::{
-    AgentOutcome, Ending, EpochMetrics, Error, Experiment, Outcome, Run, UpdateMetrics,
+    AgentOutcome, Aggregation, Ending, EpochMetrics, Error, Experiment, Outcome, Run,
+    UpdateMetrics,
     statistics::Spread,
     trained::{self, Trained},
 };
@@ -111,6 +112,33 @@ impl Study {
             }
         }
         tasks
+    }
+}
+
+impl Study {
+    /// Rules over several data sets together, and over several environments: of each those rules that have one
+    /// configuration on every task.
+    pub fn aggregations(&self) -> Vec<Aggregation> {
+        [false, true].into_iter().filter_map(|agents| self.aggregation(agents)).collect()
+    }
+
+    fn aggregation(&self, agents: bool) -> Option<Aggregation> {
+        let mut tasks = self.tasks();
+        tasks.retain(|(_, groups)| groups[0].1.is_agent() == agents);
+        let rules: BTreeSet<_> =
+            tasks.iter().flat_map(|(_, groups)| groups).map(|(_, group)| group.rule()).collect();
+        let of_rule = |rule: String| {
+            let runs = tasks.iter().map(|(_, groups)| {
+                let mut of_rule = groups.iter().filter(|(_, group)| group.rule() == rule);
+                match (of_rule.next(), of_rule.next()) {
+                    (Some((_, group)), None) => Some(group.endings()),
+                    _ => None,
+                }
+            });
+            let runs: Option<Vec<_>> = runs.collect();
+            runs.filter(|tasks| tasks.iter().all(|runs| !runs.is_empty())).map(|runs| (rule, runs))
+        };
+        Aggregation::of(&rules.into_iter().filter_map(of_rule).collect::<Vec<_>>())
     }
 }
 
@@ -240,6 +268,11 @@ impl Group {
             "bp" if self.config.network().dale.is_on() => "bp-dale".into(),
             _ => self.config.rule_name(),
         }
+    }
+
+    /// How its finished runs ended.
+    pub fn endings(&self) -> Vec<&Ending> {
+        self.records.iter().filter_map(|record| record.ending.as_ref()).collect()
     }
 
     /// Each finished run's seed and score.

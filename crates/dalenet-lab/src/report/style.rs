@@ -40,6 +40,11 @@ impl Style {
         Self { dash: 2, ..self }
     }
 
+    /// Whether its lines have no gaps.
+    pub fn is_solid(&self) -> bool {
+        DASHES[self.dash % DASHES.len()].is_none()
+    }
+
     /// A path in pixels, `width` wide: its dashes.
     pub fn stroke(&self, path: &[(i32, i32)], width: u32) -> Vec<PathElement<(i32, i32)>> {
         let style = self.colour.stroke_width(width);

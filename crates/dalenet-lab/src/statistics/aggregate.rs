@@ -52,8 +52,7 @@ pub(crate) fn profile_band(tasks: &[Vec<f64>], thresholds: &[f64]) -> Vec<[f64; 
         return Vec::new();
     }
     let mut generator = Generator::new(0, 0);
-    let resamples: Vec<_> =
-        (0..BAND_RESAMPLES).map(|_| resample(tasks, &mut generator)).collect();
+    let resamples: Vec<_> = (0..BAND_RESAMPLES).map(|_| resample(tasks, &mut generator)).collect();
     let at = |threshold: &f64| {
         let shares = resamples.iter().map(|scores| share_above(scores.iter(), *threshold));
         let shares = sorted(shares.collect());
@@ -66,7 +65,8 @@ pub(crate) fn profile_band(tasks: &[Vec<f64>], thresholds: &[f64]) -> Vec<[f64; 
 /// all ½ where they are equal.
 pub(crate) fn rescaled(rules: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let all = || rules.iter().flatten().copied();
-    let (least, most) = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
+    let (least, most) =
+        (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
     let rescale = |score: &f64| if most > least { (score - least) / (most - least) } else { 0.5 };
     rules.iter().map(|scores| scores.iter().map(rescale).collect()).collect()
 }

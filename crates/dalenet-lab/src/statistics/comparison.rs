@@ -58,7 +58,8 @@ pub(crate) fn compare(scores: &[(u64, f64)], reference: &[(u64, f64)]) -> Option
     let size = Estimate::of(&pairs)?;
     let error = size.std.map(|std| std / (pairs.len() as f64).sqrt());
     let test = error.filter(|_| !few);
-    let test = test.and_then(|error| test_of(Method::Paired, size.mean, error, pairs.len() as f64 - 1.0));
+    let test =
+        test.and_then(|error| test_of(Method::Paired, size.mean, error, pairs.len() as f64 - 1.0));
     Some(Difference { size, test })
 }
 

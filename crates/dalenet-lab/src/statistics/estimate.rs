@@ -27,10 +27,6 @@ impl Spread {
         let deviation = (squares / count.saturating_sub(1).max(1) as f64).sqrt();
         (count > 0).then_some(Self { mean, deviation, count })
     }
-
-    pub fn times(self, factor: f64) -> Self {
-        Self { mean: factor * self.mean, deviation: factor * self.deviation, ..self }
-    }
 }
 
 /// `97.31 ± 0.04`, or `97.31` for a single value; the precision is that of the format.

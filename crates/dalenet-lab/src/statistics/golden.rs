@@ -80,9 +80,8 @@ fn intervals_are_those_of_scipy() {
 
 #[test]
 fn tests_are_those_of_scipy() {
-    let seeded = |values: &[f64], first: u64| -> Vec<_> {
-        (first..).zip(values.iter().copied()).collect()
-    };
+    let seeded =
+        |values: &[f64], first: u64| -> Vec<_> { (first..).zip(values.iter().copied()).collect() };
     let mut paired = 0;
     for GoldenComparison { a, b, welch, paired: golden } in golden().comparisons {
         let assert_same = |b: &[(u64, f64)], method: Method, golden: &GoldenTest| {
@@ -107,7 +106,8 @@ fn tests_are_those_of_scipy() {
 #[test]
 fn holms_correction_is_that_of_statsmodels() {
     for Holm { p, corrected } in golden().holm {
-        let test = |p: &f64| Test { method: Method::Welch, t: 0.0, degrees: 1.0, p: *p, p_holm: *p };
+        let test =
+            |p: &f64| Test { method: Method::Welch, t: 0.0, degrees: 1.0, p: *p, p_holm: *p };
         let mut tests: Vec<_> = p.iter().map(test).collect();
         correct(tests.iter_mut());
         tests.iter().zip(corrected).for_each(|(test, golden)| assert_near(test.p_holm, golden));
