@@ -186,9 +186,14 @@ BRAX = [
      "add_uniform(qd, 0.0045, generator)"),
     ("ant: resets by uniform velocities", "brax/tasks/ant.rs", "add_normal(qd, 0.1, generator)",
      "add_uniform(qd, 0.1, generator)"),
+    ("staggered episodes end together", "vectorised/mod.rs",
+     "step.checked_div(u64::from(self.stagger)).unwrap_or(0) as u32",
+     "step.checked_div(u64::from(self.stagger)).map_or(0, |_| 0)"),
+    ("staggered by one environment too many", "vectorised/mod.rs",
+     "u64::from(self.episode_length) * env;", "u64::from(self.episode_length) * (env + 1);"),
 ]
 
 CRATES = {
     "dalenet-craftax": ([["--test", "conformance", "states"], ["--test", "conformance"]], CRAFTAX),
-    "dalenet-envs": ([["--test", "brax_conformance"], ["--test", "brax_tasks"]], BRAX),
+    "dalenet-envs": ([["--test", "brax_conformance"], ["--test", "brax_tasks"], ["--test", "vector_env"]], BRAX),
 }

@@ -7,16 +7,17 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let registry = Registry::built_in();
-    for task in ["xor", "cart-pole"] {
-        let mut experiment = registry.experiment(task, "default", "ed").unwrap();
-        if let Some((key, value)) = text.split_once('=') {
-            let _ = experiment.set(key.trim(), value.trim());
-        }
+    if !text.contains('\n') {
+        set(registry, text);
     }
     let Ok(table) = toml::from_str::<toml::Table>(text) else { return };
     let _ = Experiment::whole(registry, table.clone());
-    for task in [None, Some("xor"), Some("cart-pole")] {
-        let layered = Experiment::layered(registry, task, "default", None, Some(table.clone()));
+    let tasks = match table.contains_key("task") {
+        true => &[None][..],
+        false => &[Some("xor"), Some("cart-pole")],
+    };
+    for task in tasks {
+        let layered = Experiment::layered(registry, *task, "default", None, Some(table.clone()));
         let Ok((_, experiment)) = layered else { continue };
         if experiment.validate(registry).is_ok() {
             let again = toml::from_str(&experiment.commented()).expect("TOML");
@@ -25,3 +26,12 @@ fuzz_target!(|text: &str| {
         }
     }
 });
+
+/// One line, as `--set` takes it.
+fn set(registry: &Registry, line: &str) {
+    for task in ["xor", "cart-pole"] {
+        let mut experiment = registry.experiment(task, "default", "ed").unwrap();
+        let (key, value) = line.split_once('=').unwrap_or((line, ""));
+        let _ = experiment.set(key.trim(), value.trim());
+    }
+}

@@ -247,7 +247,7 @@ impl Training {
         metrics.add(&update)?;
         events.update(&update)?;
         if let Experiment::Agent(config) = &self.experiment {
-            observer.update(&update, config.steps);
+            observer.update(&update, config.ppo.steps);
         }
         // The environments are large.
         let last = *self.last_save.get_or_insert_with(Instant::now);

@@ -104,7 +104,7 @@ fn recording(env: &dyn VectorEnv, config: &AgentConfig) -> Result<Box<dyn Record
         title: config.task.clone(),
         subtitle: vec![
             format!("PPO with {}, seed {}", config.network.rule_name(&config.rule), config.seed),
-            format!("{} steps of training asked for", config.steps),
+            format!("{} steps of training asked for", config.ppo.steps),
             match env.backend() {
                 "mujoco" => "Brax's task by MuJoCo".into(),
                 _ if game.is_some() => "Craftax 1.6.1, native".into(),

@@ -1,9 +1,11 @@
 //! The settings of PPO.
 
 use crate::Error;
+use documented::DocumentedFields;
+use serde::{Deserialize, Serialize};
 
 /// The settings of PPO. The default is that of PureJaxRL for Brax (`purejaxrl/ppo_continuous_action.py`).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, DocumentedFields)]
 pub struct Settings {
     /// Steps of all environments together; the last rollout may go beyond.
     pub steps: u64,
@@ -36,9 +38,11 @@ pub struct Settings {
     pub max_gradient_norm: f32,
     /// Whether the value of what a truncated episode led to is bootstrapped; if not, truncation counts
     /// as an end, as in PureJaxRL.
+    #[serde(default = "yes")]
     pub bootstrap_truncation: bool,
     /// Whether the environments' first episodes are staggered, so that those that are truncated have
     /// no return of a whole episode.
+    #[serde(default)]
     pub stagger: bool,
     /// Whether advantages are normalised to mean 0 and deviation 1 in every minibatch.
     pub normalise_advantages: bool,
@@ -50,6 +54,11 @@ pub struct Settings {
     pub bound: f32,
     /// Initial ln σ of the Gaussian policy.
     pub log_deviation: f32,
+}
+
+/// For a setting that is on where an older configuration does not name it.
+fn yes() -> bool {
+    true
 }
 
 impl Default for Settings {

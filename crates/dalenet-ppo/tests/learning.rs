@@ -63,25 +63,28 @@ fn every_rule_learns_which_arm_pays() {
 
 #[test]
 fn a_restored_training_goes_on_to_the_same_bits_at_any_thread_count() {
-    let run = |threads: usize, stop: u64| {
+    let run = |task: &str, threads: usize, stop: u64| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let settings = Settings { steps: 5 * 512, stagger: true, ..settings() };
-            let mut ppo = ppo("half-cheetah", "ed", &settings);
+            let mut ppo = ppo(task, "ed", &settings);
             while !ppo.ended() {
                 ppo.update().unwrap();
                 if ppo.steps() == stop * 512 {
                     let bytes = ppo.save(Default::default());
-                    ppo = self::ppo("half-cheetah", "ed", &settings);
+                    ppo = self::ppo(task, "ed", &settings);
                     ppo.restore(&Checkpoint::parse(&bytes).unwrap()).unwrap();
                 }
             }
             ppo.save(Default::default())
         })
     };
-    let whole = run(1, 0);
-    for (threads, stop) in [(2, 0), (8, 2), (1, 3)] {
-        assert!(run(threads, stop) == whole, "{threads} threads, stopped after {stop}");
+    for task in ["half-cheetah", "cart-pole"] {
+        let whole = run(task, 1, 0);
+        for (threads, stop) in [(2, 0), (8, 2), (1, 3)] {
+            let about = format!("{task}, {threads} threads, stopped after {stop}");
+            assert!(run(task, threads, stop) == whole, "{about}");
+        }
     }
 }
 

@@ -111,12 +111,16 @@ fn keys(table: &Table) -> impl Iterator<Item = &str> {
     table.keys().map(String::as_str)
 }
 
-/// `; did you mean …?` with the candidate most like `word`, or nothing if none is near.
+/// `; did you mean …?` with the candidate most like `word`, or nothing if none is near: if half of it
+/// or more is different.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    let likeness = |candidate: &str| strsim::damerau_levenshtein(word, candidate);
-    let best = candidates.into_iter().min_by_key(|candidate| likeness(candidate));
-    match best {
-        Some(best) if likeness(best) <= best.len() / 2 => format!("; did you mean `{best}`?"),
+    // As many changes as lengths differ by are needed at least; words may be of any length.
+    let length = word.chars().count();
+    let near = |candidate: &&str| length.abs_diff(candidate.len()) <= candidate.len() / 2;
+    let changes = |candidate: &str| strsim::damerau_levenshtein(word, candidate);
+    let measured = candidates.into_iter().filter(near).map(|name| (changes(name), name));
+    match measured.min_by_key(|(changes, _)| *changes) {
+        Some((changes, best)) if changes <= best.len() / 2 => format!("; did you mean `{best}`?"),
         _ => String::new(),
     }
 }

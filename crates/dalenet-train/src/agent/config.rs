@@ -32,59 +32,17 @@ pub struct AgentConfig {
     /// Factor of the initial weights of the critic's output layer.
     pub critic_gain: f32,
 
-    /// Steps of all environments together.
-    pub steps: u64,
     /// Environments that are stepped together.
     pub envs: usize,
     /// Steps until an episode is cut; 0: the task's own.
     pub episode_length: u32,
-    /// Whether first episodes are cut at different steps, so that episodes do not all end at once.
-    #[serde(default)]
-    pub stagger: bool,
     /// Where new episodes begin: fresh (anew each time), or same (where the environment's first began,
     /// as in Brax's training wrappers).
     #[serde(default)]
     pub restart: Restart,
-    /// Steps of each environment between updates.
-    pub rollout: usize,
-    /// Passes over the samples of a rollout.
-    pub epochs: usize,
-    /// Parts that a rollout is divided into in each pass.
-    pub minibatches: usize,
-    /// Adam's rate.
-    pub rate: f32,
-    /// Whether the rate falls to zero, linearly over the training.
-    pub anneal: bool,
-    /// Added to the root in Adam.
-    pub epsilon: f32,
-    /// Discount γ.
-    pub discount: f32,
-    /// λ of generalised advantage estimation.
-    pub lambda: f32,
-    /// How far from 1 the ratio of probabilities may go.
-    pub clip: f32,
-    /// Whether the value of what a truncated episode led to is bootstrapped; if not, truncation counts
-    /// as an end, as in PureJaxRL.
-    #[serde(default = "yes")]
-    pub bootstrap_truncation: bool,
-    /// Whether the value moves by at most `clip` as well.
-    pub clip_value: bool,
-    /// Weight of the value's loss.
-    pub value_weight: f32,
-    /// Weight of the policy's entropy.
-    pub entropy_weight: f32,
-    /// Largest norm of the gradient of actor and critic together.
-    pub max_gradient_norm: f32,
-    /// Whether advantages are brought to mean 0 and deviation 1 in every minibatch.
-    pub normalise_advantages: bool,
-    /// Whether observations are brought to mean 0 and deviation 1, as seen so far.
-    pub normalise_observations: bool,
-    /// Whether rewards are divided by the deviation of the discounted return, as seen so far.
-    pub normalise_rewards: bool,
-    /// Largest magnitude of a normalised observation and reward.
-    pub bound: f32,
-    /// Logarithm of the Gaussian policy's deviation at the start.
-    pub log_deviation: f32,
+    /// How it learns.
+    #[serde(flatten)]
+    pub ppo: dalenet_ppo::Settings,
     /// Episodes that the trained policy is evaluated on.
     pub evaluation: usize,
     /// Whether it is evaluated by its most probable actions; if not, they are sampled as in the
@@ -98,7 +56,6 @@ pub struct AgentConfig {
 /// all negative sum to large values: the critic starts at a tenth of them (docs/results.md).
 impl Default for AgentConfig {
     fn default() -> Self {
-        let ppo = dalenet_ppo::Settings::default();
         Self {
             task: String::new(),
             rule: "ed".into(),
@@ -113,30 +70,10 @@ impl Default for AgentConfig {
             },
             actor_gain: 0.01,
             critic_gain: 0.1,
-            steps: ppo.steps,
             envs: 2048,
             episode_length: 0,
-            stagger: ppo.stagger,
             restart: Restart::default(),
-            rollout: ppo.rollout,
-            epochs: ppo.epochs,
-            minibatches: ppo.minibatches,
-            rate: ppo.rate,
-            anneal: ppo.anneal,
-            epsilon: ppo.epsilon,
-            discount: ppo.discount,
-            lambda: ppo.lambda,
-            clip: ppo.clip,
-            bootstrap_truncation: ppo.bootstrap_truncation,
-            clip_value: ppo.clip_value,
-            value_weight: ppo.value_weight,
-            entropy_weight: ppo.entropy_weight,
-            max_gradient_norm: ppo.max_gradient_norm,
-            normalise_advantages: ppo.normalise_advantages,
-            normalise_observations: ppo.normalise_observations,
-            normalise_rewards: ppo.normalise_rewards,
-            bound: ppo.bound,
-            log_deviation: ppo.log_deviation,
+            ppo: dalenet_ppo::Settings::default(),
             evaluation: 64,
             deterministic: true,
         }
@@ -146,7 +83,9 @@ impl Default for AgentConfig {
 impl Settings for AgentConfig {
     fn meaning(key: &str) -> &'static str {
         let own = Self::get_field_docs(key);
-        own.or_else(|_| NetworkSettings::get_field_docs(key)).unwrap_or_default()
+        let network = || NetworkSettings::get_field_docs(key);
+        let ppo = || dalenet_ppo::Settings::get_field_docs(key);
+        own.or_else(|_| network()).or_else(|_| ppo()).unwrap_or_default()
     }
 }
 
@@ -167,7 +106,7 @@ impl AgentConfig {
     /// ```
     /// let mut config = dalenet_train::AgentConfig::new("brax/Ant", "default", "ed")?;
     /// config.set("steps", "5e7")?;
-    /// assert_eq!((config.task.as_str(), config.steps), ("brax/ant", 50_000_000));
+    /// assert_eq!((config.task.as_str(), config.ppo.steps), ("brax/ant", 50_000_000));
     /// # Ok::<(), dalenet_train::Error>(())
     /// ```
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
@@ -191,12 +130,12 @@ impl AgentConfig {
             ("actor_gain", positive(self.actor_gain), "must be above 0"),
             ("critic_gain", positive(self.critic_gain), "must be above 0"),
             ("envs", self.envs <= 1_000_000, "must not be above a million"),
-            ("rollout", self.rollout <= 1_000_000, "must not be above a million"),
-            ("steps", self.steps <= 1_000_000_000_000, "must not be above 1e12"),
+            ("rollout", self.ppo.rollout <= 1_000_000, "must not be above a million"),
+            ("steps", self.ppo.steps <= 1_000_000_000_000, "must not be above 1e12"),
             ("evaluation", (1..=100_000).contains(&self.evaluation), "must be 1 to 100,000"),
         ];
         settings::check(self, checks.into_iter().chain(self.network.checks()))?;
-        Ok(self.ppo().validate(self.envs)?)
+        Ok(self.ppo.validate(self.envs)?)
     }
 
     /// The whole configuration as TOML, each key under its meaning.
@@ -224,7 +163,8 @@ impl AgentConfig {
     /// How episodes of an evaluation are run.
     fn options(&self) -> Options {
         let episode_length = (self.episode_length > 0).then_some(self.episode_length);
-        let observe = if self.normalise_observations { Observe::Dense } else { Observe::Sparse };
+        let observe =
+            if self.ppo.normalise_observations { Observe::Dense } else { Observe::Sparse };
         Options { episode_length, observe, ..Options::default() }
     }
 
@@ -233,36 +173,9 @@ impl AgentConfig {
     /// # Errors
     /// If the registry has no such environment, or it cannot be made.
     pub fn training_environments(&self, registry: &Registry) -> Result<Box<dyn VectorEnv>, Error> {
-        let Self { stagger, restart, .. } = *self;
+        let (stagger, restart) = (self.ppo.stagger, self.restart);
         let options = Options { stagger, restart, ..self.options() };
         Ok(registry.env(&self.task)?.make(self.envs, &options)?)
-    }
-
-    /// The settings of PPO.
-    pub fn ppo(&self) -> dalenet_ppo::Settings {
-        dalenet_ppo::Settings {
-            steps: self.steps,
-            rollout: self.rollout,
-            epochs: self.epochs,
-            minibatches: self.minibatches,
-            rate: self.rate,
-            anneal: self.anneal,
-            epsilon: self.epsilon,
-            discount: self.discount,
-            lambda: self.lambda,
-            clip: self.clip,
-            bootstrap_truncation: self.bootstrap_truncation,
-            stagger: self.stagger,
-            clip_value: self.clip_value,
-            value_weight: self.value_weight,
-            entropy_weight: self.entropy_weight,
-            max_gradient_norm: self.max_gradient_norm,
-            normalise_advantages: self.normalise_advantages,
-            normalise_observations: self.normalise_observations,
-            normalise_rewards: self.normalise_rewards,
-            bound: self.bound,
-            log_deviation: self.log_deviation,
-        }
     }
 
     /// Actor and critic, each with a rule of its own, for `inputs` observed values.
@@ -295,11 +208,6 @@ impl AgentConfig {
             false => agent.sampled(Generator::new(self.seed, EVALUATION)),
         }
     }
-}
-
-/// For settings that are on where an older configuration does not name them.
-fn yes() -> bool {
-    true
 }
 
 /// As many units in a single stream as both had, orthogonal at the start.

@@ -26,12 +26,11 @@ impl TrainedAgent {
             return Err(Error::Config("the checkpoint is of a classification".into()));
         };
         let env = config.environments(registry, 1)?;
-        let settings = config.ppo();
         let outputs = Policy::new(env.action_space(), 0.0).outputs();
         let spec = config.network_spec(env.observation_space().len(), config.actor_gain)?;
         let spec = NetworkSpec { outputs, ..spec };
         let network = Network::new(&spec, &mut Generator::new(config.seed, 0));
-        let agent = Agent::restore(network, env.as_ref(), &settings, file)?;
+        let agent = Agent::restore(network, env.as_ref(), &config.ppo, file)?;
         Ok(Self { agent: config.evaluated(agent), config, env })
     }
 

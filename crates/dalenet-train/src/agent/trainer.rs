@@ -28,7 +28,7 @@ impl AgentTrainer {
         config.validate()?;
         let env = config.training_environments(registry)?;
         let networks = config.networks(registry, env.observation_space().len())?;
-        let ppo = Ppo::new(env, networks, config.ppo(), config.seed)?;
+        let ppo = Ppo::new(env, networks, config.ppo.clone(), config.seed)?;
         let warnings = VecDeque::new();
         Ok(Self { registry: registry.clone(), config, ppo, warned: 0, warnings })
     }

@@ -27,16 +27,18 @@ fn adjustment(name: &str) -> fn(&mut AgentConfig) {
 /// what takes the time.
 fn craftax(config: &mut AgentConfig) {
     config.network.layers = vec![64.into(); 3];
-    (config.envs, config.rollout, config.minibatches) = (1024, 64, 8);
-    (config.steps, config.rate, config.anneal) = (10_000_000, 2e-4, true);
-    (config.lambda, config.entropy_weight, config.max_gradient_norm) = (0.8, 0.01, 1.0);
-    (config.normalise_observations, config.normalise_rewards) = (false, false);
+    let AgentConfig { envs, ppo, .. } = &mut *config;
+    (*envs, ppo.rollout, ppo.minibatches) = (1024, 64, 8);
+    (ppo.steps, ppo.rate, ppo.anneal) = (10_000_000, 2e-4, true);
+    (ppo.lambda, ppo.entropy_weight, ppo.max_gradient_norm) = (0.8, 0.01, 1.0);
+    (ppo.normalise_observations, ppo.normalise_rewards) = (false, false);
     (config.evaluation, config.deterministic) = (256, false);
 }
 
 /// For small tasks with choices.
 fn small(config: &mut AgentConfig) {
     config.network.layers = vec![64.into(); 2];
-    (config.envs, config.rollout, config.minibatches) = (16, 128, 8);
-    (config.steps, config.rate, config.entropy_weight) = (300_000, 1e-3, 0.01);
+    let AgentConfig { envs, ppo, .. } = config;
+    (*envs, ppo.rollout, ppo.minibatches) = (16, 128, 8);
+    (ppo.steps, ppo.rate, ppo.entropy_weight) = (300_000, 1e-3, 0.01);
 }
