@@ -120,22 +120,25 @@ def check(path):
         run = json.loads(line)
         score = 100 * run["test_accuracy"] if "test_accuracy" in run else run["return_mean"]
         cells.setdefault(run["task"], {}).setdefault(run["cell"], {})[run["seed"]] = score
+    p = []
     for task, rules in cells.items():
-        reference, p = None, []
+        reference = None
         for rule, scores in rules.items():
             values = list(scores.values())
-            mean, low, high = np.mean(values), *(estimate(values)["interval"] if len(values) > 2 else [np.nan] * 2)
-            print(f"{task} {rule}: {mean:.2f}, 95 % interval {low:.2f} to {high:.2f}")
+            low, high = estimate(values)["interval"] if len(values) > 2 else (np.nan, np.nan)
+            print(f"{task} {rule}: {np.mean(values):.2f}, 95 % interval {low:.2f} to {high:.2f}")
             if reference is None:
                 reference = scores
                 continue
             seeds = [seed for seed in scores if seed in reference]
+            if len(seeds) < 3:
+                continue
             found = comparison([scores[seed] for seed in seeds], [reference[seed] for seed in seeds])["paired"]
-            p.append(found["p"])
             low, high = found["interval"]
+            p.append(found["p"])
             print(f"  difference {found['difference']:+.2f} ({low:+.2f} to {high:+.2f}), p = {found['p']:.4f}")
-        if p:
-            print(f"  p by Holm within {task}: {holm(p)['corrected']}")
+    if p:
+        print("p by Holm:", " ".join(f"{value:.4f}" for value in holm(p)["corrected"]))
 
 
 if __name__ == "__main__":

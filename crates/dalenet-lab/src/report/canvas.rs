@@ -21,7 +21,7 @@ const MARGIN: i32 = 14;
 const LEGEND_LINE: i32 = 21;
 const TITLE_LINE: i32 = 21;
 /// Letters of a title's line.
-const TITLE_LETTERS: usize = 66;
+const TITLE_LETTERS: usize = 62;
 const PANEL_HEIGHT: usize = 236;
 
 /// A font whose letters are `size` pixels high in the SVG: the backend divides by 1.24.
@@ -56,7 +56,7 @@ pub fn figure(
         let area = area.into_drawing_area();
         let drawn = (|| {
             area.fill(&WHITE)?;
-            let bold = font(16).style(FontStyle::Bold).color(&INK);
+            let bold = font(17).style(FontStyle::Bold).color(&INK);
             let bold = bold.pos(Pos::new(HPos::Left, VPos::Center));
             for (i, line) in lines.iter().enumerate() {
                 area.draw(&Text::new(
@@ -76,7 +76,7 @@ pub fn figure(
                 for dash in dashes.iter().filter(|_| !style.is_solid()) {
                     area.draw(dash)?;
                 }
-                area.draw(&Text::new(label.clone(), (x + 26, y), text(13, INK)))?;
+                area.draw(&Text::new(label.clone(), (x + 26, y), text(14, INK)))?;
             }
             paint(&area.split_vertically(head).1)?;
             area.present()
@@ -114,7 +114,7 @@ fn places(legend: &[(String, Style)]) -> Vec<(i32, i32)> {
     let (mut x, mut y) = (0, 0);
     let mut places = Vec::new();
     for (label, _) in legend {
-        let width = 26 + width_of(label, 13) + 20;
+        let width = 26 + width_of(label, 14) + 20;
         if x > 0 && x + width > WIDTH as i32 - 2 * MARGIN {
             (x, y) = (0, y + LEGEND_LINE);
         }

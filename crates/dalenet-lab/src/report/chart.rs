@@ -135,14 +135,14 @@ fn draw_panel(area: &Area<'_>, panel: &Panel<'_>, extent: Extent) -> Drawn {
     let Extent { x: [left, right], y: [low, high] } = extent;
     let mut builder = ChartBuilder::on(area);
     if !title.is_empty() {
-        builder.caption(cut(title, 40), text(13, INK));
+        builder.caption(cut(title, 38), text(14, INK));
     }
     let mut chart = builder
         .margin_right(18)
         .margin_top(8)
         .margin_left(4)
-        .x_label_area_size(42)
-        .y_label_area_size(62)
+        .x_label_area_size(44)
+        .y_label_area_size(66)
         .build_cartesian_2d(left..right, low..high)?;
     let step = high - low;
     chart
@@ -151,8 +151,8 @@ fn draw_panel(area: &Area<'_>, panel: &Panel<'_>, extent: Extent) -> Drawn {
         .light_line_style(TRANSPARENT)
         .bold_line_style(GRID)
         .axis_style(PALE)
-        .label_style(font(13).color(&INK))
-        .axis_desc_style(font(13).color(&INK))
+        .label_style(font(14).color(&INK))
+        .axis_desc_style(font(14).color(&INK))
         .x_labels(5)
         .y_labels(6)
         .x_desc(axes.x)

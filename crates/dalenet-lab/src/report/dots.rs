@@ -16,7 +16,7 @@ const ROW: i32 = 30;
 const AXIS: i32 = 34;
 const HEADING: i32 = 26;
 /// Letters of a row's label at most.
-const LETTERS: usize = 30;
+const LETTERS: usize = 28;
 
 /// A row.
 pub struct Row {
@@ -51,10 +51,10 @@ impl Scale {
     fn of(low: f64, high: f64, [least, most]: [f64; 2]) -> Self {
         let low = if low > 0.0 && low < 0.5 * high { 0.0 } else { low };
         let high = if high < 0.0 && high > 0.5 * low { 0.0 } else { high };
-        let width = (high - low).max(1e-6 * high.abs().max(1e-6));
+        let width = (high - low).max(0.01 * high.abs().max(0.01));
         let step = nice(width / 4.0);
         let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
-        let high = if high > low { high } else { low + step };
+        let high = if high > low { high } else { low + 2.0 * step };
         Self { low: low.max(least), high: high.min(most), step }
     }
 
@@ -110,8 +110,8 @@ pub fn height(sections: &[Section<'_>]) -> i32 {
 /// Draws sections below each other.
 pub fn draw(area: &Area<'_>, sections: &[Section<'_>]) -> Drawn {
     let rows = || sections.iter().flat_map(|section| &section.rows);
-    let labels = rows().map(|row| width_of(&cut(&row.label, LETTERS), 13));
-    let texts = rows().map(|row| width_of(&row.text, 13));
+    let labels = rows().map(|row| width_of(&cut(&row.label, LETTERS), 14));
+    let texts = rows().map(|row| width_of(&row.text, 14));
     let left = labels.max().unwrap_or(0) + 30;
     let right = WIDTH as i32 - texts.max().unwrap_or(0) - 30;
     let mut top = 4;
@@ -129,7 +129,7 @@ fn draw_section(
     mut top: i32,
 ) -> Drawn {
     if !section.title.is_empty() {
-        let bold = text(13, INK).font.style(FontStyle::Bold);
+        let bold = text(14, INK).font.style(FontStyle::Bold);
         area.draw(&Text::new(cut(section.title, 60), (14, top + 4), bold))?;
         top += HEADING;
     }
@@ -142,15 +142,15 @@ fn draw_section(
     for value in scale.ticks() {
         let x = at(value);
         area.draw(&PathElement::new([(x, top), (x, bottom)], GRID))?;
-        let centred = text(12, INK).pos(Pos::new(HPos::Center, VPos::Center));
+        let centred = text(13, INK).pos(Pos::new(HPos::Center, VPos::Center));
         let label = scale.label(value) + section.unit;
         area.draw(&Text::new(label, (x, bottom + 12), centred))?;
     }
     for (i, row) in (0..).zip(&section.rows) {
         let y = top + ROW * i + ROW / 2;
-        area.draw(&Text::new(cut(&row.label, LETTERS), (14, y), text(13, INK)))?;
+        area.draw(&Text::new(cut(&row.label, LETTERS), (14, y), text(14, INK)))?;
         let colour = if row.values.is_empty() { PALE } else { INK };
-        area.draw(&Text::new(row.text.clone(), (right + 14, y), text(13, colour)))?;
+        area.draw(&Text::new(row.text.clone(), (right + 14, y), text(14, colour)))?;
         let Some(estimate) = Estimate::of(&row.values) else { continue };
         if let Some([low, high]) = estimate.interval {
             let (low, high) = (at(low), at(high));

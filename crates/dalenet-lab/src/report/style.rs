@@ -3,8 +3,9 @@
 use super::palette::colour;
 use plotters::prelude::*;
 
-/// Rules in the order of their colours.
-const RULES: [&str; 6] = ["ed", "dfa", "fa", "sign-symmetric", "bp-dale", "bp"];
+/// The built-in rules and the number of their colours; that of backpropagation is grey.
+const RULES: [(&str, usize); 6] =
+    [("ed", 0), ("dfa", 1), ("fa", 2), ("sign-symmetric", 3), ("bp-dale", 4), ("bp", 6)];
 
 /// Colours of rules of a user's own, none of which a built-in rule has (Tol's "muted").
 const FURTHER: [RGBColor; 8] = [
@@ -59,8 +60,8 @@ impl Style {
 /// The colour of a rule, the same in every figure whatever stands beside it; of a rule of a user's own, one
 /// that depends on its name alone.
 pub fn rule_colour(rule: &str) -> RGBColor {
-    match RULES.iter().position(|known| *known == rule) {
-        Some(known) => colour(known),
+    match RULES.iter().find(|(known, _)| *known == rule) {
+        Some((_, number)) => colour(*number),
         None => {
             // FNV-1a.
             let mix = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
@@ -125,7 +126,7 @@ mod tests {
     #[test]
     fn built_in_rules_and_further_ones_have_distinct_colours() {
         let of = |RGBColor(r, g, b): RGBColor| [r, g, b];
-        let built_in: HashSet<_> = RULES.iter().map(|rule| of(rule_colour(rule))).collect();
+        let built_in: HashSet<_> = RULES.iter().map(|(rule, _)| of(rule_colour(rule))).collect();
         assert_eq!(built_in.len(), RULES.len());
         for own in ["mine", "hebb", "ed-overlapping", "three-factor", "my_rule"] {
             assert!(!built_in.contains(&of(rule_colour(own))), "{own}");

@@ -17,7 +17,7 @@ use plotters::{
 };
 use std::collections::BTreeMap;
 
-const ROW: i32 = 20;
+const ROW: i32 = 21;
 const AXIS: i32 = 30;
 
 /// An achievement: its name and, for each group that has a result, its style and the share of the episodes.
@@ -72,19 +72,19 @@ fn rows(study: &Study, groups: &[(usize, &Group)]) -> (Vec<Row>, Vec<String>) {
 }
 
 fn draw(area: &Area<'_>, rows: &[Row]) -> Drawn {
-    let left = rows.iter().map(|(name, _)| width_of(name, 12)).max().unwrap_or(0) + 28;
+    let left = rows.iter().map(|(name, _)| width_of(name, 13)).max().unwrap_or(0) + 28;
     let right = WIDTH as i32 - 34;
     let at = |share: f64| left + (f64::from(right - left) * share).round() as i32;
     let bottom = ROW * rows.len() as i32;
     for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
         let x = at(share);
         area.draw(&PathElement::new([(x, 0), (x, bottom)], GRID))?;
-        let centred = text(12, INK).pos(Pos::new(HPos::Center, VPos::Center));
+        let centred = text(13, INK).pos(Pos::new(HPos::Center, VPos::Center));
         area.draw(&Text::new(format!("{:.0} %", 100.0 * share), (x, bottom + 12), centred))?;
     }
     for (i, (name, shares)) in (0..).zip(rows) {
         let y = ROW * i + ROW / 2;
-        area.draw(&Text::new(name.clone(), (14, y), text(12, INK)))?;
+        area.draw(&Text::new(name.clone(), (14, y), text(13, INK)))?;
         area.draw(&PathElement::new([(left, y), (right, y)], PALE.mix(0.15)))?;
         for (style, share) in shares {
             area.draw(&Circle::new((at(*share), y), 5, style.colour.mix(0.85).filled()))?;

@@ -33,8 +33,8 @@ pub fn confusions(number: usize, group: &Group, counts: &[Vec<usize>]) -> Result
     let svg = canvas::figure(&whose(&group.label, &title), &[], height, |area| {
         let centred = |colour| text(size, colour).pos(Pos::new(HPos::Center, VPos::Center));
         let middle = |i: i32| i * cell + cell / 2;
-        area.draw(&Text::new("given class →", (left, 8), text(13, INK)))?;
-        area.draw(&Text::new("class ↓", (14, top - 10), text(13, INK)))?;
+        area.draw(&Text::new("given class →", (left, 8), text(14, INK)))?;
+        area.draw(&Text::new("class ↓", (14, top - 10), text(14, INK)))?;
         for i in 0..classes {
             let name = i.to_string();
             area.draw(&Text::new(name.clone(), (left + middle(i), 24), centred(INK)))?;

@@ -83,7 +83,7 @@ pub fn filters(
     let [shown_wide, shown_high] = [wide, high].map(|side| (side as f64 * scale).round());
     let what = if hidden { "first-layer filters of p units" } else { "weights of the outputs" };
     let title = whose(&group.label, what);
-    let (title, top) = (cut(&title, 64), if routed { 62.0 } else { 40.0 });
+    let (title, top) = (cut(&title, 62), if routed { 62.0 } else { 40.0 });
     let column = shown_wide / columns as f64;
     let ink = css(INK);
     let svg = html! {
@@ -91,12 +91,12 @@ pub fn filters(
             viewBox=(format!("0 0 {WIDTH} {}", top + shown_high + 8.0))
             xmlns="http://www.w3.org/2000/svg" {
             rect width="100%" height="100%" fill="#FFFFFF" {}
-            text x="14" y="26" font-family="sans-serif" font-size="16" font-weight="bold"
+            text x="14" y="26" font-family="sans-serif" font-size="17" font-weight="bold"
                 fill=(ink) { (title) }
             @if routed {
                 @for class in 0..columns {
                     text x=(10.0 + (class as f64 + 0.5) * column) y="54" text-anchor="middle"
-                        font-family="sans-serif" font-size="13" fill=(ink) { (class) }
+                        font-family="sans-serif" font-size="14" fill=(ink) { (class) }
                 }
             }
             image x="10" y=(top) width=(shown_wide) height=(shown_high)

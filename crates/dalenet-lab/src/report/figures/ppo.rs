@@ -12,6 +12,38 @@ use crate::{
     statistics::Spread,
 };
 
+/// What is measured of an update.
+#[derive(Clone, Copy)]
+struct Measure {
+    name: &'static str,
+    unit: &'static str,
+    /// The least value that is possible.
+    least: f64,
+    value: fn(&UpdateMetrics) -> Option<f64>,
+}
+
+const MEASURES: [Measure; 4] = [
+    Measure {
+        name: "entropy of the policy",
+        unit: "nats",
+        least: f64::NEG_INFINITY,
+        value: |update| Some(update.entropy),
+    },
+    Measure { name: "KL(old ‖ new)", unit: "nats", least: 0.0, value: |update| Some(update.kl) },
+    Measure {
+        name: "value loss",
+        unit: "½ (V − target)²",
+        least: 0.0,
+        value: |update| Some(update.value_loss),
+    },
+    Measure {
+        name: "explained variance",
+        unit: "share",
+        least: -1.0,
+        value: |update| Some(update.explained_variance?.max(-1.0)),
+    },
+];
+
 /// The return over steps, a panel a task.
 pub fn learning_curve(study: &Study) -> Result<Option<Figure>, Error> {
     let styles = styles(study);
@@ -57,21 +89,17 @@ fn title(panels: &[(&str, Vec<Line>)]) -> String {
 /// Entropy, KL, value loss and explained variance over steps: a figure a task, a panel a measure.
 pub fn updates(study: &Study) -> Result<Vec<Figure>, Error> {
     let styles = styles(study);
-    let measures: [(&str, &str, fn(&UpdateMetrics) -> Option<f64>); 4] = [
-        ("entropy of the policy", "nats", |update| Some(update.entropy)),
-        ("KL(old ‖ new)", "nats", |update| Some(update.kl)),
-        ("value loss", "½ (V − target)²", |update| Some(update.value_loss)),
-        ("explained variance", "share", |update| Some(update.explained_variance?.max(-1.0))),
-    ];
     let mut figures = Vec::new();
     for (number, (task, groups)) in (1..).zip(agents(study)) {
-        let panel = |(title, y, value): (&'static str, &'static str, fn(&UpdateMetrics) -> _)| {
-            let line =
-                |(i, group): &(usize, &Group)| Line::new(styles[*i], over_steps(group, value));
-            let lines = groups.iter().map(line).collect();
-            Panel { title, axes: Axes::new("steps", Ticks::Many, y), lines }
+        let panel = |measure: Measure| {
+            let line = |(i, group): &(usize, &Group)| {
+                Line::new(styles[*i], over_steps(group, measure.value))
+            };
+            let possible = [measure.least, f64::INFINITY];
+            let axes = Axes { possible, ..Axes::new("steps", Ticks::Many, measure.unit) };
+            Panel { title: measure.name, axes, lines: groups.iter().map(line).collect() }
         };
-        let panels = measures.map(panel);
+        let panels = MEASURES.map(panel);
         if panels.iter().all(|panel| panel.lines.iter().all(|line| line.points.is_empty())) {
             continue;
         }
