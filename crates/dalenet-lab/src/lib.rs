@@ -61,7 +61,7 @@ pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use metrics::{AgentOutcome, Ending, EpochMetrics, Outcome, Position, UpdateMetrics};
 pub use plan::{Cell, Plan, Question, StudySettings};
 pub use record::Record;
-pub use report::{LeftOut, Report, report};
+pub use report::{Configuration, LeftOut, Report, report};
 pub use resources::Resources;
 pub use run::{Run, read_settings};
 pub use statistics::{Estimate, Method, Test};

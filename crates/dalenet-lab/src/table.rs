@@ -74,10 +74,10 @@ pub(crate) fn range([low, high]: [f64; 2], number: fn(f64, usize) -> String) -> 
     format!("{} to {}", number(low, 2), number(high, 2))
 }
 
-/// A probability with two digits, `0.012`; below a thousandth, `<0.001`.
+/// A probability with two digits: `0.51`, `0.012`, `3.4e-5`.
 pub(crate) fn probability(p: f64) -> String {
     match p {
-        p if p < 0.001 => "<0.001".into(),
+        p if p < 0.001 => format!("{p:.1e}"),
         p if p < 0.1 => format!("{p:.3}"),
         p => format!("{p:.2}"),
     }

@@ -69,12 +69,12 @@ fn several_tasks_are_aggregated() {
         ("mnist", "full", &[97.0, 97.2, 97.4]),
         ("mnist", "no-widths", &[20.0, 21.0, 22.0]),
         ("cifar10", "full", &[60.0, 61.0, 62.0]),
-        ("cifar10", "no-widths", &[40.0, 41.0, 42.0]),
+        ("cifar10", "no-widths", &[40.0, 41.5, 42.0]),
     ]);
     let aggregation = found.aggregation.as_ref().unwrap();
     // Of six runs the lowest and the highest are left out.
     let means: Vec<_> = aggregation.rules.iter().map(|rule| rule.iqm).collect();
-    assert_eq!(means, [(61.0 + 62.0 + 97.0 + 97.2) / 4.0, (21.0 + 22.0 + 40.0 + 41.0) / 4.0]);
+    assert_eq!(means, [(61.0 + 62.0 + 97.0 + 97.2) / 4.0, (21.0 + 22.0 + 40.0 + 41.5) / 4.0]);
     let text = found.to_string();
     for piece in [
         "| over 2 tasks | interquartile mean, test accuracy, % | 95 % interval ",

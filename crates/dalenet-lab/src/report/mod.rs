@@ -27,7 +27,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use study::Study;
+use study::{Group, Study};
 
 /// The style of a rule in every figure.
 pub(crate) fn rule_style(rule: &str) -> style::Style {
@@ -50,10 +50,22 @@ pub struct Report {
     pub runs: usize,
     /// How many configurations these have, seeds apart.
     pub groups: usize,
+    /// Each configuration with its runs.
+    pub configurations: Vec<Configuration>,
     /// Runs that cannot be shown.
     pub left_out: Vec<LeftOut>,
     /// Runs whose weights cannot be drawn; all else is shown.
     pub undrawn: Vec<LeftOut>,
+}
+
+/// A configuration of a report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Configuration {
+    /// What the page calls it.
+    pub label: String,
+    /// Folders of its runs, by seed.
+    #[serde(serialize_with = "files::all_lossy")]
+    pub runs: Vec<PathBuf>,
 }
 
 /// Writes a page on the runs in `folders` (each a run, or a folder with runs somewhere in it) to
@@ -92,9 +104,17 @@ pub fn report(folders: &[PathBuf], out: &Path) -> Result<Report, Error> {
         pictures: pngs,
         runs: study.runs(),
         groups: study.groups.len(),
+        configurations: study.groups.iter().map(Configuration::new).collect(),
         left_out: study.left_out,
         undrawn,
     })
+}
+
+impl Configuration {
+    fn new(group: &Group) -> Self {
+        let runs = group.records.iter().map(|record| record.folder.clone());
+        Self { label: group.label.clone(), runs: runs.collect() }
+    }
 }
 
 /// Whether nothing is there, or an older report.

@@ -60,6 +60,10 @@ fn what_was_run(study: &Study) -> Markup {
                 h3 { (group.label) }
                 pre { (command(&group.config)) " --seed " (group.records[0].seed) }
                 p { (facts(group)) }
+                p.note { @for (i, record) in group.records.iter().enumerate() {
+                    @if i > 0 { ", " }
+                    code { (record.folder.display()) }
+                } }
             }
         }
         @if study.groups.len() > 1 { (differences(study)) }

@@ -86,8 +86,10 @@ fn welch(a: &[f64], b: &[f64]) -> Option<Difference> {
 /// `None` without any spread, where t is not defined.
 fn test_of(method: Method, mean: f64, error: f64, degrees: f64) -> Option<Test> {
     let t = mean / error;
-    let p = two_sided(t, degrees);
-    (error > 0.0).then_some(Test { method, t, degrees, p, p_holm: p })
+    (error > 0.0 && t.is_finite()).then(|| {
+        let p = two_sided(t, degrees);
+        Test { method, t, degrees, p, p_holm: p }
+    })
 }
 
 /// Corrects the p values of several tests by Holm's method: the i-th smallest of m is multiplied by
@@ -136,6 +138,7 @@ mod tests {
     fn without_spread_there_is_no_test() {
         let found = compare(&seeded(&[2.0; 4]), &seeded(&[1.0; 4])).unwrap();
         assert_eq!((found.size.interval, found.test), (Some([1.0, 1.0]), None));
+        assert_eq!(compare(&seeded(&[2.0; 3]), &seeded(&[2.0; 3])).unwrap().test, None);
         let others: Vec<_> = (10..14).map(|seed| (seed, 1.0)).collect();
         let found = compare(&seeded(&[2.0; 4]), &others).unwrap();
         assert_eq!((found.size.interval, found.test), (Some([1.0, 1.0]), None));
