@@ -57,7 +57,7 @@ BUGS = [
      "let slope = -2.0 / width;", "let slope = -width / width;"),
     ("softmax gated", "engine/elementwise.rs",
      "Activation::Softmax | Activation::Identity => {}",
-     "Activation::Softmax => pairs.for_each(|(u, a)| gate_sigmoid(u, a, 2.0)),\n"
+     "Activation::Softmax => gate_sigmoid(u, a, 2.0),\n"
      "        Activation::Identity => {}"),
     ("output not gated", "rule/teaching.rs",
      "            if !self.descend(network, l, trace, transported) {\n",

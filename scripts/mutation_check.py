@@ -6,7 +6,7 @@
 Works on a copy of the workspace. A bug is an exact replacement in a file of a crate's src
 (`core_bugs.py`, `environment_bugs.py`). A text that is not there exactly once is an error, so that no
 bug is skipped in silence. Without --crate all crates are checked. Prints a table; the exit code is 1
-if a bug survives or does not apply. Needs only Python and cargo.
+if a bug survives, does not apply or does not compile. Needs only Python and cargo.
 """
 
 import argparse
@@ -66,12 +66,16 @@ def cargo(workspace, crate, *arguments):
     return done.returncode == 0, done.stdout
 
 
+class DoesNotCompile(Exception):
+    """A bug must compile to prove anything."""
+
+
 def verdict(workspace, crate):
     """Which suite notices; None if none does."""
     for suite in CRATES[crate][0]:
         compiles, output = cargo(workspace, crate, *suite, "--no-run")
         if not compiles:
-            sys.exit(f"a bug must compile to prove anything:\n{output}")
+            raise DoesNotCompile(output)
         passes, output = cargo(workspace, crate, *suite)
         if not passes:
             failed = re.findall(rf"to rerun pass `-p {crate} (.+)`", output)
@@ -82,7 +86,7 @@ def verdict(workspace, crate):
 
 
 def inject(workspace, crate, bugs):
-    """Injects each bug and prints who notices; returns how many survive."""
+    """Injects each bug and prints who notices; returns how many nobody does."""
     if (seen := verdict(workspace, crate)) is not None:
         sys.exit(f"the tests of {crate} fail without any bug: {seen}")
     survived = 0
@@ -91,10 +95,14 @@ def inject(workspace, crate, bugs):
         path = workspace / "crates" / crate / "src" / file
         sound = path.read_text()
         path.write_text(sound.replace(text, replacement))
-        seen = verdict(workspace, crate)
+        try:
+            seen = verdict(workspace, crate)
+            survived += seen is None
+            print(f"{name:55} {seen or 'NOBODY: SURVIVED'}", flush=True)
+        except DoesNotCompile as error:
+            survived += 1
+            print(f"{name:55} DOES NOT COMPILE\n{error}", flush=True)
         path.write_text(sound)
-        survived += seen is None
-        print(f"{name:55} {seen or 'NOBODY: SURVIVED'}", flush=True)
     return survived
 
 
