@@ -84,8 +84,7 @@ pub enum Error {
 
     /// The user's `.npz` lacks an array.
     #[error(
-        "{} has no array {wanted} (it holds {}); save x_train, y_train, x_test and y_test, \
-         or x and y", path.display(), listed(found)
+        "{} has no array {wanted} (it holds {}); save {remedy}", path.display(), listed(found)
     )]
     MissingArray {
         /// The user's file.
@@ -94,6 +93,8 @@ pub enum Error {
         wanted: String,
         /// The arrays that are there.
         found: Vec<String>,
+        /// The arrays to save.
+        remedy: &'static str,
     },
 
     /// An array of the user's `.npz` cannot be used.

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::built_in::{BuiltIn, CachedFile, Encoding};
 use crate::classes::{Class, Labels};
 use crate::digest::sha256;
-use crate::{Dataset, Error, Identity, Observer, Source, Split, TestSet, folder, idx, npz};
+use crate::{Dataset, Error, Identity, Inputs, Observer, Source, Split, TestSet, folder, idx, npz};
 
 /// Loads `source` from `data_dir`, or else from [`default_dir`](crate::default_dir). What is
 /// absent is fetched first; the files of a built-in set are verified every time.
@@ -76,6 +76,36 @@ pub fn load_test(
         identity: identity(set),
         notes: Vec::new(),
     })
+}
+
+/// Loads what `source` has to predict the classes of, for a network that knows `classes`: the examples of
+/// [`load_test`], whose labels may be missing or of other classes.
+///
+/// # Errors
+///
+/// As [`load_test`].
+pub fn load_inputs(
+    source: &Source,
+    classes: &[String],
+    data_dir: Option<&Path>,
+    observer: &mut dyn Observer,
+) -> Result<Inputs, Error> {
+    match source {
+        Source::BuiltIn(_) => load_test(source, classes, data_dir, observer).map(Inputs::from),
+        Source::Npz(path) => npz::inputs(path, &folder::read_regular(path)?, classes),
+    }
+}
+
+/// Loads the validation set in the `.npz` file at `path`: `x_val` and `y_val`, or else `x` and `y`. The
+/// labels become indices into `classes`.
+///
+/// # Errors
+///
+/// As [`load_test`].
+pub fn load_validation(path: &Path, classes: &[String]) -> Result<TestSet, Error> {
+    let data = npz::validation_set(path, &folder::read_regular(path)?, classes)?;
+    let identity = Identity { path: Some(absolute(path)), ..data.identity };
+    Ok(TestSet { identity, ..data })
 }
 
 /// `path`, wherever the program is started from later.

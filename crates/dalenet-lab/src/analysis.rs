@@ -3,7 +3,7 @@
 use crate::{Error, Evaluation, Resources, Run, source, trained};
 use dalenet::{Trace, diagnosis::Diagnosis, layer::Layer};
 use dalenet_data::Observer;
-use dalenet_train::{Probe, Samples};
+use dalenet_train::{OutputError, Probe, Samples};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -90,7 +90,10 @@ pub fn analyse<'a>(
     let rule = trained.rule.as_ref().ok_or_else(|| Error::UnknownRule(path.into()))?;
     let (config, network) = (&trained.config, &trained.network);
     let known = identity.as_ref().map(|identity| source::Known { identity, run: path });
-    let data = source::load(resources, config, known, observer)?;
+    let mut data = source::load(resources, config, known, observer)?;
+    let recorded = run.recorded()?.sources.validation_data;
+    let known = recorded.as_ref().map(|identity| source::Known { identity, run: path });
+    source::add_validation(config, known, &mut data)?;
     trained.check_shape(&data.name, data.shape).map_err(run.failure())?;
     // Only the split is taken from here; the preparation is that of the training.
     let Samples { train, validation, .. } = Samples::new(config, data, resources.registry)?;
@@ -99,7 +102,8 @@ pub fn analyse<'a>(
     let (preparation, trace) = (&trained.preparation, &mut Trace::default());
     let evaluation = Evaluation::of(network, preparation, split, trace, &|| false);
     let evaluation = evaluation.ok_or_else(|| Error::Config("nothing was evaluated".into()))?;
-    let mut probe = Probe::new(config, preparation, &train, validation.as_ref());
+    let error = OutputError::new(config, train.labels(), &trained.classes)?;
+    let mut probe = Probe::new(error, preparation, &train, validation.as_ref());
     let diagnoses = probe.diagnose(network, rule.as_ref());
     let layers = network.layers().iter().zip(diagnoses);
     Ok(Analysis {

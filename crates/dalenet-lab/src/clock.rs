@@ -13,6 +13,9 @@ pub(crate) struct Clock {
     epoch: f64,
     /// Samples learnt in the epochs that are done.
     samples: u64,
+    /// That the program worked on the run, whatever it did.
+    #[serde(default)]
+    pub duration: f64,
 }
 
 impl Clock {

@@ -95,6 +95,60 @@ pub enum Error {
         /// The value that is asked for.
         wanted: String,
     },
+    /// A run was trained for longer than it should be.
+    #[error(
+        "{} was trained for {done} {key} already, more than {key} = {wanted}: a run is resumed under a \
+         longer training, not a shorter one; give at least {done}, or train anew with another --out",
+        run.display()
+    )]
+    Longer {
+        /// The run.
+        run: PathBuf,
+        /// `epochs` or `steps`.
+        key: &'static str,
+        /// How many were begun.
+        done: u64,
+        /// How many are asked for.
+        wanted: u64,
+    },
+    /// A run that stopped early would not be trained further by a longer training.
+    #[error(
+        "{} has stopped early, and a longer training would change nothing: {reason}; a larger patience \
+         (--set patience=N) is what extends early stopping, another setting needs a run of its own",
+        run.display()
+    )]
+    StoppedEarly {
+        /// The run.
+        run: PathBuf,
+        /// Why: reads on from the training.
+        reason: String,
+    },
+    /// A run cannot start from the weights of another.
+    #[error(
+        "the weights of {} do not fit the new run: {cause}; give it the same network, such as all \
+         settings of that run by --config {}", run.display(), run.join("config.toml").display()
+    )]
+    OtherNetwork {
+        /// The run whose weights they are.
+        run: PathBuf,
+        /// What does not fit.
+        cause: Box<TrainError>,
+    },
+    /// A run was interrupted before its first checkpoint, and cannot start again from the same weights.
+    #[error(
+        "{} has no checkpoint of its own yet, and {} has been trained since it started from its \
+         weights; remove {} and start it again with --from",
+        run.display(), origin.display(), run.display()
+    )]
+    ChangedWeights {
+        /// The run.
+        run: PathBuf,
+        /// The run whose weights it started from.
+        origin: PathBuf,
+    },
+    /// A file is in the place of a new one.
+    #[error("{} exists already and is left as it is; name another file with --out, or remove it first", .0.display())]
+    InTheWay(PathBuf),
     /// A checkpoint was written by an older version.
     #[error(
         "{} was written by version {version} of dalenet, which recorded neither the preparation of \
@@ -199,6 +253,7 @@ impl Error {
             TrainError::OtherConfig { key, found, wanted } => {
                 Self::OtherConfig { path: run, key, found, wanted }
             }
+            TrainError::Longer { key, done, wanted } => Self::Longer { run, key, done, wanted },
             TrainError::OtherData { data, found, wanted } => {
                 Self::OtherData { data, found, wanted, run }
             }

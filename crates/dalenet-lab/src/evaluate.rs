@@ -5,6 +5,17 @@ use dalenet_data::Observer;
 use dalenet_train::{AgentEvaluation, Evaluation, TestSet};
 use std::path::Path;
 
+/// How well a run's classifier does on a test set.
+#[derive(Clone, Debug)]
+pub struct RunEvaluation {
+    /// Configuration of the run.
+    pub config: Config,
+    /// The names of the classes.
+    pub classes: Vec<String>,
+    /// What is right.
+    pub evaluation: Evaluation,
+}
+
 /// Evaluates the classifier of the run at `path` on the test set of `data`, a task or a file; if
 /// none, on that of the data it was trained on.
 ///
@@ -15,7 +26,7 @@ pub fn evaluate_run<'a>(
     data: Option<&str>,
     resources: impl Into<Resources<'a>>,
     observer: &mut dyn Observer,
-) -> Result<(Config, Evaluation), Error> {
+) -> Result<RunEvaluation, Error> {
     let resources = resources.into();
     let run = Run::open(path)?;
     let (trained, known) = trained::classifier(resources, &run)?;
@@ -30,7 +41,7 @@ pub fn evaluate_run<'a>(
     };
     let evaluation = trained.evaluate(&test).map_err(run.failure())?;
     test.notes.iter().for_each(|note| observer.note(note));
-    Ok((trained.config, evaluation))
+    Ok(RunEvaluation { config: trained.config, classes: trained.classes, evaluation })
 }
 
 /// The test set of other data than those of a run.

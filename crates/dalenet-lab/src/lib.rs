@@ -27,17 +27,22 @@ mod error;
 mod evaluate;
 mod files;
 mod findings;
+mod length;
 mod metrics;
 mod metrics_file;
 mod names;
+mod observer;
 mod paper;
 mod plan;
 pub mod play;
+mod predict;
+mod provenance;
 mod record;
 mod report;
 mod resources;
 mod run;
 mod source;
+mod start_from;
 mod statistics;
 mod study;
 mod table;
@@ -51,20 +56,24 @@ pub use agent_analysis::{AgentAnalysis, analyse_agent};
 pub use aggregation::{Aggregation, RuleAggregate, Scale};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use dalenet_train::{
-    AgentConfig, AgentEvaluation, Config, ConvolutionSettings, DaleKind, DataSet, Dataset,
-    Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings, OptimiserKind,
-    PRESETS, PoolingChoice, Preparation, Registry, Response, RuleEntry, TestSet, nearest,
+    AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet,
+    Dataset, Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings,
+    OptimiserKind, PRESETS, PoolingChoice, Preparation, Registry, Response, RuleEntry, TestSet,
+    nearest,
 };
 pub use error::Error;
-pub use evaluate::{evaluate_agent, evaluate_agent_with, evaluate_run};
+pub use evaluate::{RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run};
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use metrics::{AgentOutcome, Ending, EpochMetrics, Outcome, Position, UpdateMetrics};
+pub use observer::Observer;
 pub use plan::{Cell, Plan, Question, StudySettings};
+pub use predict::{Predictions, predict_run};
+pub use provenance::{LengthChange, Provenance, Sources};
 pub use record::Record;
 pub use report::{Configuration, LeftOut, Report, report};
 pub use resources::Resources;
 pub use run::{Run, read_settings};
 pub use statistics::{Estimate, Method, Test};
 pub use study::{Job, Study, StudyObserver};
-pub use training::{Observer, Training};
+pub use training::Training;
 pub use watch::{new_game, play_run};

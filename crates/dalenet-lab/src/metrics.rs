@@ -1,8 +1,7 @@
 //! Lines of `metrics.jsonl` and `result.json`: what a training reports, with its times and place.
 
-use dalenet_train::{
-    AgentOutcome as AgentLearning, ClassificationOutcome, Epoch, Identity, Update,
-};
+use crate::Provenance;
+use dalenet_train::{AgentOutcome as AgentLearning, ClassificationOutcome, Epoch, Update};
 use serde::{Deserialize, Serialize};
 use std::{ops::Deref, path::PathBuf};
 
@@ -71,12 +70,9 @@ pub struct Outcome {
     /// Folder of the run.
     #[serde(serialize_with = "crate::files::lossy")]
     pub run: PathBuf,
-    /// The version that trained it; empty before 0.2.
-    #[serde(default)]
-    pub version: String,
-    /// The data that it was trained on; not known before 0.2.
-    #[serde(default)]
-    pub data: Option<Identity>,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
 }
 
 extends!(Outcome, learning: ClassificationOutcome);
@@ -94,9 +90,9 @@ pub struct AgentOutcome {
     /// Folder of the run.
     #[serde(serialize_with = "crate::files::lossy")]
     pub run: PathBuf,
-    /// The version that trained it; empty before 0.2.
-    #[serde(default)]
-    pub version: String,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
 }
 
 extends!(AgentOutcome, learning: AgentLearning);

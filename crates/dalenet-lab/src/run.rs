@@ -1,7 +1,9 @@
 //! The folder of a run: configuration, metrics, checkpoint, result.
 
-use crate::{Config, Ending, EpochMetrics, Error, Experiment, Outcome, UpdateMetrics, files};
-use dalenet_train::{Identity, Registry, VERSION};
+use crate::{
+    Config, Ending, EpochMetrics, Error, Experiment, Outcome, Sources, UpdateMetrics, files,
+};
+use dalenet_train::{Registry, VERSION};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     fs::{self, File, OpenOptions},
@@ -22,8 +24,9 @@ pub struct Run {
 pub(crate) struct Recorded {
     /// The version that began it; none before 0.2.
     pub version: Option<String>,
-    /// The data that it learns from.
-    pub data: Option<Identity>,
+    /// What it began from.
+    #[serde(flatten)]
+    pub sources: Sources,
 }
 
 impl Run {
@@ -34,7 +37,7 @@ impl Run {
     pub(crate) fn create(
         folder: &Path,
         experiment: &Experiment,
-        data: Option<&Identity>,
+        sources: &Sources,
     ) -> Result<Self, Error> {
         if let Some(parent) = folder.parent() {
             fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
@@ -44,8 +47,8 @@ impl Run {
             _ => Error::file("create", folder)(cause),
         })?;
         let mut run = Self { folder: folder.into(), _lock: None };
-        let config = experiment.commented() + &recorded(data);
-        files::write(&run.config_path(), config.as_bytes()).inspect_err(|_| {
+        let recorded = Recorded { version: Some(VERSION.into()), sources: sources.clone() };
+        run.write_config(experiment, &recorded).inspect_err(|_| {
             let _ = fs::remove_dir(folder); // it is empty, and would only be in the way
         })?;
         run.lock()?;
@@ -57,16 +60,38 @@ impl Run {
     pub(crate) fn create_next(
         name: &str,
         experiment: &Experiment,
-        data: Option<&Identity>,
+        sources: &Sources,
     ) -> Result<Self, Error> {
         let mut attempt = 1_u64;
         loop {
             let name = if attempt == 1 { name.to_owned() } else { format!("{name}-{attempt}") };
-            match Self::create(&Path::new("runs").join(name), experiment, data) {
+            match Self::create(&Path::new("runs").join(name), experiment, sources) {
                 Err(Error::Exists(_)) => attempt += 1,
                 other => return other,
             }
         }
+    }
+
+    /// Records another length: the configuration and what was recorded beside it are written anew, and
+    /// the result of the former length goes away first, so that after a kill at any moment the run is
+    /// one of the two lengths without a result.
+    pub(crate) fn change_length(
+        &mut self,
+        experiment: &Experiment,
+        version: Option<String>,
+        sources: &Sources,
+    ) -> Result<(), Error> {
+        let ending = self.ending_path();
+        if ending.exists() {
+            fs::remove_file(&ending).map_err(Error::file("remove", &ending))?;
+        }
+        self.write_config(experiment, &Recorded { version, sources: sources.clone() })?;
+        self.lock() // the file that was locked has been replaced
+    }
+
+    fn write_config(&self, experiment: &Experiment, recorded: &Recorded) -> Result<(), Error> {
+        let config = experiment.commented() + &beside_settings(recorded);
+        files::write(&self.config_path(), config.as_bytes())
     }
 
     /// Opens an existing run to read from it.
@@ -232,11 +257,10 @@ impl Run {
 }
 
 /// The table of a run that is no setting.
-fn recorded(data: Option<&Identity>) -> String {
-    let recorded = Recorded { version: Some(VERSION.into()), data: data.cloned() };
-    let table = toml::Table::try_from(&recorded).unwrap_or_default();
+fn beside_settings(recorded: &Recorded) -> String {
+    let table = toml::Table::try_from(recorded).unwrap_or_default();
     let lines = table.iter().map(|(key, value)| format!("{key} = {value}\n"));
-    format!("# Not settings: the version of the program, and the data of the run.\n[{RUN}]\n")
+    format!("# Not settings: the version of the program, and what the run began from.\n[{RUN}]\n")
         + &lines.collect::<String>()
 }
 

@@ -1,9 +1,33 @@
 //! The data of a run: found again from any folder, and known by their SHA-256.
 
-use crate::{Error, Resources};
+use crate::{Error, Experiment, Resources, Sources};
+use dalenet::Shape;
 use dalenet_data::Observer;
 use dalenet_train::{Config, Dataset, Identity, TestSet};
 use std::path::{Path, PathBuf};
+
+/// Loads the data of an experiment, if it learns from data. Returns also what its run begins from.
+///
+/// # Errors
+/// If they cannot be had, or are not those that are `known` of the run in a folder.
+pub(crate) fn of_experiment(
+    experiment: &Experiment,
+    known: Option<(&Sources, &Path)>,
+    resources: Resources<'_>,
+    observer: &mut dyn Observer,
+) -> Result<(Option<Dataset>, Sources), Error> {
+    let mut sources = known.map(|(sources, _)| sources.clone()).unwrap_or_default();
+    let Experiment::Classification(config) = experiment else { return Ok((None, sources)) };
+    let known_file = |file: fn(&Sources) -> &Option<Identity>| {
+        let (sources, run) = known?;
+        file(sources).as_ref().map(|identity| Known { identity, run })
+    };
+    let mut data = load(resources, config, known_file(|sources| &sources.data), observer)?;
+    let validation = known_file(|sources| &sources.validation_data);
+    sources.validation_data = add_validation(config, validation, &mut data)?;
+    sources.data = Some(data.identity.clone());
+    Ok((Some(data), sources))
+}
 
 /// Loads the data to train on.
 ///
@@ -25,6 +49,38 @@ pub(crate) fn load(
         known.check(&data.identity, &config.task)?;
     }
     Ok(data)
+}
+
+/// Adds the held-out samples of a file of their own to the data, if the configuration names one. Returns
+/// which file that is.
+///
+/// # Errors
+/// If they cannot be had, are not like those to train on, or are not those of the `run` that is resumed.
+pub(crate) fn add_validation(
+    config: &Config,
+    run: Option<Known<'_>>,
+    data: &mut Dataset,
+) -> Result<Option<Identity>, Error> {
+    let file = &config.validation_data;
+    if file.is_empty() {
+        return Ok(None);
+    }
+    let path = run.map_or_else(|| Ok(file.clone()), |known| known.find(file))?;
+    let set = dalenet_data::load_validation(Path::new(&path), &data.classes)?;
+    if let Some(known) = run {
+        known.check(&set.identity, file)?;
+    }
+    if set.shape != data.shape {
+        let [found, wanted] = [set.shape, data.shape]
+            .map(|Shape { height, width, channels }| format!("{height}×{width}×{channels}"));
+        return Err(Error::Config(format!(
+            "{file} has samples of {found}, but those of {} are of {wanted}: give both the same shape",
+            config.task
+        )));
+    }
+    data.notes.extend(set.notes);
+    data.validation = Some(set.test);
+    Ok(Some(set.identity))
 }
 
 /// Loads the test set of a run's own data: what its training did not learn from.

@@ -156,7 +156,8 @@ impl Study {
             let Experiment::Classification(config) = &cell.config else { continue };
             let task = config.task.as_str();
             if !fetched.contains(&task) && !self.is_finished(cell, seed) {
-                let data = crate::source::load(resources, config, None, observer)?;
+                let mut data = crate::source::load(resources, config, None, observer)?;
+                crate::source::add_validation(config, None, &mut data)?;
                 data.notes.iter().for_each(|note| observer.note(note));
                 let experiment = cell.config.clone();
                 // Whether it can be trained, before any run is.
@@ -174,7 +175,8 @@ impl Study {
             let task = cell.config.task();
             let is_file = resources.registry.data(task).is_ok_and(|entry| entry.is_file);
             let Ok(run) = Run::open(&self.run_folder(cell, seed)) else { continue };
-            let Some(recorded) = run.recorded().ok().and_then(|recorded| recorded.data) else {
+            let Some(recorded) = run.recorded().ok().and_then(|recorded| recorded.sources.data)
+            else {
                 continue;
             };
             let now = identities.entry(task).or_insert_with(|| {

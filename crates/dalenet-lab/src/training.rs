@@ -1,53 +1,37 @@
 //! A training in its run folder: through kills and interruptions to a result.
 
 use crate::{
-    Ending, EpochMetrics, Error, Experiment, Outcome, Position, Resources, Run, UpdateMetrics,
+    Ending, EpochMetrics, Error, Experiment, Observer, Outcome, Position, Provenance, Resources,
+    Run, Sources, UpdateMetrics,
     clock::Clock,
+    length,
     metrics::AgentOutcome,
     metrics_file::MetricsFile,
     names, source,
+    start_from::{start_again, start_from},
     tensorboard::EventFile,
     trained::{self, Saved},
 };
-use dalenet_train::{Event, Trainer, VERSION, trainer};
+use dalenet_train::{Event, Trainer, trainer};
 use std::{
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
-/// Watches a training.
-pub trait Observer {
-    /// After every step of a classification.
-    fn step(&mut self, position: &Position) {
-        let _ = position;
-    }
-    /// After every epoch.
-    fn epoch(&mut self, metrics: &EpochMetrics) {
-        let _ = metrics;
-    }
-    /// After every update of an agent, of a training of so many `steps`.
-    fn update(&mut self, metrics: &UpdateMetrics, steps: u64) {
-        let _ = (metrics, steps);
-    }
-    /// Before the final evaluation: every step is made and saved.
-    fn trained(&mut self) {}
-    /// Something the user should know.
-    fn warn(&mut self, message: &str) {
-        let _ = message;
-    }
-}
-
-impl Observer for () {}
-
 /// A training in its run folder.
 pub struct Training {
     run: Run,
     experiment: Experiment,
     trainer: Box<dyn Trainer>,
+    sources: Sources,
     saved: Saved,
     /// When the state was last saved.
     last_save: Option<Instant>,
+    /// Since when the program has worked on the run and not counted it.
+    working: Instant,
+    /// What it means that it was resumed under another length, if it was.
+    length_change: Option<String>,
     /// How the training ended, if it had before it was resumed.
     ending: Option<Ending>,
 }
@@ -63,51 +47,83 @@ impl Training {
         resources: impl Into<Resources<'a>>,
         observer: &mut dyn dalenet_data::Observer,
     ) -> Result<Self, Error> {
-        let (experiment, resources) = (experiment.into(), resources.into());
+        Self::begin(experiment.into(), None, folder, resources.into(), observer)
+    }
+
+    /// The same from the weights of the run at `source`, of the best epoch if it has those; of an agent
+    /// also the policy's own parameters and the moments of the observations.
+    ///
+    /// # Errors
+    /// As [`Training::start`], or if the run has no checkpoint or other networks.
+    pub fn start_from<'a>(
+        experiment: impl Into<Experiment>,
+        source: &Path,
+        folder: Option<&Path>,
+        resources: impl Into<Resources<'a>>,
+        observer: &mut dyn dalenet_data::Observer,
+    ) -> Result<Self, Error> {
+        Self::begin(experiment.into(), Some(source), folder, resources.into(), observer)
+    }
+
+    fn begin(
+        experiment: Experiment,
+        source: Option<&Path>,
+        folder: Option<&Path>,
+        resources: Resources<'_>,
+        observer: &mut dyn dalenet_data::Observer,
+    ) -> Result<Self, Error> {
+        let working = Instant::now();
         experiment.validate(resources.registry)?;
         if let Some(folder) = folder.filter(|folder| folder.exists()) {
             return Err(Error::Exists(folder.into()));
         }
         // All that may fail comes before there is a folder.
-        let data = match &experiment {
-            Experiment::Classification(config) => {
-                Some(source::load(resources, config, None, observer)?)
-            }
-            Experiment::Agent(_) => None,
-        };
-        let trainer = trainer(resources.registry, &experiment, data)?;
-        let identity = trainer.identity().cloned();
+        let (data, mut sources) = source::of_experiment(&experiment, None, resources, observer)?;
+        let mut trainer = trainer(resources.registry, &experiment, data)?;
+        sources.from = source.map(|source| start_from(trainer.as_mut(), source)).transpose()?;
         let run = match folder {
-            Some(folder) => Run::create(folder, &experiment, identity.as_ref())?,
+            Some(folder) => Run::create(folder, &experiment, &sources)?,
             None => {
                 let name = names::run(&names::task(experiment.task()), &experiment.rule_name());
                 let name = format!("{name}-seed{}", experiment.seed());
-                Run::create_next(&name, &experiment, identity.as_ref())?
+                Run::create_next(&name, &experiment, &sources)?
             }
         };
-        let saved = Saved { data: identity, ..Saved::default() };
-        Ok(Self { run, experiment, trainer, saved, last_save: None, ending: None })
+        let (saved, last_save, length_change, ending) = Default::default();
+        Ok(Self {
+            run,
+            experiment,
+            trainer,
+            sources,
+            saved,
+            last_save,
+            working,
+            length_change,
+            ending,
+        })
     }
 
     /// Resumes the run in `folder`, to the bits it would have had without the interruption.
-    /// `wanted` is the configuration it should have, usually [`Run::experiment`].
+    /// `wanted` is the configuration it should have, usually [`Run::experiment`]. It may have another
+    /// length ([`Experiment::other_settings`]), which is then that of the run.
     ///
     /// # Errors
-    /// If the folder is no run, its checkpoint is broken or of another configuration, or its data
-    /// have changed.
+    /// If the folder is no run, its checkpoint is broken or of another configuration, was trained for
+    /// longer or stopped early, or its data have changed.
     pub fn resume<'a>(
         folder: &Path,
         wanted: &Experiment,
         resources: impl Into<Resources<'a>>,
         observer: &mut dyn dalenet_data::Observer,
     ) -> Result<Self, Error> {
-        let resources = resources.into();
+        let (resources, working) = (resources.into(), Instant::now());
         let mut run = Run::open(folder)?;
         run.lock()?;
-        let experiment = run.experiment()?;
-        if let Some((key, found, wanted)) = experiment.differences(wanted).into_iter().next() {
+        let former = run.experiment()?;
+        if let Some((key, found, wanted)) = former.other_settings(wanted).into_iter().next() {
             return Err(Error::OtherConfig { path: folder.into(), key, found, wanted });
         }
+        let experiment = wanted.clone();
         experiment.validate(resources.registry)?;
 
         let bytes = run.checkpoint()?;
@@ -118,23 +134,36 @@ impl Training {
         }
         let saved = file.as_ref().map(Saved::read).transpose();
         let saved = saved.map_err(|cause| broken(cause.into()))?.unwrap_or_default();
-        let known = saved.data.clone().or(run.recorded()?.data);
-        let data = match &experiment {
-            Experiment::Classification(config) => {
-                let known = known.as_ref();
-                let known = known.map(|identity| source::Known { identity, run: folder });
-                Some(source::load(resources, config, known, observer)?)
-            }
-            Experiment::Agent(_) => None,
-        };
+        let mut recorded = run.recorded()?;
+        recorded.sources.data = saved.data.clone().or(recorded.sources.data);
+        let known = Some((&recorded.sources, folder));
+        let (data, mut sources) = source::of_experiment(&experiment, known, resources, observer)?;
         let mut trainer = trainer(resources.registry, &experiment, data)?;
-        if let Some(file) = &file {
-            trainer.restore(file).map_err(&broken)?;
+        match (&file, &sources.from) {
+            (Some(file), _) => trainer.restore(file).map_err(&broken)?,
+            (None, Some(source)) => start_again(trainer.as_mut(), source, folder)?,
+            (None, None) => {}
         }
-        let saved = Saved { data: trainer.identity().cloned(), ..saved };
         drop(broken);
+        let changes = length::changes(&former, &experiment, trainer.reported_steps());
+        let length_change = length::sentence(&changes, &experiment);
+        if !changes.is_empty() {
+            length::check(&run, trainer.as_ref())?;
+            sources.length_changes.extend(changes);
+            run.change_length(&experiment, recorded.version, &sources)?;
+        }
         let ending = run.ending()?;
-        Ok(Self { run, experiment, trainer, saved, last_save: None, ending })
+        Ok(Self {
+            run,
+            experiment,
+            trainer,
+            sources,
+            saved,
+            last_save: None,
+            working,
+            length_change,
+            ending,
+        })
     }
 
     /// The run's folder.
@@ -150,6 +179,11 @@ impl Training {
     /// One line on what is trained.
     pub fn summary(&self) -> String {
         self.trainer.summary()
+    }
+
+    /// What it means that it was resumed under another length, in one sentence, if it was.
+    pub fn length_change(&self) -> Option<&str> {
+        self.length_change.as_deref()
     }
 
     /// Whether it has its result already, which [`Training::run`] then returns.
@@ -279,17 +313,26 @@ impl Training {
 
     fn save(&mut self, metrics: &MetricsFile) -> Result<(), Error> {
         self.saved.metrics_bytes = metrics.sync()?;
+        self.saved.data.clone_from(&self.sources.data);
+        self.count_work();
         let bytes = self.trainer.save(self.saved.metadata());
         self.run.save_checkpoint(&bytes)?;
         self.last_save = Some(Instant::now());
         Ok(())
     }
 
+    /// Adds the time since the last call to the run's duration.
+    fn count_work(&mut self) {
+        let since = std::mem::replace(&mut self.working, Instant::now());
+        self.saved.clock.duration += since.elapsed().as_secs_f64();
+    }
+
     fn finish(&mut self, events: &mut EventFile) -> Result<Ending, Error> {
         let outcome = self.trainer.outcome(&|| false).map_err(self.run.failure())?;
         let steps = self.trainer.reported_steps();
+        self.count_work();
         let ending = match outcome {
-            Some(outcome) => ending(outcome, &self.saved, &self.run),
+            Some(outcome) => self.ending(outcome),
             None => return Err(Error::Config("the evaluation was stopped".into())),
         };
         self.run.save_ending(&ending)?;
@@ -300,27 +343,27 @@ impl Training {
         self.ending = Some(ending.clone());
         Ok(ending)
     }
-}
 
-/// What was learnt, with its times and place.
-fn ending(outcome: dalenet_train::Outcome, saved: &Saved, run: &Run) -> Ending {
-    let Clock { seconds, .. } = saved.clock;
-    let (run, version) = (run.folder().to_owned(), VERSION.to_owned());
-    match outcome {
-        dalenet_train::Outcome::Classification(learning) => Ending::Classification(Outcome {
-            learning,
-            train_seconds: seconds,
-            samples_per_second: saved.clock.rate(),
-            run,
-            version,
-            data: saved.data.clone(),
-        }),
-        dalenet_train::Outcome::Agent(learning) => Ending::Agent(AgentOutcome {
-            steps_per_second: learning.steps as f64 / seconds.max(1e-9),
-            learning,
-            train_seconds: seconds,
-            run,
-            version,
-        }),
+    /// What was learnt, with its times and place.
+    fn ending(&self, outcome: dalenet_train::Outcome) -> Ending {
+        let Clock { seconds, duration, .. } = self.saved.clock;
+        let provenance = Provenance::now(self.sources.clone(), duration);
+        let run = self.run.folder().to_owned();
+        match outcome {
+            dalenet_train::Outcome::Classification(learning) => Ending::Classification(Outcome {
+                learning,
+                train_seconds: seconds,
+                samples_per_second: self.saved.clock.rate(),
+                run,
+                provenance,
+            }),
+            dalenet_train::Outcome::Agent(learning) => Ending::Agent(AgentOutcome {
+                steps_per_second: learning.steps as f64 / seconds.max(1e-9),
+                learning,
+                train_seconds: seconds,
+                run,
+                provenance,
+            }),
+        }
     }
 }

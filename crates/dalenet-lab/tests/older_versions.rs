@@ -18,7 +18,7 @@ fn older_run(folder: &std::path::Path) {
     let metadata = [("config", "{}"), ("progress", "{}"), ("rule", "\"ed\"")];
     let metadata = metadata.map(|(key, text)| (key.to_owned(), text.to_owned())).into();
     let bytes = checkpoint::write(
-        &[("", &network, &optimiser)],
+        &[("", &network, Some(&optimiser))],
         &[("order".into(), Values::U32(vec![0]))],
         metadata,
     );

@@ -19,7 +19,7 @@ fn median(task: &str, bits: usize, hidden: usize) -> usize {
             let mut training = Training::start(config, Some(&run), resources, &mut ()).unwrap();
             let ending = training.run(&mut (), &Default::default()).unwrap().unwrap();
             let Ending::Classification(outcome) = ending else { panic!("{ending:?}") };
-            if outcome.learnt { outcome.epochs } else { usize::MAX }
+            if outcome.learnt == Some(true) { outcome.epochs } else { usize::MAX }
         })
         .collect();
     steps.sort_unstable();

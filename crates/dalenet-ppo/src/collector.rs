@@ -125,6 +125,12 @@ impl Collector {
         self.latest.save(to);
     }
 
+    /// The moments of observations and returns alone.
+    pub fn restore_moments(&mut self, from: &Checkpoint<'_>) -> Result<(), checkpoint::Error> {
+        self.observations.restore(from)?;
+        self.rewards.restore_moments(from)
+    }
+
     pub fn restore(&mut self, from: &Checkpoint<'_>) -> Result<(), checkpoint::Error> {
         self.rewards.restore(from)?;
         self.episodes.restore(from)?;

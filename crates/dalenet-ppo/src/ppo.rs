@@ -103,7 +103,7 @@ impl Ppo {
 
     /// Steps of all environments so far.
     pub fn steps(&self) -> u64 {
-        self.updates * self.rollout.len() as u64
+        self.updates.saturating_mul(self.rollout.len() as u64)
     }
 
     /// Updates of the whole training.
@@ -114,6 +114,11 @@ impl Ppo {
     /// Whether all updates are made.
     pub fn ended(&self) -> bool {
         self.updates >= self.updates()
+    }
+
+    /// Whether more updates are made than the settings ask for: a checkpoint of a longer training.
+    pub fn is_longer(&self) -> bool {
+        self.updates > self.updates()
     }
 
     /// A copy of the policy as it is now.
@@ -169,8 +174,8 @@ impl Ppo {
         self.collector.save(&mut values);
         checkpoint::write(
             &[
-                ("actor.", &actor.network, &actor.optimiser),
-                ("critic.", &critic.network, &critic.optimiser),
+                ("actor.", &actor.network, Some(&actor.optimiser)),
+                ("critic.", &critic.network, Some(&critic.optimiser)),
             ],
             &values,
             metadata,
@@ -196,5 +201,19 @@ impl Ppo {
         self.generator = Generator::restore(&GeneratorState { seed, stream, position });
         let words = file.u32s(ENVIRONMENT)?;
         self.collector.env.restore(&words).map_err(|_| Error::OtherState(ENVIRONMENT))
+    }
+
+    /// Takes from the checkpoint of another training what its policy and its values need: both networks,
+    /// the policy's own parameters, and the moments of observations and returns. Before the first update.
+    ///
+    /// # Errors
+    /// If they do not fit; this training is then unusable.
+    pub fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
+        let ActorCritic { actor, critic, policy, .. } = &mut self.model;
+        for (prefix, learner) in [("actor.", actor), ("critic.", critic)] {
+            file.load_network(prefix, &mut learner.network)?;
+        }
+        policy.restore(file)?;
+        Ok(self.collector.restore_moments(file)?)
     }
 }

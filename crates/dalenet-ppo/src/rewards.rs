@@ -52,9 +52,14 @@ impl RewardNormaliser {
         }
     }
 
+    /// The moments alone: no episode is under way.
+    pub fn restore_moments(&mut self, from: &Checkpoint<'_>) -> Result<(), Error> {
+        if self.enabled { self.moments.restore(MOMENTS, from) } else { Ok(()) }
+    }
+
     pub fn restore(&mut self, from: &Checkpoint<'_>) -> Result<(), Error> {
+        self.restore_moments(from)?;
         if self.enabled {
-            self.moments.restore(MOMENTS, from)?;
             self.returns = from.f32s(RETURNS, self.returns.len())?;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Data sets in memory, and which data they are.
 
-pub use dalenet_data::{Dataset, Identity, TestSet};
+pub use dalenet_data::{Dataset, Identity, Inputs, TestSet};
 
 use sha2::{Digest, Sha256};
 use std::{

@@ -65,6 +65,16 @@ pub enum Error {
         /// The value that is asked for.
         wanted: String,
     },
+    /// A checkpoint was trained for longer than the configuration says.
+    #[error("it was trained for {done} {key} already, more than {key} = {wanted}")]
+    Longer {
+        /// The setting: `epochs` or `steps`.
+        key: &'static str,
+        /// How many were begun.
+        done: u64,
+        /// How many are asked for.
+        wanted: u64,
+    },
     /// The data has another shape than the network.
     #[error("{data} has {found}, but the network was made for {wanted}")]
     OtherData {

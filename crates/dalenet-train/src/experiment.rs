@@ -4,6 +4,7 @@ use crate::{
     AgentConfig, Config, Error, NetworkSettings, Registry,
     settings::{self, Settings},
 };
+use dalenet::Schedule;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -146,6 +147,40 @@ impl Experiment {
             (Self::Classification(one), Self::Classification(other)) => one.differences(other),
             (Self::Agent(one), Self::Agent(other)) => one.differences(other),
             _ => vec![("task".into(), self.task().into(), other.task().into())],
+        }
+    }
+
+    /// The same without those that say how long it is trained, in which a training may be extended:
+    /// `epochs`, `steps`, and a `patience` that becomes larger.
+    pub fn other_settings(&self, other: &Self) -> Vec<(String, String, String)> {
+        let extends = |key: &str| match (self, other) {
+            (Self::Classification(one), Self::Classification(other)) => {
+                key == "epochs" || key == "patience" && (1..other.patience).contains(&one.patience)
+            }
+            _ => key == "steps",
+        };
+        let mut differences = self.differences(other);
+        differences.retain(|(key, ..)| !extends(key));
+        differences
+    }
+
+    /// How the rate of a training that is extended to this length goes on, in one sentence.
+    pub fn extended_schedule(&self) -> &'static str {
+        const SAME: &str = "the rate is constant, so it becomes, to the bit, the run that has this \
+                            length from the start";
+        match self {
+            Self::Classification(config) => match config.schedule {
+                Schedule::Constant => SAME,
+                Schedule::Cosine => {
+                    "from here on the rate follows the cosine of the new length, so it differs from a \
+                     run that has this length from the start"
+                }
+            },
+            Self::Agent(config) if config.ppo.anneal => {
+                "from here on the rate falls to zero along the new length, so it differs from a run \
+                 that has this length from the start"
+            }
+            Self::Agent(_) => SAME,
         }
     }
 

@@ -20,11 +20,12 @@ mod trainer;
 
 pub use agent::{AgentConfig, AgentEvaluation, AgentOutcome, AgentTrainer, TrainedAgent, Update};
 pub use classification::{
-    ClassificationOutcome, ClassificationTrainer, Classifier, Config, Epoch, Evaluation, InputKind,
-    OptimiserKind, Position, Preparation, Probe, Samples,
+    ClassWeights, ClassificationOutcome, ClassificationTrainer, Classifier, Config, Epoch,
+    Evaluation, InputKind, OptimiserKind, OutputError, Position, Prediction, Preparation, Probe,
+    Samples,
 };
 pub use convolution::{ConvolutionSettings, PoolingChoice};
-pub use data::{Dataset, Identity, TestSet, identify};
+pub use data::{Dataset, Identity, Inputs, TestSet, identify};
 pub use error::Error;
 pub use experiment::Experiment;
 pub use network::{DaleKind, NetworkSettings, Response};

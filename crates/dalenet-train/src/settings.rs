@@ -9,6 +9,12 @@ use toml::{Table, Value};
 pub(crate) trait Settings: Serialize + DeserializeOwned {
     /// The documentation of a field.
     fn meaning(key: &str) -> &'static str;
+
+    /// What the value of a key may be, if it is not of one type.
+    fn forms(key: &str) -> Option<&'static str> {
+        let _ = key;
+        None
+    }
 }
 
 /// Sets one key to the value that `text` stands for: TOML, or else the text itself.
@@ -30,9 +36,10 @@ pub(crate) fn set_value<C: Settings>(config: &mut C, key: &str, value: Value) ->
     let shown = value.to_string();
     table.insert(key.into(), value);
     *config = table.try_into().map_err(|error: toml::de::Error| {
-        let reason = match wanted == found {
-            true => plain(error.message()),
-            false => format!("it must be {wanted}, not {found}"),
+        let reason = match C::forms(key) {
+            Some(forms) => format!("it must be {forms}"),
+            None if wanted == found => plain(error.message()),
+            None => format!("it must be {wanted}, not {found}"),
         };
         Error::Config(format!("`{key} = {shown}` is not possible: {reason}"))
     })?;

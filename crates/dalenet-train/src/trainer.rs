@@ -65,8 +65,13 @@ pub trait Trainer: Send {
     /// If the training diverges; it is then unusable.
     fn advance(&mut self, budget: u64) -> Result<Event, Error>;
 
-    /// Whether all steps are made.
+    /// Whether all steps are made, or the training stopped early.
     fn has_ended(&self) -> bool;
+
+    /// Why it ended before its last step, if it did: reads on from the training.
+    fn stopped_early(&self) -> Option<String> {
+        None
+    }
 
     /// Evaluates what was learnt. `None` if `stop` said so before the end.
     ///
@@ -78,11 +83,19 @@ pub trait Trainer: Send {
     fn save(&mut self, metadata: Metadata) -> Vec<u8>;
 
     /// Resumes from the step at which the checkpoint was saved, to the same bits as without the
-    /// interruption.
+    /// interruption. The checkpoint may be of a training of another length
+    /// ([`Experiment::other_settings`]): it is continued under this one's.
     ///
     /// # Errors
-    /// If it is of another training or version; this one is then unusable.
+    /// If it is of another training or version, or was trained for longer; this one is then unusable.
     fn restore(&mut self, file: &Checkpoint<'_>) -> Result<(), Error>;
+
+    /// Takes the weights of the checkpoint of another training on the same networks, and nothing else.
+    /// Before the first step.
+    ///
+    /// # Errors
+    /// If they do not fit; this training is then unusable.
+    fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error>;
 }
 
 /// What is reported of a training.
@@ -151,9 +164,28 @@ pub fn experiment(file: &Checkpoint<'_>) -> Result<Experiment, Error> {
     Ok(file.json("experiment")?)
 }
 
-/// Checks that a checkpoint is of this experiment.
+/// Checks that a checkpoint is of this experiment, whatever its length.
 pub(crate) fn check_experiment(file: &Checkpoint<'_>, own: &Experiment) -> Result<(), Error> {
-    match experiment(file)?.differences(own).into_iter().next() {
+    check_none(experiment(file)?.other_settings(own))
+}
+
+/// The settings under which weights mean the same: their signs, and the scale of what they are for.
+const SAME_WEIGHTS: [&str; 5] =
+    ["dual", "dale", "input", "normalise_observations", "normalise_rewards"];
+
+/// Checks that the weights of a checkpoint mean the same in this experiment. Shapes are checked where
+/// they are read.
+pub(crate) fn check_same_weights(file: &Checkpoint<'_>, own: &Experiment) -> Result<(), Error> {
+    let of = experiment(file)?;
+    let mut differences = of.differences(own);
+    differences.retain(|(key, ..)| of.kind() != own.kind() || SAME_WEIGHTS.contains(&key.as_str()));
+    check_none(differences)
+}
+
+/// # Errors
+/// The first difference, if there is any.
+fn check_none(differences: Vec<(String, String, String)>) -> Result<(), Error> {
+    match differences.into_iter().next() {
         Some((key, found, wanted)) => Err(Error::OtherConfig { key, found, wanted }),
         None => Ok(()),
     }

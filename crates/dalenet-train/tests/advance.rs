@@ -16,7 +16,8 @@ fn data() -> Dataset {
     Dataset::new("levels", Shape::flat(2), classes, train, test).unwrap()
 }
 
-/// A classification with all that has a state, and two updates of an agent.
+/// A classification with all that has a state, three updates of an agent, and a classification that stops
+/// early and counts classes differently.
 fn experiments() -> Vec<Experiment> {
     let mut classification = Experiment::new("levels.npz", "default", "ed").unwrap();
     let settings = [
@@ -39,7 +40,10 @@ fn experiments() -> Vec<Experiment> {
         ("evaluation", "2"),
     ];
     settings.into_iter().for_each(|(key, value)| agent.set(key, value).unwrap());
-    vec![classification, agent]
+    let mut patient = classification.clone();
+    let settings = [("patience", "2"), ("class_weights", "[1, 2, 0.5]"), ("validation", "0.3")];
+    settings.into_iter().for_each(|(key, value)| patient.set(key, value).unwrap());
+    vec![classification, agent, patient]
 }
 
 fn start(experiment: &Experiment) -> Box<dyn Trainer> {

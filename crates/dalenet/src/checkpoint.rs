@@ -11,7 +11,7 @@
 //!     NetworkSpec { inputs: 2, layers: vec![3.into()], outputs: 1, ..NetworkSpec::default() };
 //! let network = Network::new(&spec, &mut Generator::new(0, 0));
 //! let optimiser = Optimiser::new(Method::Sgd, true, &network);
-//! let bytes = checkpoint::write(&[("", &network, &optimiser)], &[], Default::default());
+//! let bytes = checkpoint::write(&[("", &network, Some(&optimiser))], &[], Default::default());
 //!
 //! let mut copy = Network::new(&spec, &mut Generator::new(1, 0));
 //! let file = checkpoint::Checkpoint::parse(&bytes).unwrap();
@@ -109,10 +109,10 @@ impl Values {
     }
 }
 
-/// The bytes of a checkpoint: networks with their prefixes and optimisers, `extra` values under their
-/// names and metadata.
+/// The bytes of a checkpoint: networks with their prefixes and optimisers (none of a network that does
+/// not learn), `extra` values under their names and metadata.
 pub fn write(
-    networks: &[(&str, &Network, &Optimiser)],
+    networks: &[(&str, &Network, Option<&Optimiser>)],
     extra: &[(String, Values)],
     mut metadata: HashMap<String, String>,
 ) -> Vec<u8> {
@@ -137,6 +137,7 @@ pub fn write(
             let bias = layer.bias();
             add(format!("{prefix}layer{l}.bias"), Dtype::F32, vec![bias.len()], floats(bias));
         }
+        let Some(optimiser) = optimiser else { continue };
         for (l, state) in (1..).zip(optimiser.layers()) {
             for (name, values) in moments(prefix, l, &state.weights, &state.bias) {
                 if !values.is_empty() {

@@ -28,7 +28,7 @@ mod random;
 pub mod rule;
 mod tensor;
 
-pub use engine::{Activation, Dale, DaleForm, Workspace, centre, one_vs_all};
+pub use engine::{Activation, Dale, DaleForm, Workspace, centre, one_vs_all, weight_by_class};
 pub use layer::LayerSpec;
 pub use learner::Learner;
 pub use loss::Loss;

@@ -37,7 +37,7 @@ fn extras() -> [(String, Values); 4] {
 fn small() -> Vec<u8> {
     let network = network(&common::dual(2, &[3], 2), 0);
     let optimiser = Optimiser::new(ADAM, true, &network);
-    checkpoint::write(&[("", &network, &optimiser)], &extras(), metadata())
+    checkpoint::write(&[("", &network, Some(&optimiser))], &extras(), metadata())
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_run_goes_on_bit_for_bit_with_every_method() {
                     common::step(&mut written, &input, &target, 0.1);
                 }
                 let file = checkpoint::write(
-                    &[("", &written.network, &written.optimiser)],
+                    &[("", &written.network, Some(&written.optimiser))],
                     &[],
                     HashMap::new(),
                 );
@@ -196,7 +196,7 @@ fn a_checkpoint_of_a_deeper_network_is_refused() {
     let [deep, mut shallow] =
         [&[3][..], &[]].map(|hidden| network(&common::single(4, hidden, 3), 0));
     let optimiser = Optimiser::new(Method::Sgd, false, &deep);
-    let bytes = checkpoint::write(&[("", &deep, &optimiser)], &[], HashMap::new());
+    let bytes = checkpoint::write(&[("", &deep, Some(&optimiser))], &[], HashMap::new());
     let error = Checkpoint::parse(&bytes).unwrap().load_network("", &mut shallow).unwrap_err();
     assert!(error.to_string().contains("`layer2.bias`"), "{error}");
 }
@@ -210,7 +210,7 @@ fn a_checkpoint_of_the_other_form_of_dales_principle_is_refused_in_one_sentence(
     for (written, read) in [(0, 1), (1, 0)] {
         let network = network(&specs[written], 0);
         let optimiser = Optimiser::new(Method::Sgd, false, &network);
-        let bytes = checkpoint::write(&[("", &network, &optimiser)], &[], HashMap::new());
+        let bytes = checkpoint::write(&[("", &network, Some(&optimiser))], &[], HashMap::new());
         let file = Checkpoint::parse(&bytes).unwrap();
         file.load_network("", &mut self::network(&specs[written], 1)).unwrap();
         let error = file.load_network("", &mut self::network(&specs[read], 1)).unwrap_err();
@@ -232,7 +232,7 @@ fn a_network_under_the_literal_form_comes_back_bit_for_bit() {
         assert!(part.as_slice().iter().all(|w| *w > 0.0));
     }
     let optimiser = Optimiser::new(Method::Sgd, false, &written);
-    let bytes = checkpoint::write(&[("a.", &written, &optimiser)], &[], HashMap::new());
+    let bytes = checkpoint::write(&[("a.", &written, Some(&optimiser))], &[], HashMap::new());
     Checkpoint::parse(&bytes).unwrap().load_network("a.", &mut read).unwrap();
     assert_eq!(bits(&written), bits(&read));
 }
@@ -250,7 +250,7 @@ fn a_checkpoint_of_another_optimiser_is_refused() {
         (&adam, &sgd, "weight.first"),
         (&adam, &momentum, "weight.second"),
     ] {
-        let bytes = checkpoint::write(&[("", &network, written)], &[], HashMap::new());
+        let bytes = checkpoint::write(&[("", &network, Some(written))], &[], HashMap::new());
         let error = Checkpoint::parse(&bytes).unwrap().load_optimiser("", &mut read.clone());
         let message = error.unwrap_err().to_string();
         assert!(message.contains(&format!("`optimiser.layer1.{culprit}`")), "{message}");
@@ -314,7 +314,7 @@ fn a_loaded_network_predicts_as_the_written_one() {
     let spec = common::dual(2, &[3], 2);
     let [written, mut read] = [0, 1].map(|seed| network(&spec, seed));
     let optimiser = Optimiser::new(Method::Sgd, false, &written);
-    let bytes = checkpoint::write(&[("", &written, &optimiser)], &[], HashMap::new());
+    let bytes = checkpoint::write(&[("", &written, Some(&optimiser))], &[], HashMap::new());
     Checkpoint::parse(&bytes).unwrap().load_network("", &mut read).unwrap();
     let predict = |network: &Network| {
         let mut trace = dalenet::Trace::default();

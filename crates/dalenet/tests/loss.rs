@@ -2,7 +2,7 @@
 
 mod common;
 
-use dalenet::{Generator, Matrix, centre, one_vs_all};
+use dalenet::{Generator, Matrix, centre, one_vs_all, weight_by_class};
 
 #[test]
 fn the_error_is_target_minus_prediction() {
@@ -42,5 +42,24 @@ fn centring_leaves_each_class_without_a_mean_and_differences_as_they_were() {
             let [before, after] = [&error, &centred].map(|m| m.row(i)[j] - m.row(0)[j]);
             assert!((before - after).abs() < 1e-6);
         }
+    }
+}
+
+/// A whole weight counts a sample as often: the weighted error's sum over the batch is that of a batch
+/// which holds each sample so many times.
+#[test]
+fn a_weight_counts_a_sample_so_many_times() {
+    let labels = [2, 0, 1, 0];
+    let mut weighted = common::signed(4, 3, &mut Generator::new(0, 0));
+    let mut repeated = vec![0.0; 3];
+    for (i, label) in labels.iter().enumerate() {
+        for _ in 0..[1, 4, 2][usize::from(*label)] {
+            repeated.iter_mut().zip(weighted.row(i)).for_each(|(sum, error)| *sum += error);
+        }
+    }
+    weight_by_class(&mut weighted, &labels, &[1.0, 4.0, 2.0]);
+    for (j, repeated) in repeated.iter().enumerate() {
+        let sum: f32 = (0..4).map(|i| weighted.row(i)[j]).sum();
+        assert!((sum - repeated).abs() < 1e-5, "class {j}: {sum}, {repeated}");
     }
 }

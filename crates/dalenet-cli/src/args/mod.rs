@@ -1,8 +1,10 @@
 //! The command line as it is written: clap's types, not yet checked against tasks and files.
 
+mod predict;
 mod settings;
 mod study;
 
+pub use predict::Predict;
 pub use settings::{Flags, Settings};
 pub use study::{Ablate, Common, Compare};
 
@@ -35,6 +37,8 @@ pub enum Command {
     Train(Train),
     /// Evaluate a run on a test set
     Eval(Eval),
+    /// Predict the classes of samples by a run, and write them to a file
+    Predict(Predict),
     /// Compare learning rules: train each with several seeds
     Compare(Compare),
     /// Measure what each part of Error Diffusion contributes, by removing it
@@ -75,9 +79,12 @@ pub enum Command {
 pub struct Train {
     /// What to learn: a data set or an environment of `dalenet list`, or the path of an .npz file
     pub task: Option<String>,
-    /// Resume this run
+    /// Resume this run; a larger --epochs, --steps or patience extends it
     #[arg(long, value_name = "RUN", conflicts_with_all = ["task", "out", "rule", "preset", "config"])]
     pub resume: Option<PathBuf>,
+    /// Start from the weights of this run
+    #[arg(long, value_name = "RUN", conflicts_with = "resume")]
+    pub from: Option<PathBuf>,
     /// Folder of the run [default: the next free one under runs/]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -92,6 +99,9 @@ pub struct Eval {
     /// Another data set than the run's
     #[arg(long, value_name = "TASK")]
     pub data: Option<String>,
+    /// Also print recall and confusion, class by class [on a terminal: always]
+    #[arg(long)]
+    pub classes: bool,
     /// Episodes that an agent plays [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub episodes: Option<u32>,

@@ -5,14 +5,15 @@ use crate::{
     context::Context,
     failure::Failure,
     terminal::{
-        outcome,
+        class_table, outcome,
         progress::Fetching,
         say::{self, Ended},
         words::percent,
     },
 };
-use dalenet_lab::{Experiment, Run, evaluate_agent, evaluate_run};
+use dalenet_lab::{Experiment, Run, RunEvaluation, evaluate_agent, evaluate_run};
 use serde_json::json;
+use std::io::{IsTerminal, stdout};
 
 /// Episodes that an agent plays.
 const EPISODES: u32 = 64;
@@ -21,6 +22,9 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
     let refused = match Run::open(&args.run)?.experiment()? {
         Experiment::Agent(_) if args.data.is_some() => {
             "--data is for runs on data sets; this one is of an environment"
+        }
+        Experiment::Agent(_) if args.classes => {
+            "--classes is for runs on data sets; this one is of an environment"
         }
         Experiment::Agent(_) => return agent(args, context),
         Experiment::Classification(_) if args.episodes.is_some() => {
@@ -33,19 +37,26 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
 
 fn classification(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
     let mut fetching = Fetching::new();
-    let (config, evaluation) =
+    let RunEvaluation { config, classes, evaluation } =
         evaluate_run(&args.run, args.data.as_deref(), context.data_dir, &mut fetching)?;
     drop(fetching);
     let data = args.data.as_ref().unwrap_or(&config.task);
     let (accuracy, samples) = (evaluation.accuracy, evaluation.samples);
     say::line(&format!("{data}: {} of {samples} test samples right", percent(accuracy)));
+    if args.classes || stdout().is_terminal() {
+        class_table::show(&classes, &evaluation);
+    }
     say::object(context.json, || {
         json!({
             "run": args.run.to_string_lossy(),
             "data": data,
             "test_accuracy": accuracy,
+            "balanced_accuracy": evaluation.balanced_accuracy,
             "samples": samples,
+            "classes": classes,
+            "recall": evaluation.recall,
             "predicted": evaluation.predicted,
+            "confusion": evaluation.confusion,
         })
     });
     Ok(Ended::Done)

@@ -7,6 +7,7 @@ mod data;
 mod eval;
 mod list;
 mod play;
+mod predict;
 mod report;
 mod study;
 mod train;
@@ -41,6 +42,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ended, Failure> 
     match command {
         Command::Train(args) => train::run(args, context),
         Command::Eval(args) => eval::run(args, context),
+        Command::Predict(args) => predict::run(args, context),
         Command::Compare(args) => study::compare(args, context),
         Command::Ablate(args) => study::ablate(args, context),
         Command::Analyse { run } => analyse::run(run, context),

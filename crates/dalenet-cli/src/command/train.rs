@@ -20,6 +20,12 @@ pub fn run(args: &Train, context: &Context<'_>) -> Result<Ended, Failure> {
     let run = training.folder().to_owned();
     let finished = if training.is_finished() { "; it is finished" } else { "" };
     say::line(&format!("run {}: {}{finished}", run.display(), training.summary()));
+    if let Some(source) = &args.from {
+        say::line(&format!("it starts from the weights of {}", source.display()));
+    }
+    if let Some(change) = training.length_change() {
+        say::line(change);
+    }
 
     let resume = context.resume_command(&run);
     let (name, json) = (run.to_string_lossy().into_owned(), context.json);
@@ -54,12 +60,17 @@ fn begin(args: &Train, context: &Context<'_>) -> Result<dalenet_lab::Training, F
         }
         None => {
             let experiment = configure(args.task.as_deref(), &args.settings)?;
-            dalenet_lab::Training::start(
-                experiment,
-                args.out.as_deref(),
-                context.data_dir,
-                &mut fetching,
-            )?
+            let (out, data_dir) = (args.out.as_deref(), context.data_dir);
+            match &args.from {
+                Some(source) => dalenet_lab::Training::start_from(
+                    experiment,
+                    source,
+                    out,
+                    data_dir,
+                    &mut fetching,
+                )?,
+                None => dalenet_lab::Training::start(experiment, out, data_dir, &mut fetching)?,
+            }
         }
     };
     Ok(training)

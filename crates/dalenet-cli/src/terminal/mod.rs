@@ -1,5 +1,6 @@
 //! The terminal: what is printed, how progress is shown, what Ctrl-C does.
 
+pub mod class_table;
 pub mod interruption;
 pub mod outcome;
 pub mod progress;

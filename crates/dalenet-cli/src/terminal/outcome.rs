@@ -9,8 +9,14 @@ use std::collections::BTreeMap;
 
 pub fn classification(outcome: &Outcome) {
     let epochs = counted(outcome.epochs, "epoch");
-    if outcome.learnt {
+    if outcome.learnt == Some(true) {
         say::line(&format!("learnt after {epochs}"));
+    }
+    if let (Some(best), Some(accuracy)) = (outcome.best_epoch, outcome.validation_accuracy) {
+        say::line(&format!(
+            "the weights of epoch {best} are kept, the best of {epochs} on held-out samples ({})",
+            percent(accuracy)
+        ));
     }
     say::line(&format!(
         "test accuracy {} after {epochs} in {:.1} s ({:.0} samples/s)",

@@ -236,7 +236,7 @@ fn a_run_goes_on_only_under_its_own_configuration() {
     );
     for (setting, pieces) in [
         ("--set rate=0.5", ["rate = 2.0, not 0.5", "--out"]),
-        ("--epochs 5", ["epochs = 2, not 5", "--out"]),
+        ("--epochs 1", ["trained for 2 epochs already, more than epochs = 1", "--out"]),
         ("--seed 5", ["seed = 0, not 5", "--out"]),
         ("--set layers=[10]", ["layers = [9], not [10]", "--out"]),
         ("--rule bp", ["'--resume <RUN>'", "'--rule <RULE>'"]),

@@ -9,6 +9,7 @@ mod literal;
 mod problem;
 mod roles;
 mod values;
+mod write;
 
 use std::path::Path;
 
@@ -16,12 +17,13 @@ use crate::classes::{Labels, listed};
 use crate::digest::sha256;
 use crate::notes::{self, Range};
 use crate::split::Values;
-use crate::{Dataset, Error, Identity, Shape, Split, TestSet};
+use crate::{Dataset, Error, Identity, Inputs, Shape, Split, TestSet};
 use archive::Archive;
 use examples::Examples;
 use header::Header;
 use problem::Problem;
 use roles::{Pair, Roles};
+pub use write::{Array, write_npz};
 
 /// Decides which sixth of a file without a test set is the test set.
 const TEST_SEED: u64 = 0;
@@ -110,9 +112,27 @@ pub(crate) fn dataset(path: &Path, bytes: &[u8]) -> Result<Dataset, Error> {
 
 /// The test set in the `bytes` of the file `path`, with labels that are indices into `classes`.
 pub(crate) fn test_set(path: &Path, bytes: &[u8], classes: &[String]) -> Result<TestSet, Error> {
+    labelled(path, bytes, classes, roles::to_test)
+}
+
+/// The validation set in the `bytes` of the file `path`: the same of `x_val` and `y_val`.
+pub(crate) fn validation_set(
+    path: &Path,
+    bytes: &[u8],
+    classes: &[String],
+) -> Result<TestSet, Error> {
+    labelled(path, bytes, classes, roles::to_validate)
+}
+
+fn labelled(
+    path: &Path,
+    bytes: &[u8],
+    classes: &[String],
+    role: for<'a> fn(&Path, &'a [String]) -> Result<Pair<'a>, Error>,
+) -> Result<TestSet, Error> {
     let mut file = Archive::open(path, bytes)?;
     let names = file.names();
-    let pair = roles::to_test(path, &names)?;
+    let pair = role(path, &names)?;
     let part = read_pair(&mut file, pair)?;
     let (labels, note) = known_labels(&part.labels, classes, "which is no class of the network")
         .map_err(|problem| file.error(pair.y, problem))?;
@@ -122,6 +142,30 @@ pub(crate) fn test_set(path: &Path, bytes: &[u8], classes: &[String]) -> Result<
     let test = Split::new(part.values, part.shape.len(), labels)?;
     let (name, identity) = name_and_identity(path, bytes);
     Ok(TestSet { name, shape: part.shape, test, identity, notes })
+}
+
+/// The examples in the `bytes` of the file `path`, with what is known of their classes.
+pub(crate) fn inputs(path: &Path, bytes: &[u8], classes: &[String]) -> Result<Inputs, Error> {
+    let mut file = Archive::open(path, bytes)?;
+    let names = file.names();
+    let (x, y) = roles::to_predict(path, &names)?;
+    let Examples { shape, count, values } = file.read(x, Examples::read)?;
+    let (_, mut notes) = notes::of_examples(x, shape, &values);
+    let mut labels = None;
+    if let Some(y) = y {
+        let read = file.read(y, |header, npy| labels::read(header, npy, x, count))?;
+        match known_labels(&read, classes, "which is no class of the network") {
+            Ok((known, note)) => {
+                notes.extend(note.map(|note| format!("{y} {note}")));
+                labels = Some(known);
+            }
+            Err(Problem { what, .. }) => notes.push(format!("{y} is not used: it {what}")),
+        }
+    }
+    let examples =
+        Split::new(values, shape.len(), labels.clone().unwrap_or_else(|| vec![0; count]))?;
+    let (name, _) = name_and_identity(path, bytes);
+    Ok(Inputs { name, shape, examples, labels, notes })
 }
 
 fn name_and_identity(path: &Path, bytes: &[u8]) -> (String, Identity) {

@@ -49,10 +49,7 @@ pub(super) struct Roles<'a> {
 impl<'a> Roles<'a> {
     /// The arrays to train and test on, among `names`.
     pub(super) fn of(path: &Path, names: &'a [String]) -> Result<Roles<'a>, Error> {
-        let train = match pair(path, names, Part::Train)? {
-            Some(pair) => Some(pair),
-            None => pair(path, names, Part::All)?,
-        };
+        let train = or_all(path, names, Part::Train)?;
         Ok(Roles {
             train: train.ok_or_else(|| missing(path, names, "x_train"))?,
             validation: pair(path, names, Part::Validation)?,
@@ -71,11 +68,35 @@ impl<'a> Roles<'a> {
 
 /// The arrays to test on, among `names`: those of the test set, or else `x` and `y`.
 pub(super) fn to_test<'a>(path: &Path, names: &'a [String]) -> Result<Pair<'a>, Error> {
-    let test = match pair(path, names, Part::Test)? {
-        Some(pair) => Some(pair),
-        None => pair(path, names, Part::All)?,
-    };
-    test.ok_or_else(|| missing(path, names, "x_test"))
+    or_all(path, names, Part::Test)?.ok_or_else(|| missing(path, names, "x_test"))
+}
+
+/// The arrays to validate on, among `names`: those of the validation set, or else `x` and `y`.
+pub(super) fn to_validate<'a>(path: &Path, names: &'a [String]) -> Result<Pair<'a>, Error> {
+    or_all(path, names, Part::Validation)?.ok_or_else(|| {
+        let (wanted, remedy) = ("x_val", "x_val and y_val, or x and y");
+        missing_array(path, names, wanted, remedy)
+    })
+}
+
+/// The examples whose classes are asked for, among `names`, and their labels, if it has them: those of
+/// the test set, or else `x` and `y`.
+pub(super) fn to_predict<'a>(
+    path: &Path,
+    names: &'a [String],
+) -> Result<(&'a str, Option<&'a str>), Error> {
+    let mut parts = [Part::Test, Part::All].into_iter();
+    let found =
+        parts.find_map(|part| Some((find(names, EXAMPLES, part)?, find(names, LABELS, part))));
+    found.ok_or_else(|| missing_array(path, names, "x", "the examples as x or x_test"))
+}
+
+/// The arrays of a part, or else `x` and `y`.
+fn or_all<'a>(path: &Path, names: &'a [String], part: Part) -> Result<Option<Pair<'a>>, Error> {
+    match pair(path, names, part)? {
+        Some(pair) => Ok(Some(pair)),
+        None => pair(path, names, Part::All),
+    }
 }
 
 /// The arrays of a part, if there are any; one of the two alone is an error.
@@ -115,8 +136,12 @@ fn plain(name: &str) -> String {
 }
 
 fn missing(path: &Path, names: &[String], wanted: &str) -> Error {
+    missing_array(path, names, wanted, "x_train, y_train, x_test and y_test, or x and y")
+}
+
+fn missing_array(path: &Path, names: &[String], wanted: &str, remedy: &'static str) -> Error {
     let (wanted, found) = (wanted.to_owned(), names.to_vec());
-    Error::MissingArray { path: path.to_owned(), wanted, found }
+    Error::MissingArray { path: path.to_owned(), wanted, found, remedy }
 }
 
 #[cfg(test)]
@@ -174,5 +199,31 @@ mod tests {
         }
         let error = to_test(path, &names("x_train y_train")).unwrap_err().to_string();
         assert!(error.starts_with("d.npz has no array x_test"), "{error}");
+    }
+
+    #[test]
+    fn a_prediction_needs_no_labels() {
+        let path = Path::new("d.npz");
+        for (all, found) in [
+            ("x", ("x", None)),
+            ("x_test", ("x_test", None)),
+            ("x_test y_test", ("x_test", Some("y_test"))),
+            ("x_train y_train images labels", ("images", Some("labels"))),
+            ("x y x_test", ("x_test", None)),
+        ] {
+            assert_eq!(to_predict(path, &names(all)).unwrap(), found, "{all}");
+        }
+        let error = to_predict(path, &names("x_train y_train")).unwrap_err().to_string();
+        assert!(error.contains("no array x (it holds x_train, y_train)"), "{error}");
+    }
+
+    #[test]
+    fn a_validation_set_may_be_a_file_of_its_own() {
+        let path = Path::new("d.npz");
+        for (all, x) in [("x y", "x"), ("x y x_val y_val", "x_val"), ("valX valY", "valX")] {
+            assert_eq!(to_validate(path, &names(all)).unwrap().x, x);
+        }
+        let error = to_validate(path, &names("x_test y_test")).unwrap_err().to_string();
+        assert!(error.starts_with("d.npz has no array x_val"), "{error}");
     }
 }

@@ -8,7 +8,7 @@ use super::{
     study::{Group, Study},
     tables,
 };
-use crate::Experiment;
+use crate::{Experiment, Provenance};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
@@ -83,7 +83,7 @@ fn left_out(title: &str, runs: &[LeftOut]) -> Markup {
     }
 }
 
-/// What does not depend on the machine.
+/// Seeds and sizes, and where the first result comes from.
 fn facts(group: &Group) -> String {
     let seeds: Vec<_> = group.records.iter().map(|record| record.seed.to_string()).collect();
     let mut facts =
@@ -102,7 +102,22 @@ fn facts(group: &Group) -> String {
         facts.push(format!("{share:.0} % of the training samples held out"));
     }
     facts.extend(first.agent_outcome().map(|outcome| format!("backend {}", outcome.backend)));
+    facts.extend(first.provenance().map(place));
+    facts.retain(|fact| !fact.is_empty());
     facts.join(" · ")
+}
+
+/// Program, machine and time of a result, as far as they are recorded.
+fn place(provenance: &Provenance) -> String {
+    let Provenance { version, host, threads, date, .. } = provenance;
+    let threads = match threads {
+        0 => String::new(),
+        threads => counted(*threads, "thread"),
+    };
+    let version = if version.is_empty() { String::new() } else { format!("Dalenet {version}") };
+    let known = [version, host.clone(), threads, date.clone()];
+    let known: Vec<_> = known.into_iter().filter(|text| !text.is_empty()).collect();
+    known.join(", ")
 }
 
 /// The settings in which groups of one kind differ, side by side.

@@ -2,7 +2,7 @@
 
 use super::{label, left_out::LeftOut};
 use crate::{
-    AgentOutcome, Aggregation, Ending, EpochMetrics, Error, Experiment, Outcome, Run,
+    AgentOutcome, Aggregation, Ending, EpochMetrics, Error, Experiment, Outcome, Provenance, Run,
     UpdateMetrics,
     statistics::Spread,
     trained::{self, Trained},
@@ -79,7 +79,7 @@ impl Study {
         let config = run.experiment()?;
         let record = Record::read(&run, &config)?;
         let seedless = config.with_seed(0);
-        let data = run.recorded()?.data.map(|identity| identity.sha256);
+        let data = run.recorded()?.sources.data.map(|identity| identity.sha256);
         let same = |group: &Group| group.config == seedless && group.data == data;
         let at = self.groups.iter().position(same).unwrap_or_else(|| {
             let (label, name, records) = Default::default();
@@ -177,6 +177,15 @@ impl Record {
         match &self.ending {
             Some(Ending::Agent(outcome)) => Some(outcome),
             _ => None,
+        }
+    }
+
+    /// Where its result comes from.
+    pub fn provenance(&self) -> Option<&Provenance> {
+        match &self.ending {
+            Some(Ending::Classification(outcome)) => Some(&outcome.provenance),
+            Some(Ending::Agent(outcome)) => Some(&outcome.provenance),
+            None => None,
         }
     }
 

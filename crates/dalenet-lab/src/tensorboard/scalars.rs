@@ -13,6 +13,7 @@ pub fn of_epoch(metrics: &EpochMetrics) -> Scalars {
         ("accuracy/train", Some(metrics.train_accuracy)),
         ("samples_per_second", Some(metrics.samples_per_second)),
         ("accuracy/validation", metrics.validation_accuracy),
+        ("error/validation", metrics.validation_error),
     ]);
     scalars.extend(by_layer("ei_ratio", &metrics.ei_ratio));
     scalars.extend(by_layer("floor_share", &metrics.floor_share));

@@ -3,7 +3,7 @@
 use super::{AgentConfig, AgentEvaluation, AgentOutcome, Update};
 use crate::{
     Error, Event, Experiment, Identity, Metadata, Outcome, Registry, Trainer,
-    trainer::{balances, check_experiment, with_experiment},
+    trainer::{balances, check_experiment, check_same_weights, with_experiment},
 };
 use dalenet::{Network, checkpoint::Checkpoint};
 use dalenet_ppo::Ppo;
@@ -146,6 +146,18 @@ impl Trainer for AgentTrainer {
         self.ppo.restore(file)?;
         self.warned = self.ppo.env().failures();
         self.warnings.clear();
-        Ok(())
+        match self.ppo.is_longer() {
+            true => Err(Error::Longer {
+                key: "steps",
+                done: self.ppo.steps(),
+                wanted: self.config.ppo.steps,
+            }),
+            false => Ok(()),
+        }
+    }
+
+    fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
+        check_same_weights(file, &self.experiment())?;
+        Ok(self.ppo.start_from(file)?)
     }
 }

@@ -1,8 +1,9 @@
 //! A trained classifier: the network of a checkpoint with the preparation that was fitted for it.
 
-use super::{Config, Evaluation, Preparation, Samples};
+use super::{Config, Evaluation, Prediction, Preparation, Samples};
 use crate::{Error, Experiment, Registry, TestSet, trainer};
 use dalenet::{Generator, Network, Rule, Shape, Trace, checkpoint::Checkpoint};
+use dalenet_data::Split;
 use serde::{Deserialize, Serialize};
 
 /// The tensor of a checkpoint that holds the statistics of the preparation.
@@ -101,6 +102,17 @@ impl Classifier {
         let evaluation =
             Evaluation::of(&self.network, &self.preparation, &data.test, trace, &|| false);
         evaluation.ok_or_else(|| Error::Config("the evaluation was stopped".into()))
+    }
+
+    /// Predicts the classes of samples of `shape`, whose labels are not used; `name` is what messages
+    /// call them.
+    ///
+    /// # Errors
+    /// If the samples have another shape.
+    pub fn predict(&self, name: &str, shape: Shape, samples: &Split) -> Result<Prediction, Error> {
+        self.check_shape(name, shape)?;
+        let prediction = Prediction::of(&self.network, &self.preparation, samples, &|| false);
+        prediction.ok_or_else(|| Error::Config("the prediction was stopped".into()))
     }
 
     /// # Errors

@@ -1,6 +1,6 @@
 //! The configuration of a classification: one typed struct, each field with a meaning.
 
-use super::InputKind;
+use super::{ClassWeights, InputKind};
 use crate::{
     Error, NetworkSettings, Registry,
     settings::{self, Settings},
@@ -33,6 +33,10 @@ pub struct Config {
     pub loss: Loss,
     /// Whether each class's error is centred over the batch.
     pub centred: bool,
+    /// How much a sample's error counts, by its class: "none" (all alike), "balanced" (the rarer the
+    /// class, the more) or a list of one number a class.
+    #[serde(default)]
+    pub class_weights: ClassWeights,
 
     /// sgd, momentum or adam.
     pub optimiser: OptimiserKind,
@@ -60,6 +64,13 @@ pub struct Config {
     /// Share of the training samples held out to choose settings on; the test set is used once, at
     /// the end.
     pub validation: f32,
+    /// The path of an .npz file of samples to hold out instead: x_val and y_val, or else x and y.
+    #[serde(default)]
+    pub validation_data: String,
+    /// Early stopping: the training ends after so many epochs without a higher validation accuracy, and
+    /// the weights of the best epoch are kept. 0: all epochs are made, and the last weights are kept.
+    #[serde(default)]
+    pub patience: usize,
 
     /// Inputs of the parity task.
     pub bits: usize,
@@ -83,6 +94,10 @@ impl Settings for Config {
     fn meaning(key: &str) -> &'static str {
         let own = Self::get_field_docs(key);
         own.or_else(|_| NetworkSettings::get_field_docs(key)).unwrap_or_default()
+    }
+
+    fn forms(key: &str) -> Option<&'static str> {
+        (key == "class_weights").then_some(ClassWeights::FORMS)
     }
 }
 
@@ -125,6 +140,7 @@ impl Config {
             ("convolution_rate", positive(self.convolution_rate), "must be above 0"),
             ("momentum", (0.0..1.0).contains(&self.momentum), "must be at least 0 and below 1"),
             ("validation", (0.0..1.0).contains(&self.validation), "must be at least 0 and below 1"),
+            ("class_weights", self.class_weights.are_possible(), "must have numbers above 0"),
             ("stop_error", self.stop_error >= 0.0, "must not be negative"),
             ("bits", (1..=16).contains(&self.bits), "must be between 1 and 16"),
         ];

@@ -1,12 +1,10 @@
 //! How many samples a network gets right.
 
-use super::Preparation;
+use super::{Preparation, prediction};
 use dalenet::{Network, Trace};
 use dalenet_data::Split;
 use serde::Serialize;
 
-/// Samples evaluated at once.
-const BATCH: usize = 500;
 /// With more classes than this there is no confusion matrix: it would be larger than the network.
 const CLASSES: usize = 1000;
 
@@ -15,6 +13,12 @@ const CLASSES: usize = 1000;
 pub struct Evaluation {
     /// Share of the samples that are right.
     pub accuracy: f64,
+    /// Mean recall of the classes that the samples have.
+    pub balanced_accuracy: f64,
+    /// Share of each class's samples that are right; none of a class without a sample.
+    pub recall: Vec<Option<f64>>,
+    /// Mean over the samples of Σ_c |target − prediction|.
+    pub error: f64,
     /// How many samples.
     pub samples: usize,
     /// How often each class was predicted.
@@ -33,47 +37,105 @@ impl Evaluation {
         trace: &mut Trace,
         stop: &dyn Fn() -> bool,
     ) -> Option<Self> {
-        let indices: Vec<u32> = (0..split.len() as u32).collect();
-        let classes = network.outputs().max(2);
+        let mut counts = Counts::new(network.outputs().max(2));
+        prediction::each(network, preparation, split, trace, stop, |sample, outputs| {
+            counts.add(usize::from(split.labels()[sample]), outputs);
+        })?;
+        Some(counts.evaluation())
+    }
+}
+
+/// What is counted sample by sample.
+struct Counts {
+    /// Samples of each class.
+    samples: Vec<usize>,
+    /// How many of them are right.
+    right: Vec<usize>,
+    predicted: Vec<usize>,
+    confusion: Vec<Vec<usize>>,
+    error: f64,
+}
+
+impl Counts {
+    fn new(classes: usize) -> Self {
         let matrix = if classes <= CLASSES { classes } else { 0 };
-        let mut evaluation = Self {
-            accuracy: 0.0,
-            samples: indices.len(),
+        Self {
+            samples: vec![0; classes],
+            right: vec![0; classes],
             predicted: vec![0; classes],
             confusion: vec![vec![0; matrix]; matrix],
-        };
-        let mut right = 0;
-        for batch in indices.chunks(BATCH) {
-            if stop() {
-                return None;
-            }
-            preparation.gather(split, batch, trace.input_mut(), |_, _| {});
-            network.forward(trace);
-            for (row, index) in trace.output().iter_rows().zip(batch) {
-                let (label, class) = (usize::from(split.labels()[*index as usize]), class(row));
-                right += usize::from(label == class);
-                evaluation.count(label, class);
-            }
+            error: 0.0,
         }
-        evaluation.accuracy = right as f64 / indices.len().max(1) as f64;
-        Some(evaluation)
     }
 
-    fn count(&mut self, label: usize, class: usize) {
+    /// Adds a sample of the class `label`.
+    fn add(&mut self, label: usize, outputs: &[f32]) {
+        let class = prediction::class(outputs);
+        self.samples[label] += 1;
+        self.right[label] += usize::from(label == class);
         self.predicted[class] += 1;
         if let Some(row) = self.confusion.get_mut(label) {
             row[class] += 1;
         }
+        self.error += absolute_error(label, outputs);
+    }
+
+    fn evaluation(self) -> Evaluation {
+        let [right, samples] = [&self.right, &self.samples].map(|of| of.iter().sum::<usize>());
+        let recall = self.right.iter().zip(&self.samples);
+        let recall = recall.map(|(right, all)| (*all > 0).then(|| *right as f64 / *all as f64));
+        let recall: Vec<_> = recall.collect();
+        let (sum, present) =
+            (recall.iter().flatten().sum::<f64>(), recall.iter().flatten().count());
+        Evaluation {
+            accuracy: right as f64 / samples.max(1) as f64,
+            balanced_accuracy: sum / present.max(1) as f64,
+            recall,
+            error: self.error / samples.max(1) as f64,
+            samples,
+            predicted: self.predicted,
+            confusion: self.confusion,
+        }
     }
 }
 
-/// The class a row of the prediction stands for: the largest output, or with a single output
-/// whether it is above one half.
-pub(crate) fn class(prediction: &[f32]) -> usize {
-    match prediction {
-        [single] => usize::from(*single > 0.5),
-        _ => (0..prediction.len())
-            .max_by(|a, b| prediction[*a].total_cmp(&prediction[*b]))
-            .unwrap_or(0),
+/// Σ_c |target − prediction| of a sample.
+fn absolute_error(label: usize, outputs: &[f32]) -> f64 {
+    let target = |output: usize| match outputs.len() {
+        1 => label as f64,
+        _ => f64::from(u8::from(output == label)),
+    };
+    let errors = outputs.iter().enumerate();
+    errors.map(|(output, value)| (target(output) - f64::from(*value)).abs()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of class 0 three samples, two right; of class 1 one, wrong; of class 2 none.
+    #[test]
+    fn recall_is_of_each_class_and_balanced_accuracy_their_mean() {
+        let mut counts = Counts::new(3);
+        for (label, outputs) in [
+            (0, [0.75, 0.25, 0.0]),
+            (0, [1.0, 0.0, 0.0]),
+            (0, [0.0, 0.5, 0.25]),
+            (1, [0.0, 0.25, 0.5]),
+        ] {
+            counts.add(label, &outputs);
+        }
+        let evaluation = counts.evaluation();
+        assert_eq!(evaluation.accuracy, 0.5);
+        assert_eq!(evaluation.recall, [Some(2.0 / 3.0), Some(0.0), None]);
+        assert_eq!(evaluation.balanced_accuracy, 1.0 / 3.0);
+        assert_eq!(evaluation.error, (0.5 + 0.0 + 1.75 + 1.25) / 4.0);
+        assert_eq!(evaluation.confusion, [[2, 1, 0], [0, 0, 1], [0, 0, 0]]);
+        assert_eq!(evaluation.predicted, [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_single_output_is_the_second_class() {
+        assert_eq!((absolute_error(0, &[0.25]), absolute_error(1, &[0.25])), (0.25, 0.75));
     }
 }

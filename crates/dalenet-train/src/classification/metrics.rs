@@ -37,6 +37,9 @@ pub struct Epoch {
     pub train_accuracy: f64,
     /// Share of the held-out samples that are right after the epoch, if any were held out.
     pub validation_accuracy: Option<f64>,
+    /// Mean over the held-out samples of Σ_c |target − prediction| after the epoch, if any were held out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_error: Option<f64>,
     /// Layer by layer: mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`; empty in
     /// single-stream networks.
     pub ei_ratio: Vec<f64>,
@@ -61,10 +64,18 @@ pub struct ClassificationOutcome {
     pub seed: u64,
     /// Epochs made.
     pub epochs: usize,
-    /// Whether `stop_error` ended the training: the task is learnt after `epochs` passes.
-    pub learnt: bool,
+    /// Whether the error fell below `stop_error`: the task is learnt after `epochs` passes. None where
+    /// `stop_error` is 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learnt: Option<bool>,
+    /// The epoch, from 1, whose weights are kept and evaluated; none if they are the last ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_epoch: Option<usize>,
     /// Share of the test samples that are right.
     pub test_accuracy: f64,
+    /// Mean over the classes of the test set of the share of its samples that are right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_balanced_accuracy: Option<f64>,
     /// Share of the held-out samples that are right, if any were held out.
     pub validation_accuracy: Option<f64>,
     /// Weights and biases.

@@ -1,6 +1,6 @@
 //! The settings that presets consist of, task by task.
 
-use super::{Config, InputKind, OptimiserKind};
+use super::{ClassWeights, Config, InputKind, OptimiserKind};
 use crate::{ConvolutionSettings, NetworkSettings, PoolingChoice, Response};
 use dalenet::{Loss, Schedule};
 
@@ -15,6 +15,7 @@ pub(crate) fn paper() -> Config {
         balanced: false,
         loss: Loss::Squared,
         centred: true,
+        class_weights: ClassWeights::None,
         optimiser: OptimiserKind::Sgd,
         momentum: 0.9,
         normalised: false,
@@ -27,6 +28,8 @@ pub(crate) fn paper() -> Config {
         shift: 0,
         flip: false,
         validation: 0.1,
+        validation_data: String::new(),
+        patience: 0,
         bits: 4,
         stop_error: 0.0,
     }

@@ -1,10 +1,9 @@
 //! A fixed handful of samples on which every layer is diagnosed in the course of a training.
 
-use super::{Config, Preparation};
+use super::{OutputError, Preparation};
 use dalenet::{
-    Matrix, Network, Rule, Trace, centre,
+    Matrix, Network, Rule, Trace,
     diagnosis::{Diagnosis, diagnose},
-    one_vs_all,
 };
 use dalenet_data::Split;
 
@@ -18,14 +17,15 @@ const PROBES_AN_EPOCH: usize = 100;
 pub struct Probe {
     trace: Trace,
     labels: Vec<u16>,
-    centred: bool,
+    error: OutputError,
     every_epoch: bool,
 }
 
 impl Probe {
-    /// The probe of a task: evenly spaced samples, the same for every seed.
+    /// The probe of a task: evenly spaced samples, the same for every seed, under the `error` of the
+    /// training.
     pub fn new(
-        config: &Config,
+        error: OutputError,
         preparation: &Preparation,
         train: &Split,
         validation: Option<&Split>,
@@ -38,7 +38,7 @@ impl Probe {
         Self {
             trace,
             labels: rows.iter().map(|row| split.labels()[*row as usize]).collect(),
-            centred: config.centred,
+            error,
             every_epoch: train.len() >= PROBES_AN_EPOCH * count,
         }
     }
@@ -53,10 +53,7 @@ impl Probe {
     pub fn diagnose(&mut self, network: &Network, rule: &dyn Rule) -> Vec<Diagnosis> {
         network.forward(&mut self.trace);
         let mut error = Matrix::default();
-        one_vs_all(self.trace.output(), &self.labels, &mut error);
-        if self.centred {
-            centre(&mut error);
-        }
+        self.error.fill(self.trace.output(), &self.labels, &mut error);
         diagnose(network, rule, &self.trace, &error)
     }
 }

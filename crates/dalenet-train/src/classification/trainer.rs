@@ -1,23 +1,17 @@
 //! The training of a classification, step by step.
 
 use super::{
-    ClassificationOutcome, Config, Epoch, Evaluation, Position, Probe, Samples,
-    classifier::{self, Input, WEIGHTS},
-    collapse::collapse_advice,
-    distortion::Distortion,
-    evaluation::class,
+    ClassificationOutcome, Config, Epoch, Evaluation, OutputError, Position, Probe, Samples,
+    classifier::WEIGHTS, collapse::collapse_advice, distortion::Distortion,
+    early_stopping::EarlyStopping, prediction::class, progress::Progress, saved,
+    warnings::warnings,
 };
 use crate::{
     Error, Event, Experiment, Identity, Metadata, Outcome, Registry, Trainer,
     data::Dataset,
-    trainer::{balances, check_experiment, json, with_experiment},
+    trainer::{balances, check_same_weights},
 };
-use dalenet::{
-    Generator, GeneratorState, Learner, Matrix, Network, Optimiser, Trace, centre,
-    checkpoint::{self, Checkpoint, Values},
-    one_vs_all,
-};
-use serde::{Deserialize, Serialize};
+use dalenet::{Generator, Learner, Matrix, Network, Optimiser, Trace, checkpoint::Checkpoint};
 use std::collections::VecDeque;
 
 /// Stream of the seed's generator: the order and the distortion of samples.
@@ -26,37 +20,19 @@ const SAMPLES: u64 = 1;
 /// Samples that the biases are balanced on.
 const BALANCED: usize = 500;
 
-/// All of a training that is not in the network and the optimiser.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Progress {
-    /// Epochs that are done.
-    epoch: usize,
-    /// Batches of the running epoch that are done.
-    batch: usize,
-    /// Samples of the running epoch that are done.
-    seen: usize,
-    /// How many of them were right.
-    right: usize,
-    /// Σ|error| over the running epoch.
-    error: f64,
-    /// Mean error of the last epoch that is done.
-    last_error: Option<f64>,
-    /// Share of the held-out samples that were right after it.
-    last_validation: Option<f64>,
-    generator: GeneratorState,
-}
-
 /// The training of a classification.
 pub struct ClassificationTrainer {
-    config: Config,
-    samples: Samples,
+    pub(super) config: Config,
+    pub(super) samples: Samples,
     probe: Probe,
-    learner: Learner,
-    generator: Generator,
+    pub(super) learner: Learner,
+    pub(super) generator: Generator,
     /// The samples in the order of the running epoch.
-    order: Vec<u32>,
-    progress: Progress,
-    warnings: VecDeque<String>,
+    pub(super) order: Vec<u32>,
+    pub(super) progress: Progress,
+    pub(super) early_stopping: EarlyStopping,
+    pub(super) warnings: VecDeque<String>,
+    output_error: OutputError,
     // Buffers.
     error: Matrix,
     labels: Vec<u16>,
@@ -72,6 +48,14 @@ impl ClassificationTrainer {
     pub fn new(registry: &Registry, config: Config, data: Dataset) -> Result<Self, Error> {
         config.validate()?;
         let samples = Samples::new(&config, data, registry)?;
+        let output_error = OutputError::new(&config, samples.train.labels(), &samples.classes)?;
+        if config.patience > 0 && samples.validation.is_none() {
+            return Err(Error::Config(format!(
+                "`patience = {}` is not possible: no samples are held out to find the best epoch by; \
+                 set validation above 0",
+                config.patience
+            )));
+        }
         let mut generator = Generator::new(config.seed, WEIGHTS);
         let spec = config.network_spec(samples.input(), samples.outputs)?;
         let mut network = Network::new(&spec, &mut generator);
@@ -97,7 +81,14 @@ impl ClassificationTrainer {
             labels: Vec::new(),
             distortions: Vec::new(),
             evaluation,
-            probe: Probe::new(&config, &samples.preparation, &samples.train, validation),
+            probe: Probe::new(
+                output_error.clone(),
+                &samples.preparation,
+                &samples.train,
+                validation,
+            ),
+            output_error,
+            early_stopping: EarlyStopping::new(config.patience),
             config,
             samples,
             learner,
@@ -122,13 +113,9 @@ impl ClassificationTrainer {
         for (row, label) in prediction.iter_rows().zip(&self.labels) {
             self.progress.right += usize::from(class(row) == usize::from(*label));
         }
-        one_vs_all(prediction, &self.labels, &mut self.error);
-        let error: f64 = self.error.as_slice().iter().map(|e| f64::from(e.abs())).sum();
+        let error = self.output_error.fill(prediction, &self.labels, &mut self.error);
         if !error.is_finite() {
             return Err(self.diverged());
-        }
-        if self.config.centred {
-            centre(&mut self.error);
         }
         self.learner.learn(&self.error, self.rate(self.progress.batch));
 
@@ -184,11 +171,15 @@ impl ClassificationTrainer {
             error: error / seen as f64,
             train_accuracy: right as f64 / seen as f64,
             validation_accuracy: evaluation.as_ref().map(|evaluation| evaluation.accuracy),
+            validation_error: evaluation.as_ref().map(|evaluation| evaluation.error),
             ei_ratio,
             floor_share,
             layers,
             samples: seen,
         };
+        if let Some(accuracy) = metrics.validation_accuracy {
+            self.early_stopping.add(epoch, accuracy, network);
+        }
         self.progress = Progress {
             epoch,
             last_error: Some(metrics.error),
@@ -201,7 +192,7 @@ impl ClassificationTrainer {
     }
 
     /// Whether the last epoch's error is below `stop_error`.
-    fn has_learnt(&self) -> bool {
+    pub(super) fn has_learnt(&self) -> bool {
         let samples = self.order.len() as f64;
         let sum = self.progress.last_error.map(|error| error * samples);
         sum.is_some_and(|sum| sum < f64::from(self.config.stop_error))
@@ -231,12 +222,27 @@ impl ClassificationTrainer {
         collapse_advice(&evaluation.confusion, &training, &self.samples.classes, ended)
     }
 
-    fn diverged(&self) -> Error {
-        Error::Diverged { epoch: self.progress.epoch + 1, rate: self.config.rate }
+    /// # Errors
+    /// If more was learnt already than the configuration asks for.
+    pub(super) fn check_length(&self) -> Result<(), Error> {
+        let Progress { epoch, batch, .. } = self.progress;
+        match epoch.saturating_add(usize::from(batch > 0)) {
+            begun if begun > self.config.epochs => Err(Error::Longer {
+                key: "epochs",
+                done: begun as u64,
+                wanted: self.config.epochs as u64,
+            }),
+            _ => Ok(()),
+        }
     }
 
-    fn input(&self) -> Input {
-        Input::new(&self.samples)
+    /// The network that is kept: that of the best epoch under early stopping, else the last one.
+    pub(super) fn kept(&self) -> &Network {
+        self.early_stopping.network().unwrap_or(&self.learner.network)
+    }
+
+    fn diverged(&self) -> Error {
+        Error::Diverged { epoch: self.progress.epoch + 1, rate: self.config.rate }
     }
 }
 
@@ -301,28 +307,47 @@ impl Trainer for ClassificationTrainer {
     }
 
     fn has_ended(&self) -> bool {
-        self.progress.epoch >= self.config.epochs || self.has_learnt()
+        self.progress.epoch >= self.config.epochs || self.stopped_early().is_some()
+    }
+
+    fn stopped_early(&self) -> Option<String> {
+        let Config { patience, stop_error, .. } = self.config;
+        let epoch = self.progress.epoch;
+        if self.has_learnt() {
+            return Some(format!(
+                "its error fell below stop_error = {stop_error} in epoch {epoch}"
+            ));
+        }
+        let best = self.early_stopping.best().filter(|_| self.early_stopping.is_over(epoch))?;
+        Some(format!(
+            "its validation accuracy was highest after epoch {}, and no higher in the {patience} epochs \
+             that followed (patience = {patience})",
+            best.epoch
+        ))
     }
 
     fn outcome(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<Outcome>, Error> {
-        let (network, samples) = (&self.learner.network, &self.samples);
-        let mut evaluate = |split| {
-            Evaluation::of(network, &samples.preparation, split, &mut self.evaluation, stop)
-        };
+        let (network, samples) = (self.kept(), &self.samples);
+        let trace = &mut Trace::default();
+        let mut evaluate =
+            |split| Evaluation::of(network, &samples.preparation, split, trace, stop);
         let Some(test) = evaluate(&samples.test) else { return Ok(None) };
         let held_out = samples.validation.as_ref().map(evaluate);
         let Some(held_out) = held_out.map_or(Some(None), |evaluation| evaluation.map(Some)) else {
             return Ok(None);
         };
         let (ei_ratio, floor_share) = balances(network);
+        let best = self.early_stopping.best();
         Ok(Some(Outcome::Classification(ClassificationOutcome {
             task: self.config.task.clone(),
             rule: self.config.network.rule_name(&self.config.rule),
             seed: self.config.seed,
             epochs: self.progress.epoch,
-            learnt: self.has_learnt(),
+            learnt: (self.config.stop_error > 0.0).then(|| self.has_learnt()),
+            best_epoch: best.map(|best| best.epoch),
             test_accuracy: test.accuracy,
-            validation_accuracy: self.progress.last_validation,
+            test_balanced_accuracy: Some(test.balanced_accuracy),
+            validation_accuracy: best.map(|best| best.accuracy).or(self.progress.last_validation),
             parameters: network.parameters(),
             ei_ratio,
             floor_share,
@@ -333,60 +358,18 @@ impl Trainer for ClassificationTrainer {
         })))
     }
 
-    fn save(&mut self, mut metadata: Metadata) -> Vec<u8> {
-        self.progress.generator = self.generator.state();
-        metadata.insert("progress".into(), json(&self.progress));
-        metadata.insert("input".into(), json(&self.input()));
-        checkpoint::write(
-            &[("", &self.learner.network, &self.learner.optimiser)],
-            &[
-                ("order".into(), Values::U32(self.order.clone())),
-                (
-                    classifier::PREPARATION.into(),
-                    Values::U32(self.samples.preparation.statistics()),
-                ),
-            ],
-            with_experiment(metadata, &self.experiment()),
-        )
+    fn save(&mut self, metadata: Metadata) -> Vec<u8> {
+        saved::write(self, metadata)
     }
 
     fn restore(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
-        check_experiment(file, &self.experiment())?;
-        let order = file.u32s("order")?;
-        let input: Input = file.json("input")?;
-        let [found, wanted] = [(self.order.len(), self.input()), (order.len(), input)]
-            .map(|(samples, input)| format!("{samples} training samples of {input}"));
-        if found != wanted {
-            return Err(Error::OtherData { data: self.samples.name.clone(), found, wanted });
-        }
-        file.load_network("", &mut self.learner.network)?;
-        file.load_optimiser("", &mut self.learner.optimiser)?;
-        self.order = order;
-        self.progress = file.json("progress")?;
-        self.generator = Generator::restore(&self.progress.generator);
-        self.warnings.clear();
-        Ok(())
+        saved::read(self, file)
     }
-}
 
-/// What the user should know before the first step: what was noticed in the data, and samples from
-/// which nothing is learnt since the error of one sample less its mean is 0.
-fn warnings(config: &Config, samples: &Samples) -> VecDeque<String> {
-    let (count, batch) = (samples.train.len(), config.batch);
-    let mut warnings: VecDeque<_> = samples.notes.iter().cloned().collect();
-    if config.centred && (batch == 1 || count == 1) {
-        warnings.push_back(
-            "nothing is learnt from batches of one sample, whose centred error is 0: set \
-             centred = false, or a larger batch"
-                .into(),
-        );
-    } else if config.centred && count % batch == 1 {
-        warnings.push_back(format!(
-            "the last batch of every epoch has one sample, from which nothing is learnt since its \
-             centred error is 0: {count} samples are not divided well by batch = {batch}"
-        ));
+    fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
+        check_same_weights(file, &self.experiment())?;
+        Ok(file.load_network("", &mut self.learner.network)?)
     }
-    warnings
 }
 
 /// Whether every weight and bias is a number.

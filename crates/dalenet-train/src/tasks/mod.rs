@@ -3,7 +3,7 @@
 
 use crate::{
     AgentConfig, Config, Error,
-    data::{Dataset, TestSet},
+    data::{Dataset, Inputs, TestSet},
 };
 use dalenet_data::Observer;
 use dalenet_envs::{Options, VectorEnv};
@@ -47,6 +47,7 @@ pub struct Request<'a> {
 }
 
 type Load = dyn Fn(&mut Request<'_>) -> Result<Dataset, Error> + Send + Sync;
+type LoadInputs = dyn Fn(&mut Request<'_>, &[String]) -> Result<Inputs, Error> + Send + Sync;
 type LoadTest = dyn Fn(&mut Request<'_>, &[String]) -> Result<TestSet, Error> + Send + Sync;
 
 /// A data set by name, with the settings that a training on it starts from.
@@ -65,6 +66,7 @@ pub struct DataSet {
     pub(crate) matches: fn(&Self, &str) -> bool,
     load: Arc<Load>,
     load_test: Arc<LoadTest>,
+    load_inputs: Arc<LoadInputs>,
 }
 
 impl DataSet {
@@ -80,6 +82,8 @@ impl DataSet {
             let Dataset { name, shape, test, identity, notes, .. } = whole(request)?;
             Ok(TestSet { name, shape, test, identity, notes })
         };
+        let load_test: Arc<LoadTest> = Arc::new(load_test);
+        let labelled = load_test.clone();
         Self {
             name: name.into(),
             summary: summary.into(),
@@ -88,7 +92,10 @@ impl DataSet {
             is_file: false,
             matches: |entry, name| entry.name == name,
             load,
-            load_test: Arc::new(load_test),
+            load_test,
+            load_inputs: Arc::new(move |request, classes| {
+                labelled(request, classes).map(Inputs::from)
+            }),
         }
     }
 
@@ -98,6 +105,10 @@ impl DataSet {
             load_test: Arc::new(|request, classes| {
                 let source = source(request.task)?;
                 Ok(dalenet_data::load_test(&source, classes, request.data_dir, request.observer)?)
+            }),
+            load_inputs: Arc::new(|request, classes| {
+                let source = source(request.task)?;
+                Ok(dalenet_data::load_inputs(&source, classes, request.data_dir, request.observer)?)
             }),
             ..Self::new(name, summary, |request| {
                 Ok(dalenet_data::load(&source(request.task)?, request.data_dir, request.observer)?)
@@ -123,6 +134,18 @@ impl DataSet {
         classes: &[String],
     ) -> Result<TestSet, Error> {
         (self.load_test)(request, classes)
+    }
+
+    /// Loads its examples to predict the classes of: those of the test set, whose labels may be missing.
+    ///
+    /// # Errors
+    /// If they cannot be had.
+    pub fn load_inputs(
+        &self,
+        request: &mut Request<'_>,
+        classes: &[String],
+    ) -> Result<Inputs, Error> {
+        (self.load_inputs)(request, classes)
     }
 }
 

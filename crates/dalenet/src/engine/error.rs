@@ -33,6 +33,25 @@ pub fn one_vs_all(prediction: &Matrix, labels: &[u16], error: &mut Matrix) {
     }
 }
 
+/// Multiplies each sample's row of the error, B×C, by the weight of its class.
+///
+/// # Panics
+/// Unless there is one label a row, each with a weight.
+///
+/// ```
+/// use dalenet::{Matrix, weight_by_class};
+/// let mut error = Matrix::from_rows(&[[1.0, -1.0], [-0.5, 0.5]]);
+/// weight_by_class(&mut error, &[1, 0], &[2.0, 0.5]);
+/// assert_eq!(error.as_slice(), [0.5, -0.5, -1.0, 1.0]);
+/// ```
+pub fn weight_by_class(error: &mut Matrix, labels: &[u16], weights: &[f32]) {
+    assert_eq!(error.rows(), labels.len(), "one label a sample");
+    for (i, label) in labels.iter().enumerate() {
+        let weight = weights[usize::from(*label)];
+        error.row_mut(i).iter_mut().for_each(|error| *error *= weight);
+    }
+}
+
 /// Batch-centring: takes each column's mean over the batch away (the paper's second innovation).
 ///
 /// ```

@@ -30,7 +30,7 @@ pub use convolution::{Patches, convolve, convolve_transposed, patches_gradient};
 pub use dale::{Dale, DaleForm, Signs};
 pub use divisive::{Divisor, divide, divide_transposed};
 pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm, scale, squared_norm};
-pub use error::{centre, one_vs_all};
+pub use error::{centre, one_vs_all, weight_by_class};
 pub use geometry::{Geometry, Window};
 pub use gradient::{TILE_ROWS, gradient};
 pub use pooling::{PoolingMode, pool, pool_transposed};

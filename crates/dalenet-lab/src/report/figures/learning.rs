@@ -37,13 +37,21 @@ pub fn learning(study: &Study) -> Result<Option<Figure>, Error> {
     Ok(svg.map(|svg| Figure { name: "learning".into(), caption: caption.into(), svg }))
 }
 
-/// The error on training samples.
+/// The error on held-out and on training samples.
 pub fn loss(study: &Study) -> Result<Option<Figure>, Error> {
     let training = |metrics: &EpochMetrics| Some(metrics.error);
     let axes = Axes::new("epoch", Ticks::Whole, "error");
-    let svg = figure(study, "The error in training", axes, |_| None, training)?;
-    let caption = "Mean over the training samples of the sum over classes of |target − prediction|, before \
-                   each step; means over seeds.";
+    let svg = figure(
+        study,
+        "The error after each epoch",
+        axes,
+        |metrics| metrics.validation_error,
+        training,
+    )?;
+    let caption = "Mean over the samples of the sum over classes of |target − prediction|: held-out samples \
+                   after the epoch as lines, training samples (before their step) as thin dots, or as lines \
+                   where nothing is known of held-out ones. Lines are means over seeds, bands ± one sample \
+                   standard deviation. Each task has its own axis.";
     Ok(svg.map(|svg| Figure { name: "loss".into(), caption: caption.into(), svg }))
 }
 

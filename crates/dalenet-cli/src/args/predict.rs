@@ -1,0 +1,14 @@
+//! The arguments of `dalenet predict`.
+
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub struct Predict {
+    /// The run's folder
+    pub run: PathBuf,
+    /// A data set, of which the test set is taken, or an .npz file with x_test or x
+    pub data: String,
+    /// The file to write: NumPy arrays (.npz) or a table (.csv)
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
