@@ -95,8 +95,7 @@ pub fn report(folders: &[PathBuf], out: &Path) -> Result<Report, Error> {
     }
     files::write(out, page.as_bytes())?;
     for (figure, (svg, png)) in figures.iter().zip(svgs.iter().zip(&pngs)) {
-        files::write(svg, figure.svg.as_bytes())?;
-        files::write(png, &picture::picture(&figure.svg)?)?;
+        save_figure(&figure.svg, svg, png)?;
     }
     Ok(Report {
         page: out.into(),
@@ -108,6 +107,12 @@ pub fn report(folders: &[PathBuf], out: &Path) -> Result<Report, Error> {
         left_out: study.left_out,
         undrawn,
     })
+}
+
+/// Writes a figure as SVG and as PNG.
+pub(crate) fn save_figure(figure: &str, svg: &Path, png: &Path) -> Result<(), Error> {
+    files::write(svg, figure.as_bytes())?;
+    files::write(png, &picture::picture(figure)?)
 }
 
 impl Configuration {

@@ -42,9 +42,8 @@ pub(crate) struct Difference {
 }
 
 /// `scores` less `reference`, each a seed with its score. Paired by seed where both have at least [`FEWEST`]
-/// seeds in common: a seed fixes the order of the samples and which are held out, and where the networks are
-/// alike their initial weights too, so pairs differ by less than any two runs. Elsewhere Welch's. `None` of
-/// no scores.
+/// seeds in common: a seed fixes the order of the samples, or the starts of the episodes, and where the
+/// networks are alike their initial weights. Elsewhere Welch's. `None` of no scores.
 pub(crate) fn compare(scores: &[(u64, f64)], reference: &[(u64, f64)]) -> Option<Difference> {
     let paired = |(seed, score): &(u64, f64)| {
         let (_, other) = reference.iter().find(|(other, _)| other == seed)?;
