@@ -51,10 +51,11 @@ impl Scale {
     fn of(low: f64, high: f64, [least, most]: [f64; 2]) -> Self {
         let low = if low > 0.0 && low < 0.5 * high { 0.0 } else { low };
         let high = if high < 0.0 && high > 0.5 * low { 0.0 } else { high };
-        let width = (high - low).max(0.01 * high.abs().max(0.01));
-        let step = nice(width / 4.0);
+        let least_width = 0.01 * high.abs().max(0.01);
+        let missing = (least_width - (high - low)).max(0.0);
+        let (low, high) = (low - missing / 2.0, high + missing / 2.0);
+        let step = nice((high - low) / 4.0);
         let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
-        let high = if high > low { high } else { low + 2.0 * step };
         Self { low: low.max(least), high: high.min(most), step }
     }
 
