@@ -20,6 +20,15 @@ pub struct Predictions {
 /// `.npz` or `.csv`. `data` is a data set, of which the test set is taken, or an `.npz` file with
 /// `x_test` or `x`, whose labels are not needed.
 ///
+/// ```no_run
+/// use dalenet_lab::{Resources, predict_run};
+///
+/// let (run, out) = ("runs/x".as_ref(), "predictions.csv".as_ref());
+/// let predictions = predict_run(run, "mnist", out, Resources::default(), &mut ())?;
+/// println!("{} samples, {:?} of them right", predictions.samples(), predictions.accuracy());
+/// # Ok::<(), dalenet_lab::Error>(())
+/// ```
+///
 /// # Errors
 /// If the run or the data cannot be used or do not fit each other, or `out` is there already or cannot be
 /// written.

@@ -51,7 +51,7 @@ fn centring_leaves_each_class_without_a_mean_and_differences_as_they_were() {
 fn a_weight_counts_a_sample_so_many_times() {
     let labels = [2, 0, 1, 0];
     let mut weighted = common::signed(4, 3, &mut Generator::new(0, 0));
-    let mut repeated = vec![0.0; 3];
+    let mut repeated = [0.0; 3];
     for (i, label) in labels.iter().enumerate() {
         for _ in 0..[1, 4, 2][usize::from(*label)] {
             repeated.iter_mut().zip(weighted.row(i)).for_each(|(sum, error)| *sum += error);

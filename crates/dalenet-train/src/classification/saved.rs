@@ -1,16 +1,14 @@
 //! The training of a classification as a checkpoint.
 
 use super::{
-    ClassificationTrainer,
+    Samples,
     classifier::{Input, PREPARATION},
+    early_stopping::EarlyStopping,
     progress::Progress,
 };
-use crate::{
-    Error, Metadata, Trainer,
-    trainer::{check_experiment, json, with_experiment},
-};
+use crate::{Error, Metadata, trainer::json};
 use dalenet::{
-    Generator,
+    Learner,
     checkpoint::{self, Checkpoint, Values},
 };
 
@@ -21,58 +19,52 @@ const ORDER: &str = "order";
 /// is always what is evaluated.
 const LAST: &str = "last.";
 
-pub(super) fn write(training: &mut ClassificationTrainer, mut metadata: Metadata) -> Vec<u8> {
-    training.progress.generator = training.generator.state();
-    training.progress.best = training.early_stopping.best();
-    metadata.insert("progress".into(), json(&training.progress));
-    metadata.insert("input".into(), json(&Input::new(&training.samples)));
-    let (network, optimiser) = (&training.learner.network, &training.learner.optimiser);
-    let mut networks = vec![("", training.kept(), Some(optimiser))];
-    if training.early_stopping.best().is_some() {
-        networks.push((LAST, network, None));
-    }
-    checkpoint::write(
-        &networks,
-        &[
-            (ORDER.into(), Values::U32(training.order.clone())),
-            (PREPARATION.into(), Values::U32(training.samples.preparation.statistics())),
-        ],
-        with_experiment(metadata, &training.experiment()),
-    )
+/// The bytes of a checkpoint, with `metadata` of the caller's own.
+pub(super) fn write(
+    (learner, early_stopping): (&Learner, &EarlyStopping),
+    (samples, order): (&Samples, &[u32]),
+    progress: &Progress,
+    mut metadata: Metadata,
+) -> Vec<u8> {
+    metadata.insert("progress".into(), json(progress));
+    metadata.insert("input".into(), json(&Input::new(samples)));
+    let (network, optimiser) = (&learner.network, Some(&learner.optimiser));
+    let networks = match early_stopping.network() {
+        Some(best) => vec![("", best, optimiser), (LAST, network, None)],
+        None => vec![("", network, optimiser)],
+    };
+    let values = [
+        (ORDER.into(), Values::U32(order.to_vec())),
+        (PREPARATION.into(), Values::U32(samples.preparation.statistics())),
+    ];
+    checkpoint::write(&networks, &values, metadata)
 }
 
+/// Resumes from a checkpoint of a training on such samples. Returns how far it was.
+///
+/// # Errors
+/// If it is of other samples or of another network.
 pub(super) fn read(
-    training: &mut ClassificationTrainer,
     file: &Checkpoint<'_>,
-) -> Result<(), Error> {
-    check_experiment(file, &training.experiment())?;
-    let order = file.u32s(ORDER)?;
+    (learner, early_stopping): (&mut Learner, &mut EarlyStopping),
+    (samples, order): (&Samples, &mut Vec<u32>),
+) -> Result<Progress, Error> {
+    let saved = file.u32s(ORDER)?;
     let input: Input = file.json("input")?;
-    let own = Input::new(&training.samples);
-    let [found, wanted] = [(training.order.len(), own), (order.len(), input)]
-        .map(|(samples, input)| format!("{samples} training samples of {input}"));
+    let [found, wanted] = [(order.len(), Input::new(samples)), (saved.len(), input)]
+        .map(|(count, input)| format!("{count} training samples of {input}"));
     if found != wanted {
-        return Err(Error::OtherData { data: training.samples.name.clone(), found, wanted });
+        return Err(Error::OtherData { data: samples.name.clone(), found, wanted });
     }
+    *order = saved;
     let progress: Progress = file.json("progress")?;
-    let network = &mut training.learner.network;
-    let best = match progress.best {
-        Some(best) => {
-            let mut kept = network.clone();
-            file.load_network("", &mut kept)?;
-            file.load_network(LAST, network)?;
-            Some((best, kept))
-        }
-        None => {
-            file.load_network("", network)?;
-            None
-        }
-    };
-    file.load_optimiser("", &mut training.learner.optimiser)?;
-    training.early_stopping.restore(best);
-    training.order = order;
-    training.generator = Generator::restore(&progress.generator);
-    training.progress = progress;
-    training.warnings.clear();
-    training.check_length()
+    let Learner { network, optimiser, .. } = learner;
+    file.load_network("", network)?;
+    file.load_optimiser("", optimiser)?;
+    let best = progress.best.map(|best| (best, network.clone()));
+    if best.is_some() {
+        file.load_network(LAST, network)?;
+    }
+    early_stopping.restore(best);
+    Ok(progress)
 }

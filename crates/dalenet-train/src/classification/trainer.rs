@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Error, Event, Experiment, Identity, Metadata, Outcome, Registry, Trainer,
     data::Dataset,
-    trainer::{balances, check_same_weights},
+    trainer::{balances, check_experiment, check_same_weights, with_experiment},
 };
 use dalenet::{Generator, Learner, Matrix, Network, Optimiser, Trace, checkpoint::Checkpoint};
 use std::collections::VecDeque;
@@ -22,16 +22,16 @@ const BALANCED: usize = 500;
 
 /// The training of a classification.
 pub struct ClassificationTrainer {
-    pub(super) config: Config,
-    pub(super) samples: Samples,
+    config: Config,
+    samples: Samples,
     probe: Probe,
-    pub(super) learner: Learner,
-    pub(super) generator: Generator,
+    learner: Learner,
+    generator: Generator,
     /// The samples in the order of the running epoch.
-    pub(super) order: Vec<u32>,
-    pub(super) progress: Progress,
-    pub(super) early_stopping: EarlyStopping,
-    pub(super) warnings: VecDeque<String>,
+    order: Vec<u32>,
+    progress: Progress,
+    early_stopping: EarlyStopping,
+    warnings: VecDeque<String>,
     output_error: OutputError,
     // Buffers.
     error: Matrix,
@@ -192,7 +192,7 @@ impl ClassificationTrainer {
     }
 
     /// Whether the last epoch's error is below `stop_error`.
-    pub(super) fn has_learnt(&self) -> bool {
+    fn has_learnt(&self) -> bool {
         let samples = self.order.len() as f64;
         let sum = self.progress.last_error.map(|error| error * samples);
         sum.is_some_and(|sum| sum < f64::from(self.config.stop_error))
@@ -224,7 +224,7 @@ impl ClassificationTrainer {
 
     /// # Errors
     /// If more was learnt already than the configuration asks for.
-    pub(super) fn check_length(&self) -> Result<(), Error> {
+    fn check_length(&self) -> Result<(), Error> {
         let Progress { epoch, batch, .. } = self.progress;
         match epoch.saturating_add(usize::from(batch > 0)) {
             begun if begun > self.config.epochs => Err(Error::Longer {
@@ -237,7 +237,7 @@ impl ClassificationTrainer {
     }
 
     /// The network that is kept: that of the best epoch under early stopping, else the last one.
-    pub(super) fn kept(&self) -> &Network {
+    fn kept(&self) -> &Network {
         self.early_stopping.network().unwrap_or(&self.learner.network)
     }
 
@@ -359,11 +359,26 @@ impl Trainer for ClassificationTrainer {
     }
 
     fn save(&mut self, metadata: Metadata) -> Vec<u8> {
-        saved::write(self, metadata)
+        self.progress.generator = self.generator.state();
+        self.progress.best = self.early_stopping.best();
+        saved::write(
+            (&self.learner, &self.early_stopping),
+            (&self.samples, &self.order),
+            &self.progress,
+            with_experiment(metadata, &self.experiment()),
+        )
     }
 
     fn restore(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
-        saved::read(self, file)
+        check_experiment(file, &self.experiment())?;
+        self.progress = saved::read(
+            file,
+            (&mut self.learner, &mut self.early_stopping),
+            (&self.samples, &mut self.order),
+        )?;
+        self.generator = Generator::restore(&self.progress.generator);
+        self.warnings.clear();
+        self.check_length()
     }
 
     fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
