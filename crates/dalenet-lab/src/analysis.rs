@@ -56,7 +56,7 @@ pub struct LayerAnalysis {
     pub units: usize,
     /// Mean of `W_pp` and `W_nn` over mean of `W_np` and `W_pn`; `None` in a single stream.
     pub ei_ratio: Option<f64>,
-    /// Teaching signal and silent units on the probe of the run's metrics.
+    /// Teaching signal and silent units: on the probe of the run's metrics, of an agent on a minibatch.
     #[serde(flatten)]
     pub diagnosis: Diagnosis,
     /// How large the weights are, by sub-matrix.
@@ -113,7 +113,7 @@ pub fn analyse<'a>(
 }
 
 impl LayerAnalysis {
-    fn new(layer: &Layer, diagnosis: Diagnosis) -> Self {
+    pub(crate) fn new(layer: &Layer, diagnosis: Diagnosis) -> Self {
         Self {
             inputs: layer.inputs(),
             units: layer.units(),

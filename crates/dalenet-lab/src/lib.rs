@@ -18,6 +18,8 @@
 //! Many trainings that together answer a question are a [`Study`].
 
 mod ablation;
+mod agent_analysis;
+mod aggregation;
 mod analysis;
 mod clock;
 mod curves;
@@ -53,6 +55,8 @@ mod training;
 mod watch;
 
 pub use ablation::Part;
+pub use agent_analysis::{AgentAnalysis, analyse_agent};
+pub use aggregation::{Aggregation, RuleAggregate, Scale};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use dalenet_train::{
     AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet,
@@ -71,10 +75,10 @@ pub use played::{Played, play_run};
 pub use predict::{Predictions, predict_run};
 pub use provenance::{LengthChange, Provenance, Sources};
 pub use record::Record;
-pub use report::{LeftOut, Report, report};
+pub use report::{Configuration, LeftOut, Report, report};
 pub use resources::Resources;
 pub use run::{Run, read_settings};
-pub use statistics::Estimate;
+pub use statistics::{Estimate, Method, Test};
 pub use study::{Job, Study, StudyObserver};
 pub use training::Training;
 pub use watch::{PlayedEpisode, new_game};

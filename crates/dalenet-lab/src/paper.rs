@@ -1,6 +1,21 @@
 //! The figures of "Diffusing Blame" (arXiv 2606.31700) that studies are put beside.
 
-use crate::ablation::Part;
+use crate::{Experiment, PRESETS, Registry, ablation::Part};
+
+/// The settings that are the size of a network and the length of a training.
+const SIZE: [&str; 4] = ["layers", "convolutions", "epochs", "steps"];
+
+/// Whether a run under a rule has the size and the length of a built-in preset. The paper's own are larger or
+/// not known: its figures stand beside no smaller runs.
+pub(crate) fn is_of_its_size(config: &Experiment, rule: &str) -> bool {
+    PRESETS.iter().any(|(preset, _)| {
+        let preset = Registry::built_in().experiment(config.task(), preset, rule);
+        let differs = |preset: &Experiment| {
+            config.differences(preset).iter().any(|(key, ..)| SIZE.contains(&key.as_str()))
+        };
+        preset.is_ok_and(|preset| !differs(&preset))
+    })
+}
 
 /// Score of a rule on a task: test accuracy in percent, or return.
 pub(crate) fn score(task: &str, rule: &str) -> Option<f64> {

@@ -229,11 +229,11 @@ impl Plan {
         (0..self.seeds).flat_map(|seed| self.cells.iter().map(move |cell| (cell, seed)))
     }
 
-    /// The whole network that `cell` lacks a part of, if it does.
-    pub(crate) fn whole(&self, cell: &Cell) -> Option<&Cell> {
-        cell.removed?;
-        let whole = |other: &&Cell| other.removed.is_none() && other.task() == cell.task();
-        self.cells.iter().find(whole)
+    /// The cell that `cell` is compared with: the first of its task, in an ablation the whole network.
+    /// `None` of that one.
+    pub(crate) fn reference(&self, cell: &Cell) -> Option<&Cell> {
+        let first = self.cells.iter().find(|other| other.task() == cell.task());
+        first.filter(|first| first.name != cell.name)
     }
 
     /// The folder of its own: `runs/compare-mnist`, `runs/ablate-mnist-cifar10`.

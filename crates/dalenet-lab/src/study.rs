@@ -5,6 +5,7 @@ use crate::{
     curves::curves,
     files,
     record::{Failures, Record},
+    report::{profiles, save_figure},
     run::json,
     source::Known,
 };
@@ -259,9 +260,17 @@ impl Study {
         let findings = Findings::new(&self.folder, &self.whole, &records, failures);
         files::write(&self.folder.join("table.md"), findings.to_string().as_bytes())?;
         if let Some(figure) = self.curves()? {
-            files::write(&self.folder.join("curves.svg"), figure.as_bytes())?;
+            self.save_figure("curves", &figure)?;
+        }
+        if let Some(aggregation) = &findings.aggregation {
+            self.save_figure("profiles", &profiles(aggregation)?)?;
         }
         Ok(findings)
+    }
+
+    fn save_figure(&self, name: &str, figure: &str) -> Result<(), Error> {
+        let [svg, png] = ["svg", "png"].map(|end| self.folder.join(format!("{name}.{end}")));
+        save_figure(figure, &svg, &png)
     }
 
     /// The curves of agents, if it has any.

@@ -64,10 +64,23 @@ pub(crate) fn estimate(estimate: &Estimate, number: fn(f64, usize) -> String) ->
     number(estimate.mean, 2) + &spread
 }
 
-/// `97.28 to 97.34`; of a single value, nothing.
+/// `97.28 to 97.34`; without an interval, nothing.
 pub(crate) fn interval(estimate: &Estimate, number: fn(f64, usize) -> String) -> String {
-    let text = |[low, high]: [f64; 2]| format!("{} to {}", number(low, 2), number(high, 2));
-    estimate.interval.map_or(String::new(), text)
+    estimate.interval.map_or(String::new(), |interval| range(interval, number))
+}
+
+/// `97.28 to 97.34`.
+pub(crate) fn range([low, high]: [f64; 2], number: fn(f64, usize) -> String) -> String {
+    format!("{} to {}", number(low, 2), number(high, 2))
+}
+
+/// A probability with two digits: `0.51`, `0.012`, `3.4e-5`.
+pub(crate) fn probability(p: f64) -> String {
+    match p {
+        p if p < 0.001 => format!("{p:.1e}"),
+        p if p < 0.1 => format!("{p:.3}"),
+        p => format!("{p:.2}"),
+    }
 }
 
 #[cfg(test)]

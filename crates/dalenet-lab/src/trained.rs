@@ -2,7 +2,7 @@
 
 use crate::{Error, Experiment, Resources, Run, clock::Clock};
 use dalenet::checkpoint::Checkpoint;
-use dalenet_train::{Identity, TrainedAgent};
+use dalenet_train::{AgentTrainer, Identity, TrainedAgent};
 
 pub(crate) use dalenet_train::Classifier as Trained;
 
@@ -71,6 +71,16 @@ pub(crate) fn agent(resources: Resources<'_>, run: &Run) -> Result<TrainedAgent,
     let bytes = bytes(run)?;
     let file = parse(run, &bytes)?;
     TrainedAgent::restore(resources.registry, &file).map_err(run.failure())
+}
+
+/// The training of an agent's run, at its checkpoint.
+///
+/// # Errors
+/// If the run is no agent's, has no checkpoint, or it cannot be used.
+pub(crate) fn agent_training(resources: Resources<'_>, run: &Run) -> Result<AgentTrainer, Error> {
+    let bytes = bytes(run)?;
+    let file = parse(run, &bytes)?;
+    AgentTrainer::resume(resources.registry, &file).map_err(run.failure())
 }
 
 fn bytes(run: &Run) -> Result<Vec<u8>, Error> {

@@ -42,7 +42,7 @@ impl Episodes {
             if batch.terminated[i] || batch.truncated[i] {
                 let over = std::mem::take(episode);
                 let staggered = std::mem::take(&mut self.staggered[i]);
-                if !batch.failed[i] && !(staggered && batch.truncated[i]) {
+                if !(batch.failed[i] || staggered && batch.truncated[i]) {
                     done(i, over);
                 }
             }

@@ -32,6 +32,7 @@
 mod actor_critic;
 mod agent;
 mod collector;
+mod diagnosis;
 mod episodes;
 mod error;
 mod metrics;
@@ -46,6 +47,7 @@ mod update;
 
 pub use actor_critic::Networks;
 pub use agent::{Agent, Score, evaluate};
+pub use diagnosis::PpoDiagnosis;
 pub use episodes::Episode;
 pub use error::Error;
 pub use metrics::Update;

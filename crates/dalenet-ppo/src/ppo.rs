@@ -31,14 +31,14 @@ const GENERATOR: &str = "generator";
 /// A training can be sent to another thread (`Send`), not shared between threads; the policy as an
 /// [`Agent`] can be both.
 pub struct Ppo {
-    settings: Settings,
-    collector: Collector,
-    model: ActorCritic,
-    generator: Generator,
+    pub(crate) settings: Settings,
+    pub(crate) collector: Collector,
+    pub(crate) model: ActorCritic,
+    pub(crate) generator: Generator,
     updates: u64,
     // Buffers.
-    rollout: Rollout,
-    minibatches: Minibatches,
+    pub(crate) rollout: Rollout,
+    pub(crate) minibatches: Minibatches,
 }
 
 impl Ppo {

@@ -58,6 +58,20 @@ impl Minibatches {
         rate: f32,
         sums: &mut Sums,
     ) {
+        let errors = self.errors(model, rollout, minibatch, settings, sums);
+        sums.gradient_norm += model.step(errors, settings.max_gradient_norm, rate);
+    }
+
+    /// The gradient of PPO's objective on a minibatch by the outputs of actor and critic, B×A and B×1, after
+    /// their forward passes.
+    pub fn errors(
+        &mut self,
+        model: &mut ActorCritic,
+        rollout: &Rollout,
+        minibatch: Range<usize>,
+        settings: &Settings,
+        sums: &mut Sums,
+    ) -> [&Matrix; 2] {
         self.gather(rollout, minibatch.clone());
         if settings.normalise_advantages {
             standardise(&mut self.advantages);
@@ -91,10 +105,7 @@ impl Minibatches {
             self.value_errors.as_mut_slice(),
         );
         sums.add(&self.entropies, values, &self.targets);
-
-        let (errors, max_norm) =
-            ([&self.output_errors, &self.value_errors], settings.max_gradient_norm);
-        sums.gradient_norm += model.step(errors, max_norm, rate);
+        [&self.output_errors, &self.value_errors]
     }
 
     /// Fills the buffers from the rollout, and shapes the others.

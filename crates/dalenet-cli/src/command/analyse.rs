@@ -9,7 +9,10 @@ use crate::{
         table::table,
     },
 };
-use dalenet_lab::{Analysis, Histogram, LayerAnalysis, analyse};
+use dalenet_lab::{
+    AgentAnalysis, Analysis, Experiment, Histogram, LayerAnalysis, Resources, Run, analyse,
+    analyse_agent,
+};
 use serde_json::json;
 use std::{iter::once, path::Path};
 
@@ -17,21 +20,43 @@ use std::{iter::once, path::Path};
 const CLASSES: usize = 20;
 
 pub fn run(run: &Path, context: &Context<'_>) -> Result<Ended, Failure> {
+    match Run::open(run)?.experiment()? {
+        Experiment::Classification(_) => classification(run, context),
+        Experiment::Agent(_) => agent(run, context),
+    }
+}
+
+fn classification(run: &Path, context: &Context<'_>) -> Result<Ended, Failure> {
     let mut fetching = Fetching::new();
     let analysis = analyse(run, context.data_dir, &mut fetching)?;
     drop(fetching);
-    layers(&analysis);
+    let Analysis { task, rule, seed, samples, evaluation, .. } = &analysis;
+    say::line(&format!("{}: {task} by {rule}, seed {seed}", run.display()));
+    let right = 100.0 * evaluation.accuracy;
+    say::line(&format!("{right:.2} % of {} {samples} samples right\n", evaluation.samples));
+    layers(&analysis.layers);
     weights(&analysis.layers);
     classes(&analysis);
     say::object(context.json, || json!(analysis));
     Ok(Ended::Done)
 }
 
-fn layers(analysis: &Analysis) {
-    let Analysis { run, task, rule, seed, samples, evaluation, .. } = analysis;
+fn agent(run: &Path, context: &Context<'_>) -> Result<Ended, Failure> {
+    let analysis = analyse_agent(run, Resources::default())?;
+    let AgentAnalysis { task, rule, seed, samples, actor, critic, .. } = &analysis;
     say::line(&format!("{}: {task} by {rule}, seed {seed}", run.display()));
-    let right = 100.0 * evaluation.accuracy;
-    say::line(&format!("{right:.2} % of {} {samples} samples right\n", evaluation.samples));
+    say::line(&format!("on {samples} transitions of a fresh rollout"));
+    for (name, network) in [("actor", actor), ("critic", critic)] {
+        say::line(&format!("\n{name}\n"));
+        layers(network);
+        weights(network);
+    }
+    say::object(context.json, || json!(analysis));
+    Ok(Ended::Done)
+}
+
+/// What was found in each layer.
+fn layers(layers: &[LayerAnalysis]) {
     let titles = [
         "layer",
         "K×N",
@@ -58,7 +83,7 @@ fn layers(analysis: &Analysis) {
             known(layer.ei_ratio, |ratio| format!("{ratio:.2}")),
         ]
     };
-    let rows = (1..).zip(&analysis.layers).map(row);
+    let rows = (1..).zip(layers).map(row);
     say::line(&table(once(titles.map(str::to_owned).to_vec()).chain(rows)));
 }
 

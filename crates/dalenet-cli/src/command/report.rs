@@ -9,7 +9,7 @@ use crate::{
         words::counted,
     },
 };
-use dalenet_lab::{LeftOut, report};
+use dalenet_lab::{Configuration, LeftOut, report};
 use serde_json::json;
 
 pub fn run(args: &Report, context: &Context<'_>) -> Result<Ended, Failure> {
@@ -30,8 +30,16 @@ pub fn run(args: &Report, context: &Context<'_>) -> Result<Ended, Failure> {
             runs => format!(", {} left out", counted(runs, "run")),
         },
     ));
+    for Configuration { label, runs } in &written.configurations {
+        let first = runs.first().map(|run| run.display().to_string()).unwrap_or_default();
+        let more = match runs.len() {
+            0 | 1 => String::new(),
+            runs => format!(" and {} more", runs - 1),
+        };
+        say::line(&format!("  {label}: {first}{more}"));
+    }
     for figure in &written.figures {
-        say::line(&format!("  {}", figure.display()));
+        say::line(&format!("  {} and .png", figure.display()));
     }
     say::object(context.json, || json!(written));
     Ok(Ended::Done)

@@ -17,7 +17,7 @@ fn study() -> Folder {
 }
 
 /// Every element is closed in the order it was opened.
-fn assert_well_formed(html: &str) {
+pub fn assert_well_formed(html: &str) {
     const VOID: [&str; 1] = ["meta"];
     let mut open = Vec::new();
     for tag in html.split('<').skip(1) {
@@ -34,7 +34,7 @@ fn assert_well_formed(html: &str) {
 }
 
 /// Nothing is loaded from anywhere: all that is linked is in the page.
-fn assert_self_contained(page: &str) {
+pub fn assert_self_contained(page: &str) {
     let page = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
     for outside in ["http:", "https:", "url(", "@import", "<script", "<link", "<iframe", "src="] {
         assert!(!page.contains(outside), "{outside}");
@@ -58,7 +58,7 @@ fn a_report_is_one_page_with_every_figure() {
     assert_well_formed(&page);
     assert_self_contained(&page);
     let mut names = BTreeSet::from(
-        ["learning", "accuracy", "attenuation", "alignment", "balance"].map(str::to_owned),
+        ["learning", "loss", "accuracy", "attenuation", "alignment", "balance"].map(str::to_owned),
     );
     for group in 1..=3 {
         names.extend(["weights", "confusion"].map(|kind| format!("{kind}-{group}")));
@@ -80,6 +80,12 @@ fn a_report_is_one_page_with_every_figure() {
     let told = json["figures"].as_array().expect("paths").iter();
     let told: BTreeSet<String> = told.map(|path| path.as_str().expect("a path").into()).collect();
     assert_eq!(told, paths);
+    for (svg, png) in paths.iter().zip(json["pictures"].as_array().expect("paths")) {
+        let png = png.as_str().expect("a path");
+        let bytes = fs::read(folder.path(&svg.replace(".svg", ".png"))).expect("a picture");
+        assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 2000, "{png}");
+        assert_eq!(bytes[16..20], 1280_u32.to_be_bytes(), "the width of {png}");
+    }
     for (name, path) in names.iter().zip(&paths) {
         assert!(page.contains(&format!("<figure id=\"{name}\">")), "{name}");
         assert!(figures.contains(&folder.read(path).trim_end()), "{path} is the page's");
@@ -251,13 +257,12 @@ fn what_cannot_be_read_is_left_out_and_said() {
     let json = said.json();
     let left_out = json["left_out"].as_array().expect("a list").iter();
     let left_out: BTreeSet<_> = left_out.map(|run| run["run"].as_str().expect("a path")).collect();
-    assert_eq!(left_out, BTreeSet::from(["nowhere", "runs/agent", "runs/config", "runs/metrics"]));
-    assert_eq!(json["runs"], 3);
-    assert_says(&said.stdout, &["report.html: 3 runs of ", ", 4 runs left out"]);
+    assert_eq!(left_out, BTreeSet::from(["nowhere", "runs/config", "runs/metrics"]));
+    assert_eq!(json["runs"], 4);
+    assert_says(&said.stdout, &["report.html: 4 runs of ", ", 3 runs left out"]);
     let page = folder.read("report.html");
     assert_well_formed(&page);
     for (run, reason) in [
-        ("runs/agent", "trained in an environment"),
         ("runs/config", "is not a whole configuration"),
         ("runs/metrics", "metrics.jsonl, line 1"),
         ("nowhere", "no run in"),
@@ -275,8 +280,8 @@ fn what_cannot_be_read_is_left_out_and_said() {
         &["Without figures of the weights", "id=\"learning\""],
     );
 
-    let sentence = folder.refused("report runs/agent runs/config --out none.html");
-    assert_says(&sentence, &["no run can be shown", "runs/agent", "1 more"]);
+    let sentence = folder.refused("report runs/config runs/metrics --out none.html");
+    assert_says(&sentence, &["no run can be shown", "runs/config", "1 more"]);
 }
 
 #[test]
@@ -299,4 +304,14 @@ fn one_rule_has_one_colour_in_every_figure() {
     let (one, other) = (colours(&["ed", "bp", "dfa"]), colours(&["dfa", "ed"]));
     assert_eq!(one.iter().collect::<BTreeSet<_>>().len(), 3, "{one:?}");
     assert_eq!([&one[2], &one[0]], [&other[0], &other[1]]);
+    // The same in every figure, and where one rule stands alone in two configurations.
+    for figure in ["learning", "accuracy", "balance"] {
+        assert!(folder.read(&format!("report/{figure}.svg")).contains(&one[0]), "{figure}");
+    }
+    let train = "train squares.npz --epochs 2 --set layers=[3]";
+    folder.ok(&format!("{train} --set rate=1 --out slow"));
+    folder.ok("report ed slow");
+    for figure in ["learning", "accuracy", "balance"] {
+        assert!(folder.read(&format!("report/{figure}.svg")).contains(&one[0]), "{figure}");
+    }
 }

@@ -1,5 +1,6 @@
 //! What all figures have in common: title, legend, panels, colours.
 
+use super::{palette::INK, style::Style};
 use crate::Error;
 use plotters::{
     coord::Shift,
@@ -14,63 +15,14 @@ pub const MARK: &str = "written by `dalenet report`";
 pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
-/// Okabe and Ito's palette, which the colour-blind can tell apart, without its pale yellow.
-const PALETTE: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    RGBColor(90, 90, 90),
-];
-pub const EXCITATION: RGBColor = PALETTE[1];
-pub const INHIBITION: RGBColor = PALETTE[0];
-pub const INK: RGBColor = RGBColor(34, 34, 34);
-pub const PALE: RGBColor = RGBColor(110, 110, 110);
-pub const GRID: RGBColor = RGBColor(225, 225, 225);
-
-/// Width of every figure in pixels.
-pub const WIDTH: u32 = 900;
+/// Width of every figure in pixels: narrow, so that its letters are readable on a small page.
+pub const WIDTH: u32 = 640;
 const MARGIN: i32 = 14;
 const LEGEND_LINE: i32 = 21;
-
-/// The colour of the `i`-th of several things.
-pub fn colour(i: usize) -> RGBColor {
-    PALETTE[i % PALETTE.len()]
-}
-
-/// Rules in the order of their colours.
-const RULES: [&str; 6] = ["ed", "dfa", "fa", "sign-symmetric", "bp-dale", "bp"];
-
-/// The colour of a rule, the same in every figure; of a rule of a user's own, one of the palette.
-pub fn rule_colour(rule: &str) -> RGBColor {
-    let known = RULES.iter().position(|known| *known == rule);
-    colour(known.unwrap_or_else(|| rule.bytes().map(usize::from).sum()))
-}
-
-/// A colour for each of several configurations with these rules: that of its rule, in another
-/// shade for each further configuration of the rule. Where there is one rule only, colours set its
-/// configurations apart.
-pub fn rule_colours(rules: &[String]) -> Vec<RGBColor> {
-    let first = rules.first();
-    if rules.len() > 1 && rules.iter().all(|rule| Some(rule) == first) {
-        return (0..rules.len()).map(colour).collect();
-    }
-    let shade = |(i, rule): (usize, &String)| {
-        let before = rules[..i].iter().filter(|other| *other == rule).count();
-        shaded(rule_colour(rule), before)
-    };
-    rules.iter().enumerate().map(shade).collect()
-}
-
-/// The `i`-th shade of a colour: itself, darker, lighter, darker still, …
-fn shaded(RGBColor(r, g, b): RGBColor, i: usize) -> RGBColor {
-    let toward = if i % 2 == 1 { 0.0 } else { 255.0 };
-    let share = 1.0 - 0.6_f64.powi(i.div_ceil(2) as i32);
-    let mix = |value: u8| (f64::from(value) * (1.0 - share) + toward * share) as u8;
-    RGBColor(mix(r), mix(g), mix(b))
-}
+const TITLE_LINE: i32 = 21;
+/// Letters of a title's line.
+const TITLE_LETTERS: usize = 62;
+const PANEL_HEIGHT: usize = 236;
 
 /// A font whose letters are `size` pixels high in the SVG: the backend divides by 1.24.
 pub fn font(size: i32) -> FontDesc<'static> {
@@ -90,14 +42,14 @@ pub fn width_of(text: &str, size: i32) -> i32 {
 /// A figure of this height below its title and legend, painted by `paint`.
 pub fn figure(
     title: &str,
-    legend: &[(String, RGBColor)],
+    legend: &[(String, Style)],
     height: i32,
     paint: impl FnOnce(&Area<'_>) -> Drawn,
 ) -> Result<String, Error> {
-    let lines = wrapped(title, 104);
+    let lines = wrapped(title, TITLE_LETTERS);
     let places = places(legend);
     let legend_height = places.last().map_or(0, |(_, y)| y + LEGEND_LINE + 4);
-    let head = 14 + 22 * lines.len() as i32 + legend_height;
+    let head = 14 + TITLE_LINE * lines.len() as i32 + legend_height;
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, (WIDTH, (head + height) as u32));
@@ -107,13 +59,24 @@ pub fn figure(
             let bold = font(17).style(FontStyle::Bold).color(&INK);
             let bold = bold.pos(Pos::new(HPos::Left, VPos::Center));
             for (i, line) in lines.iter().enumerate() {
-                area.draw(&Text::new(line.clone(), (MARGIN, 20 + 22 * i as i32), bold.clone()))?;
+                area.draw(&Text::new(
+                    line.clone(),
+                    (MARGIN, 20 + TITLE_LINE * i as i32),
+                    bold.clone(),
+                ))?;
             }
-            let top = 18 + 22 * lines.len() as i32;
-            for ((label, colour), (x, y)) in legend.iter().zip(places) {
+            let top = 18 + TITLE_LINE * lines.len() as i32;
+            for ((label, style), (x, y)) in legend.iter().zip(places) {
                 let (x, y) = (MARGIN + x, top + y + 6);
-                area.draw(&Rectangle::new([(x, y - 4), (x + 18, y + 3)], colour.filled()))?;
-                area.draw(&Text::new(label.clone(), (x + 25, y), text(13, INK)))?;
+                if style.is_solid() {
+                    let swatch = [(x, y - 4), (x + 18, y + 3)];
+                    area.draw(&Rectangle::new(swatch, style.colour.filled()))?;
+                }
+                let dashes = style.stroke(&[(x, y), (x + 19, y)], 4);
+                for dash in dashes.iter().filter(|_| !style.is_solid()) {
+                    area.draw(dash)?;
+                }
+                area.draw(&Text::new(label.clone(), (x + 26, y), text(14, INK)))?;
             }
             paint(&area.split_vertically(head).1)?;
             area.present()
@@ -133,10 +96,11 @@ pub fn finished(svg: &str, title: &str) -> String {
     format!("{head} role=\"img\"><title>{title}</title><desc>{MARK}</desc>{body}")
 }
 
-/// Up to three panels a row, each with its title.
+/// Up to two panels a row, each with its title: how many, and the height of all rows.
 pub fn panels(count: usize) -> (usize, i32) {
-    let columns = count.clamp(1, 3);
-    (columns, (count.div_ceil(columns) * 250) as i32)
+    let columns = count.clamp(1, 2);
+    let height = if count <= 1 { PANEL_HEIGHT + 34 } else { PANEL_HEIGHT };
+    (columns, (count.div_ceil(columns) * height) as i32)
 }
 
 /// Splits an area into the panels of [`panels`].
@@ -146,11 +110,11 @@ pub fn split<'a>(area: &Area<'a>, count: usize) -> Vec<Area<'a>> {
 }
 
 /// Where the entries of a legend go, from left to right in as many lines as they need.
-fn places(legend: &[(String, RGBColor)]) -> Vec<(i32, i32)> {
+fn places(legend: &[(String, Style)]) -> Vec<(i32, i32)> {
     let (mut x, mut y) = (0, 0);
     let mut places = Vec::new();
     for (label, _) in legend {
-        let width = 25 + width_of(label, 13) + 22;
+        let width = 26 + width_of(label, 14) + 20;
         if x > 0 && x + width > WIDTH as i32 - 2 * MARGIN {
             (x, y) = (0, y + LEGEND_LINE);
         }
@@ -189,30 +153,6 @@ pub fn cut(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn colours(rules: &[&str]) -> Vec<RGBColor> {
-        rule_colours(&rules.iter().map(|rule| (*rule).to_owned()).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn a_rule_has_one_colour_whatever_stands_beside_it() {
-        for rules in [["ed", "bp"], ["bp", "ed"], ["dfa", "ed"]] {
-            for (rule, colour) in rules.iter().zip(colours(&rules)) {
-                assert_eq!(colour, rule_colour(rule));
-            }
-        }
-        assert_eq!(colours(&["ed"]), [rule_colour("ed")]);
-    }
-
-    #[test]
-    fn configurations_have_colours_of_their_own() {
-        for rules in [["ed", "ed", "bp", "ed"], ["ed"; 4], ["bp", "bp-dale", "bp", "bp-dale"]] {
-            let colours = colours(&rules);
-            for (i, colour) in colours.iter().enumerate() {
-                assert!(!colours[..i].contains(colour), "{rules:?}: {colours:?}");
-            }
-        }
-    }
 
     #[test]
     fn a_label_is_one_line() {

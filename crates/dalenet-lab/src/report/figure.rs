@@ -1,10 +1,9 @@
 //! A figure, and the texts that figures have in common.
 
 use super::{
-    canvas::rule_colours,
     study::{Group, Study},
+    style::{Style, configuration},
 };
-use plotters::style::RGBColor;
 
 /// A figure.
 pub struct Figure {
@@ -15,16 +14,33 @@ pub struct Figure {
     pub svg: String,
 }
 
-/// The colour of each group of a study: that of its rule.
-pub fn colours(study: &Study) -> Vec<RGBColor> {
-    let rules: Vec<_> = study.groups.iter().map(Group::rule).collect();
-    rule_colours(&rules)
+/// The style of each group of a study: that of its rule, and of its place among the configurations of the
+/// rule on its task.
+pub fn styles(study: &Study) -> Vec<Style> {
+    let place = |i: usize| {
+        let (group, before) = (&study.groups[i], &study.groups[..i]);
+        let alike = |other: &&Group| other.task() == group.task() && other.rule() == group.rule();
+        configuration(&group.rule(), before.iter().filter(alike).count())
+    };
+    (0..study.groups.len()).map(place).collect()
 }
 
-/// The label and the colour of each group.
-pub fn legend(study: &Study) -> Vec<(String, RGBColor)> {
-    let labels = study.groups.iter().map(|group| group.label.clone());
-    labels.zip(colours(study)).collect()
+/// The label and the style of each of these groups; where there are several tasks, which panels name, the
+/// label without the task, each once.
+pub fn legend<'a>(
+    study: &Study,
+    groups: impl Iterator<Item = (usize, &'a Group)>,
+) -> Vec<(String, Style)> {
+    let (styles, several) = (styles(study), study.tasks().len() > 1);
+    let mut legend = Vec::new();
+    for (i, group) in groups {
+        let label = if several { &group.name } else { &group.label };
+        let entry = (label.clone(), styles[i]);
+        if !legend.contains(&entry) {
+            legend.push(entry);
+        }
+    }
+    legend
 }
 
 /// The name of layer `l` of `layers`.

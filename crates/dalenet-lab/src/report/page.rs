@@ -2,11 +2,13 @@
 
 use super::{
     canvas::MARK,
+    command::command,
     figure::Figure,
     left_out::LeftOut,
     study::{Group, Study},
+    tables,
 };
-use crate::statistics::Spread;
+use crate::{Experiment, Provenance};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
@@ -31,16 +33,18 @@ pub fn page(study: &Study, figures: &[Figure], undrawn: &[LeftOut]) -> String {
                     (counted(study.groups.len(), "configuration")) "; Dalenet "
                     (env!("CARGO_PKG_VERSION")) "." }
                 h2 { "Results" }
-                (results(study))
+                (tables::results(study))
                 h2 { "What was run" }
                 (what_was_run(study))
                 (left_out("Left out: ", &study.left_out))
                 (left_out("Without figures of the weights: ", undrawn))
                 h2 { "Figures" }
-                @for figure in figures {
-                    figure id=(figure.name) {
-                        (PreEscaped(&figure.svg))
-                        figcaption { (figure.caption) }
+                div.figures {
+                    @for figure in figures {
+                        figure id=(figure.name) {
+                            (PreEscaped(&figure.svg))
+                            figcaption { (figure.caption) }
+                        }
                     }
                 }
             }
@@ -49,80 +53,17 @@ pub fn page(study: &Study, figures: &[Figure], undrawn: &[LeftOut]) -> String {
     page.into_string()
 }
 
-fn results(study: &Study) -> Markup {
-    let percent = |spread: Option<Spread>| match spread {
-        Some(spread) => format!("{:.2}", spread.times(100.0)),
-        None => "–".into(),
-    };
-    html! {
-        div.wide {
-            table {
-                thead {
-                    tr {
-                        th { "configuration" } th.number { "test, %" } th.number { "held out, %" }
-                        th.number { "n" } th.number { "epochs" }
-                        th.number { "E/I ratio by layer" }
-                        th.number { "weights at the floor by layer, %" }
-                    }
-                }
-                tbody {
-                    @for group in &study.groups {
-                        tr {
-                            td { (group.label) }
-                            td.number { (percent(group.spread(|record| {
-                                Some(record.outcome.as_ref()?.test_accuracy)
-                            }))) }
-                            td.number { (percent(group.spread(|record| {
-                                record.metrics.last()?.validation_accuracy
-                            }))) }
-                            td.number { (group.records.len()) @if unfinished(group) > 0 {
-                                " (" (unfinished(group)) " unfinished)"
-                            } }
-                            td.number { (epochs(group)) }
-                            td.number { (by_layer(group, 1.0, 2, |m| &m.ei_ratio)) }
-                            td.number { (by_layer(group, 100.0, 1, |m| &m.floor_share)) }
-                        }
-                    }
-                }
-            }
-        }
-        p.note { "Mean ± sample standard deviation over n seeds. The test set is used once, at \
-            the end of a training; held out is the share of the samples to choose settings on." }
-    }
-}
-
-/// How many of its runs have not come to their end.
-fn unfinished(group: &Group) -> usize {
-    group.records.iter().filter(|record| record.outcome.is_none()).count()
-}
-
-/// Epochs made, `from–to` where runs differ.
-fn epochs(group: &Group) -> String {
-    let epochs = || group.records.iter().map(|record| record.metrics.len());
-    let (least, most) = (epochs().min().unwrap_or(0), epochs().max().unwrap_or(0));
-    if least == most { least.to_string() } else { format!("{least}–{most}") }
-}
-
-/// Means over seeds of a value of each layer after the last epoch, `1.16 / 0.97`.
-fn by_layer(
-    group: &Group,
-    factor: f64,
-    digits: usize,
-    values: impl Fn(&crate::EpochMetrics) -> &[f64],
-) -> String {
-    let layer = |l: usize| group.spread(|record| values(record.metrics.last()?).get(l).copied());
-    let means = (0..).map_while(layer).map(|spread| format!("{:.digits$}", factor * spread.mean));
-    let means: Vec<_> = means.collect();
-    if means.is_empty() { "–".into() } else { means.join(" / ") }
-}
-
 fn what_was_run(study: &Study) -> Markup {
     html! {
         @for group in &study.groups {
             section {
                 h3 { (group.label) }
-                pre { (group.command()) " --seed " (group.records[0].seed) }
+                pre { (command(&group.config)) " --seed " (group.records[0].seed) }
                 p { (facts(group)) }
+                p.note { @for (i, record) in group.records.iter().enumerate() {
+                    @if i > 0 { ", " }
+                    code { (record.folder.display()) }
+                } }
             }
         }
         @if study.groups.len() > 1 { (differences(study)) }
@@ -142,30 +83,55 @@ fn left_out(title: &str, runs: &[LeftOut]) -> Markup {
     }
 }
 
-/// What does not depend on the machine.
+/// Seeds and sizes, and where the first result comes from.
 fn facts(group: &Group) -> String {
     let seeds: Vec<_> = group.records.iter().map(|record| record.seed.to_string()).collect();
-    let last = group.records.iter().find_map(|record| record.metrics.last());
-    let outcome = group.records.iter().find_map(|record| record.outcome.as_ref());
     let mut facts =
         vec![format!("{} {}", if seeds.len() == 1 { "seed" } else { "seeds" }, seeds.join(", "))];
-    facts.extend(
-        outcome.map(|outcome| format!("{} weights and biases", parted(outcome.parameters))),
-    );
-    if let Some(last) = last {
-        facts.push(format!("{} steps", parted(last.step as usize)));
-    }
-    let config = &group.config;
-    if config.validation > 0.0 {
+    let first = &group.records[0];
+    let parameters = first.outcome().map(|outcome| outcome.parameters);
+    let parameters = parameters.or_else(|| first.agent_outcome().map(|outcome| outcome.parameters));
+    facts.extend(parameters.map(|count| format!("{} weights and biases", parted(count))));
+    let steps = first.metrics.last().map(|epoch| epoch.step);
+    let steps = steps.or_else(|| first.updates.last().map(|update| update.steps));
+    facts.extend(steps.map(|steps| format!("{} steps", parted(steps as usize))));
+    if let Experiment::Classification(config) = &group.config
+        && config.validation > 0.0
+    {
         let share = 100.0 * config.validation;
         facts.push(format!("{share:.0} % of the training samples held out"));
     }
+    facts.extend(first.agent_outcome().map(|outcome| format!("backend {}", outcome.backend)));
+    facts.extend(first.provenance().map(place));
+    facts.retain(|fact| !fact.is_empty());
     facts.join(" · ")
 }
 
-/// The settings in which the groups differ, side by side.
+/// Program, machine and time of a result, as far as they are recorded.
+fn place(provenance: &Provenance) -> String {
+    let Provenance { version, host, threads, date, .. } = provenance;
+    let threads = match threads {
+        0 => String::new(),
+        threads => counted(*threads, "thread"),
+    };
+    let version = if version.is_empty() { String::new() } else { format!("Dalenet {version}") };
+    let known = [version, host.clone(), threads, date.clone()];
+    let known: Vec<_> = known.into_iter().filter(|text| !text.is_empty()).collect();
+    known.join(", ")
+}
+
+/// The settings in which groups of one kind differ, side by side.
 fn differences(study: &Study) -> Markup {
-    let groups = &study.groups;
+    let (agents, others): (Vec<_>, Vec<_>) =
+        study.groups.iter().partition(|group| group.is_agent());
+    html! {
+        @for groups in [others, agents] {
+            @if groups.len() > 1 { (table_of_differences(&groups)) }
+        }
+    }
+}
+
+fn table_of_differences(groups: &[&Group]) -> Markup {
     let tables: Vec<_> = groups.iter().map(|group| group.config.table()).collect();
     let differs = |key: &&String| tables.iter().any(|table| table.get(*key) != tables[0].get(*key));
     let keys: Vec<_> = tables[0].keys().filter(differs).collect();

@@ -1,8 +1,9 @@
 //! The runs of a report, grouped: those that differ in nothing but the seed belong together.
 
-use super::left_out::LeftOut;
+use super::{label, left_out::LeftOut};
 use crate::{
-    Config, EpochMetrics, Error, Outcome, PRESETS, Registry, Run,
+    AgentOutcome, Aggregation, Ending, EpochMetrics, Error, Experiment, Outcome, Provenance, Run,
+    UpdateMetrics,
     statistics::Spread,
     trained::{self, Trained},
 };
@@ -23,11 +24,13 @@ pub struct Study {
 
 /// Runs that differ in nothing but the seed.
 pub struct Group {
-    /// What distinguishes it from the other groups.
+    /// What distinguishes it from the other groups, after a letter.
     pub label: String,
+    /// The same without letter and task.
+    pub name: String,
     /// The configuration of the first seed.
-    pub config: Config,
-    /// SHA-256 of the data that they learnt from; none of runs of version 0.1.
+    pub config: Experiment,
+    /// SHA-256 of the data that they learnt from; none of agents and of runs of version 0.1.
     data: Option<String>,
     /// By seed.
     pub records: Vec<Record>,
@@ -37,9 +40,12 @@ pub struct Group {
 pub struct Record {
     pub folder: PathBuf,
     pub seed: u64,
+    /// Epoch by epoch; empty of an agent.
     pub metrics: Vec<EpochMetrics>,
+    /// Update by update; empty of a classification.
+    pub updates: Vec<UpdateMetrics>,
     /// `None` while it is not at its end.
-    pub outcome: Option<Outcome>,
+    pub ending: Option<Ending>,
 }
 
 impl Study {
@@ -63,35 +69,30 @@ impl Study {
         let described: Vec<_> =
             study.groups.iter().map(|group| (group.config.clone(), group.data.clone())).collect();
         for (i, group) in study.groups.iter_mut().enumerate() {
-            group.label = label(i, &described);
+            (group.label, group.name) = label::label(i, &described);
         }
         Ok(study)
     }
 
     fn add(&mut self, folder: &Path) -> Result<(), Error> {
         let run = Run::open(folder)?;
-        let config = run.config()?;
-        let (metrics, outcome) = (run.metrics()?, run.outcome()?);
-        let seed = config.seed;
-        let seedless = Config { seed: 0, ..config };
+        let config = run.experiment()?;
+        let record = Record::read(&run, &config)?;
+        let seedless = config.with_seed(0);
         let data = run.recorded()?.sources.data.map(|identity| identity.sha256);
         let same = |group: &Group| group.config == seedless && group.data == data;
         let at = self.groups.iter().position(same).unwrap_or_else(|| {
-            let (label, records) = Default::default();
-            self.groups.push(Group {
-                label,
-                config: seedless.clone(),
-                data: data.clone(),
-                records,
-            });
+            let (label, name, records) = Default::default();
+            let (config, data) = (seedless.clone(), data.clone());
+            self.groups.push(Group { label, name, config, data, records });
             self.groups.len() - 1
         });
         let records = &mut self.groups[at].records;
-        if records.iter().any(|record| record.seed == seed) {
+        if records.iter().any(|other| other.seed == record.seed) {
             self.duplicates.push(folder.into());
             return Ok(());
         }
-        records.push(Record { folder: folder.into(), seed, metrics, outcome });
+        records.push(record);
         Ok(())
     }
 
@@ -104,7 +105,7 @@ impl Study {
     pub fn tasks(&self) -> Vec<(&str, Vec<(usize, &Group)>)> {
         let mut tasks: Vec<(&str, Vec<(usize, &Group)>)> = Vec::new();
         for (i, group) in self.groups.iter().enumerate() {
-            let name = group.config.task.as_str();
+            let name = group.task();
             match tasks.iter_mut().find(|(task, _)| *task == name) {
                 Some((_, groups)) => groups.push((i, group)),
                 None => tasks.push((name, vec![(i, group)])),
@@ -114,7 +115,115 @@ impl Study {
     }
 }
 
+impl Study {
+    /// Rules over several data sets together, and over several environments: of each those rules that have one
+    /// configuration on every task.
+    pub fn aggregations(&self) -> Vec<Aggregation> {
+        [false, true].into_iter().filter_map(|agents| self.aggregation(agents)).collect()
+    }
+
+    fn aggregation(&self, agents: bool) -> Option<Aggregation> {
+        let mut tasks = self.tasks();
+        tasks.retain(|(_, groups)| groups[0].1.is_agent() == agents);
+        let rules: BTreeSet<_> =
+            tasks.iter().flat_map(|(_, groups)| groups).map(|(_, group)| group.rule()).collect();
+        let of_rule = |rule: String| {
+            let runs = tasks.iter().map(|(_, groups)| {
+                let mut of_rule = groups.iter().filter(|(_, group)| group.rule() == rule);
+                match (of_rule.next(), of_rule.next()) {
+                    (Some((_, group)), None) => Some(group.endings()),
+                    _ => None,
+                }
+            });
+            let runs: Option<Vec<_>> = runs.collect();
+            runs.filter(|tasks| tasks.iter().all(|runs| !runs.is_empty())).map(|runs| (rule, runs))
+        };
+        Aggregation::of(&rules.into_iter().filter_map(of_rule).collect::<Vec<_>>())
+    }
+}
+
+impl Record {
+    fn read(run: &Run, config: &Experiment) -> Result<Self, Error> {
+        let mut record = Self {
+            folder: run.folder().into(),
+            seed: config.seed(),
+            metrics: Vec::new(),
+            updates: Vec::new(),
+            ending: None,
+        };
+        match config {
+            Experiment::Classification(_) => {
+                record.metrics = run.metrics()?;
+                record.ending = run.outcome()?.map(Ending::Classification);
+            }
+            Experiment::Agent(_) => {
+                record.updates = run.updates()?;
+                record.ending = run.ending()?;
+            }
+        }
+        Ok(record)
+    }
+
+    /// How a classification ended.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.ending {
+            Some(Ending::Classification(outcome)) => Some(outcome),
+            _ => None,
+        }
+    }
+
+    /// How the training of an agent ended.
+    pub fn agent_outcome(&self) -> Option<&AgentOutcome> {
+        match &self.ending {
+            Some(Ending::Agent(outcome)) => Some(outcome),
+            _ => None,
+        }
+    }
+
+    /// Where its result comes from.
+    pub fn provenance(&self) -> Option<&Provenance> {
+        match &self.ending {
+            Some(Ending::Classification(outcome)) => Some(&outcome.provenance),
+            Some(Ending::Agent(outcome)) => Some(&outcome.provenance),
+            None => None,
+        }
+    }
+
+    /// Epochs or updates made.
+    pub fn length(&self) -> usize {
+        self.metrics.len() + self.updates.len()
+    }
+
+    /// The last E/I ratio of each layer (of an agent: of the actor).
+    pub fn ei_ratio(&self) -> &[f64] {
+        match (self.metrics.last(), self.updates.last()) {
+            (Some(epoch), _) => &epoch.ei_ratio,
+            (_, Some(update)) => &update.ei_ratio,
+            _ => &[],
+        }
+    }
+
+    /// The last share of the weights at the floor of each layer (of an agent: of the actor).
+    pub fn floor_share(&self) -> &[f64] {
+        match (self.metrics.last(), self.updates.last()) {
+            (Some(epoch), _) => &epoch.floor_share,
+            (_, Some(update)) => &update.floor_share,
+            _ => &[],
+        }
+    }
+}
+
 impl Group {
+    /// The task.
+    pub fn task(&self) -> &str {
+        self.config.task()
+    }
+
+    /// Whether it learns to act.
+    pub fn is_agent(&self) -> bool {
+        matches!(self.config, Experiment::Agent(_))
+    }
+
     /// A value of each run, where it is known.
     pub fn spread(&self, value: impl Fn(&Record) -> Option<f64>) -> Option<Spread> {
         Spread::of(&self.records.iter().filter_map(value).collect::<Vec<_>>())
@@ -138,11 +247,15 @@ impl Group {
         epochs.map(|metrics| metrics.layers.len()).max().unwrap_or(0)
     }
 
-    /// The network of its first run that has one; runs whose checkpoint cannot be used are added to
-    /// `undrawn`.
-    pub fn trained(&self, undrawn: &mut Vec<LeftOut>) -> Option<Trained> {
+    /// What the first run that has a checkpoint learnt, by `load`; runs whose checkpoint cannot be used are
+    /// added to `undrawn`.
+    pub fn first<T>(
+        &self,
+        undrawn: &mut Vec<LeftOut>,
+        load: impl Fn(&Run) -> Result<T, Error>,
+    ) -> Option<T> {
         self.records.iter().find_map(|record| {
-            match Run::open(&record.folder).and_then(|run| trained::load(&run)) {
+            match Run::open(&record.folder).and_then(|run| load(&run)) {
                 Ok(trained) => Some(trained),
                 Err(Error::Untrained(_)) => None,
                 Err(error) => {
@@ -153,17 +266,33 @@ impl Group {
         })
     }
 
+    /// The classifier of its first run that has one.
+    pub fn trained(&self, undrawn: &mut Vec<LeftOut>) -> Option<Trained> {
+        self.first(undrawn, trained::load)
+    }
+
     /// The name of its rule, as colours are given by it.
     pub fn rule(&self) -> String {
-        match self.config.rule.as_str() {
-            "bp" if self.config.network.dale.is_on() => "bp-dale".into(),
-            rule => self.config.network.rule_name(rule),
+        match self.config.rule() {
+            "bp" if self.config.network().dale.is_on() => "bp-dale".into(),
+            _ => self.config.rule_name(),
         }
+    }
+
+    /// How its finished runs ended.
+    pub fn endings(&self) -> Vec<&Ending> {
+        self.records.iter().filter_map(|record| record.ending.as_ref()).collect()
+    }
+
+    /// Each finished run's seed and score.
+    pub fn scores(&self) -> Vec<(u64, f64)> {
+        let score = |record: &Record| Some((record.seed, record.ending.as_ref()?.score()));
+        self.records.iter().filter_map(score).collect()
     }
 
     /// The sum of its runs' confusion matrices on the test set.
     pub fn confusion(&self) -> Option<Vec<Vec<usize>>> {
-        let outcomes = self.records.iter().filter_map(|record| record.outcome.as_ref());
+        let outcomes = self.records.iter().filter_map(Record::outcome);
         let matrices = outcomes.map(|outcome| outcome.test_confusion.clone());
         let mut matrices = matrices.filter(|matrix| !matrix.is_empty());
         let first = matrices.next()?;
@@ -174,45 +303,6 @@ impl Group {
             sum
         }))
     }
-
-    /// The shortest command that trains this configuration: the nearest preset, and what differs.
-    pub fn command(&self) -> String {
-        let task = self.config.task.as_str();
-        let mut starts = Vec::new();
-        for (preset, _) in PRESETS {
-            for rule in Registry::built_in().rules().iter().map(|entry| entry.name.as_str()) {
-                let Ok(mut start) = Config::new(task, preset, rule) else { continue };
-                start.seed = 0;
-                let rule = if rule == "ed" { "".into() } else { format!(" --rule {rule}") };
-                let preset = match *preset {
-                    "default" => String::new(),
-                    preset => format!(" --preset {preset}"),
-                };
-                starts.push((rule + &preset, self.config.differences(&start)));
-            }
-        }
-        let nearest = starts.into_iter().min_by_key(|(_, settings)| settings.len());
-        let (start, settings) = nearest.unwrap_or_default();
-        let mut command = format!("dalenet train {}{start}", quoted(task));
-        for (key, value, _) in settings {
-            command += &match key.as_str() {
-                "epochs" | "bits" => format!(" --{key} {value}"),
-                _ => format!(" --set {}", quoted(&format!("{key}={}", bare(&value)))),
-            };
-        }
-        command
-    }
-}
-
-/// A text as a shell takes it.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "._-/=,".contains(c);
-    if text.chars().all(plain) { text.into() } else { format!("'{}'", text.replace('\'', "'\\''")) }
-}
-
-/// A value without the quotation marks of TOML.
-fn bare(value: &str) -> &str {
-    value.trim_matches('"')
 }
 
 /// The runs in these folders, each once; folders without a run or that cannot be read are added to
@@ -260,94 +350,5 @@ fn nothing_to_show(failures: Vec<(PathBuf, Error)>) -> Error {
         }
         Some((_, only)) => only,
         None => Error::NoRuns(PathBuf::new()),
-    }
-}
-
-/// What distinguishes group `i` from the others: task and rule if they differ, then the settings in
-/// which it is not like the baseline of its task and rule, the configuration nearest to all others.
-fn label(i: usize, described: &[(Config, Option<String>)]) -> String {
-    let (config, data) = &described[i];
-    let configs: Vec<_> = described.iter().map(|(config, _)| config.clone()).collect();
-    let rule = config.network.rule_name(&config.rule);
-    let mut parts = Vec::new();
-    let [tasks, rules] = [
-        configs.iter().any(|other| other.task != config.task),
-        configs.iter().any(|other| other.rule != config.rule),
-    ];
-    if tasks || configs.len() == 1 {
-        let name = Path::new(&config.task).file_name().unwrap_or_default();
-        parts.push(name.to_string_lossy().into_owned());
-    }
-    if rules || configs.len() == 1 {
-        parts.push(rule);
-    }
-    let like = |other: &&Config| other.task == config.task && other.rule == config.rule;
-    let distance = |one: &&Config| -> usize {
-        configs.iter().filter(like).map(|other| one.differences(other).len()).sum()
-    };
-    let baseline = configs.iter().filter(like).min_by_key(distance).unwrap_or(config);
-    let settings = config.differences(baseline);
-    let short = |(key, value, _): &(String, String, String)| format!("{key} = {}", bare(value));
-    parts.extend(settings.iter().take(2).map(short));
-    if settings.len() > 2 {
-        parts.push(format!("{} more", settings.len() - 2));
-    }
-    let on_other_data =
-        |(other, sha256): &&(Config, Option<String>)| other == config && sha256 != data;
-    if described.iter().any(|other| on_other_data(&other)) {
-        let start = data.as_deref().and_then(|sha256| sha256.get(..8)).unwrap_or("not recorded");
-        parts.push(format!("data {start}"));
-    } else if settings.is_empty() && configs.iter().filter(like).count() > 1 {
-        parts.push("baseline".into());
-    }
-    match configs.len() {
-        1 => parts.join(" by "),
-        _ => format!("{}: {}", letters(i), parts.join(", ")),
-    }
-}
-
-/// A, B, …, Z, AA, AB, …
-fn letters(mut i: usize) -> String {
-    let mut name = String::new();
-    loop {
-        name.insert(0, char::from(b'A' + (i % 26) as u8));
-        match i / 26 {
-            0 => return name,
-            more => i = more - 1,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// By hand: mean 3, squares 4 + 0 + 4 over n − 1 = 2.
-    #[test]
-    fn spread_is_mean_and_sample_deviation() {
-        let spread = Spread::of(&[1.0, 3.0, 5.0]).unwrap();
-        assert_eq!(spread, Spread { mean: 3.0, deviation: 2.0, count: 3 });
-        assert_eq!(format!("{spread:.1}"), "3.0 ± 2.0");
-        assert_eq!(Spread::of(&[7.0]).unwrap().to_string(), "7.00");
-        assert_eq!(Spread::of(&[]), None);
-    }
-
-    #[test]
-    fn the_command_is_the_nearest_preset_and_what_differs() {
-        let mut config = Config::new("mnist", "paper", "ed").unwrap();
-        config.set("widths", "[1, 2]").unwrap();
-        let group = Group { label: String::new(), config, data: None, records: Vec::new() };
-        assert_eq!(group.command(), "dalenet train mnist --preset paper --set 'widths=[1.0, 2.0]'");
-        let config = Config::new("xor", "default", "kaneko").unwrap();
-        let group = Group { label: String::new(), config, data: None, records: Vec::new() };
-        assert_eq!(group.command(), "dalenet train xor");
-        let config = Config::new("mnist", "default", "bp-dale").unwrap();
-        let group = Group { label: String::new(), config, data: None, records: Vec::new() };
-        assert_eq!(group.command(), "dalenet train mnist --rule bp-dale");
-    }
-
-    #[test]
-    fn groups_are_lettered_as_columns_of_a_sheet() {
-        assert_eq!([0, 25, 26, 27, 52].map(letters), ["A", "Z", "AA", "AB", "BA"]);
     }
 }

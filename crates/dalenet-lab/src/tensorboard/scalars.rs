@@ -27,6 +27,7 @@ pub fn of_epoch(metrics: &EpochMetrics) -> Scalars {
 pub fn of_update(metrics: &UpdateMetrics) -> Scalars {
     let mut scalars = known([
         ("reward", metrics.reward),
+        ("return/recent", metrics.recent_return),
         ("return/mean", metrics.return_mean),
         ("return/std", metrics.return_std),
         ("episode_steps", metrics.episode_steps),

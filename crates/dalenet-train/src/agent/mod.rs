@@ -1,6 +1,7 @@
 //! Agents: learning to act in an environment by PPO, with any learning rule.
 
 mod config;
+mod diagnosis;
 mod evaluation;
 mod metrics;
 mod trained;

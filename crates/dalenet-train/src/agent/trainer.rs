@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 pub struct AgentTrainer {
     registry: Registry,
     config: AgentConfig,
-    ppo: Ppo,
+    pub(super) ppo: Ppo,
     /// Failures of the physics after which the next warning comes.
     warned: u64,
     warnings: VecDeque<String>,

@@ -4,8 +4,9 @@ use crate::{
     Error,
     analysis::confused,
     report::{
-        canvas::{self, EXCITATION, INHIBITION, INK, text},
+        canvas::{self, WIDTH, text},
         figure::{Figure, whose},
+        palette::{EXCITATION, INHIBITION, INK},
         study::Group,
     },
 };
@@ -25,15 +26,15 @@ pub fn confusions(number: usize, group: &Group, counts: &[Vec<usize>]) -> Result
     };
     let most = pairs.first().map_or(1, |pair| pair.samples) as f64;
     let classes = counts.len() as i32;
-    let cell = (640 / classes).min(56);
-    let (left, top) = (90, 34);
+    let (left, top) = (70, 34);
+    let cell = ((WIDTH as i32 - left - 14) / classes).min(50);
     let size = if cell > 40 { 13 } else { 11 };
     let height = top + classes * cell + 16;
     let svg = canvas::figure(&whose(&group.label, &title), &[], height, |area| {
         let centred = |colour| text(size, colour).pos(Pos::new(HPos::Center, VPos::Center));
         let middle = |i: i32| i * cell + cell / 2;
-        area.draw(&Text::new("given class →", (left, 8), text(13, INK)))?;
-        area.draw(&Text::new("class ↓", (14, top - 10), text(13, INK)))?;
+        area.draw(&Text::new("given class →", (left, 8), text(14, INK)))?;
+        area.draw(&Text::new("class ↓", (14, top - 10), text(14, INK)))?;
         for i in 0..classes {
             let name = i.to_string();
             area.draw(&Text::new(name.clone(), (left + middle(i), 24), centred(INK)))?;

@@ -3,8 +3,9 @@
 use crate::{
     Error,
     report::{
-        canvas::{self, EXCITATION, INHIBITION, INK, WIDTH, cut},
+        canvas::{self, WIDTH, cut},
         figure::{Figure, whose},
+        palette::{EXCITATION, INHIBITION, INK},
         study::Group,
     },
     trained::Trained,
@@ -62,7 +63,7 @@ pub fn filters(
     let (units, outputs) = (network.layers()[0].excitatory_units(), network.outputs());
     let Some(Image { height, width, channels }) = receptive_field(trained) else { return Ok(None) };
     let hidden = network.layers().len() > 1;
-    let routed = (group.config.rule == "ed" || !hidden) && (2..=classes).contains(&outputs);
+    let routed = (group.config.rule() == "ed" || !hidden) && (2..=classes).contains(&outputs);
     let columns = if routed { outputs } else { 10 }.min(units);
     let rows = FILTERS.min(units / columns);
     // One picture of all filters, two white pixels between them.
@@ -78,11 +79,11 @@ pub fn filters(
             pixels[3 * at..][..3].copy_from_slice(&tint(&w));
         }
     }
-    let scale = (880.0 / wide as f64).min(if height < 10 { 10.0 } else { 3.0 });
+    let scale = (620.0 / wide as f64).min(if height < 10 { 10.0 } else { 3.0 });
     let [shown_wide, shown_high] = [wide, high].map(|side| (side as f64 * scale).round());
     let what = if hidden { "first-layer filters of p units" } else { "weights of the outputs" };
     let title = whose(&group.label, what);
-    let (title, top) = (cut(&title, 96), if routed { 62.0 } else { 40.0 });
+    let (title, top) = (cut(&title, 62), if routed { 62.0 } else { 40.0 });
     let column = shown_wide / columns as f64;
     let ink = css(INK);
     let svg = html! {
@@ -95,7 +96,7 @@ pub fn filters(
             @if routed {
                 @for class in 0..columns {
                     text x=(10.0 + (class as f64 + 0.5) * column) y="54" text-anchor="middle"
-                        font-family="sans-serif" font-size="13" fill=(ink) { (class) }
+                        font-family="sans-serif" font-size="14" fill=(ink) { (class) }
                 }
             }
             image x="10" y=(top) width=(shown_wide) height=(shown_high)

@@ -1,23 +1,24 @@
-//! Accuracy after each epoch.
+//! Accuracy and error after each epoch.
 
 use crate::{
     EpochMetrics, Error,
     report::{
         canvas,
-        chart::{Axes, Line, lines, thinned},
-        figure::{Figure, colours, legend},
+        chart::{self, Axes, Line, Panel, Ticks},
+        figure::{Figure, legend, styles},
         study::{Group, Study},
     },
 };
 
+/// What is right after each epoch.
 pub fn learning(study: &Study) -> Result<Option<Figure>, Error> {
-    let curve = |group: &Group| thinned(group.curve(|metrics| Some(learnt(metrics))));
-    let curves: Vec<_> = study.groups.iter().map(curve).collect();
-    let ends = study.groups.iter().zip(&curves);
-    let ends = ends.filter_map(|(group, curve)| Some((group, curve.last()?)));
+    let groups = || study.groups.iter().filter(|group| !group.is_agent());
+    let curve = |group: &Group| group.curve(|metrics| Some(learnt(metrics)));
+    let ends = groups().filter_map(|group| Some((group, *curve(group).last()?)));
     let best = ends.max_by(|(_, (_, a)), (_, (_, b))| a.mean.total_cmp(&b.mean));
     let Some((best, (epoch, right))) = best else { return Ok(None) };
-    let title = match (study.groups.len(), study.tasks().len()) {
+    let tasks = groups().map(Group::task).collect::<std::collections::BTreeSet<_>>().len();
+    let title = match (groups().count(), tasks) {
         (_, 2..) => "What is right after each epoch, task by task".into(),
         (groups, _) => format!(
             "After {epoch} epochs {} is right on {right:.1} % of the {}{}",
@@ -26,33 +27,66 @@ pub fn learning(study: &Study) -> Result<Option<Figure>, Error> {
             if groups > 1 { format!(", the most of {groups}") } else { String::new() },
         ),
     };
-    let (tasks, colours) = (study.tasks(), colours(study));
-    let (_, height) = canvas::panels(tasks.len());
-    let svg = canvas::figure(&title, &legend(study), height.max(300), |area| {
-        let panels = canvas::split(area, tasks.len());
-        for (panel, (task, groups)) in panels.iter().zip(&tasks) {
-            let y = format!("% of {} right", samples(groups[0].1));
-            let title = if tasks.len() > 1 { task } else { "" };
-            let axes = Axes {
-                title,
-                x: "epoch",
-                y: &y,
-                logarithmic: false,
-                at: None,
-                possible: [0.0, 100.0],
-            };
-            let drawn: Vec<_> = groups
-                .iter()
-                .map(|(i, _)| Line { colour: colours[*i], points: curves[*i].clone() })
-                .collect();
-            lines(panel, &axes, &drawn)?;
+    let value = |metrics: &EpochMetrics| metrics.validation_accuracy.map(|share| 100.0 * share);
+    let training = |metrics: &EpochMetrics| Some(100.0 * metrics.train_accuracy);
+    let axes = Axes { possible: [0.0, 100.0], ..Axes::new("epoch", Ticks::Whole, "% right") };
+    let svg = figure(study, &title, axes, value, training)?;
+    let caption = "Share of the samples that are right after each epoch: held-out samples as lines, \
+                   training samples (before their step) as thin dots. Lines are means over seeds, bands \
+                   ± one sample standard deviation. Each task has its own axis.";
+    Ok(svg.map(|svg| Figure { name: "learning".into(), caption: caption.into(), svg }))
+}
+
+/// The error on held-out and on training samples.
+pub fn loss(study: &Study) -> Result<Option<Figure>, Error> {
+    let training = |metrics: &EpochMetrics| Some(metrics.error);
+    let axes = Axes::new("epoch", Ticks::Whole, "error");
+    let svg = figure(
+        study,
+        "The error after each epoch",
+        axes,
+        |metrics| metrics.validation_error,
+        training,
+    )?;
+    let caption = "Mean over the samples of the sum over classes of |target − prediction|: held-out samples \
+                   after the epoch as lines, training samples (before their step) as thin dots, or as lines \
+                   where nothing is known of held-out ones. Lines are means over seeds, bands ± one sample \
+                   standard deviation. Each task has its own axis.";
+    Ok(svg.map(|svg| Figure { name: "loss".into(), caption: caption.into(), svg }))
+}
+
+/// A panel a task: a value of held-out samples, dotted that of training samples, which is drawn whole where
+/// none are held out.
+fn figure(
+    study: &Study,
+    title: &str,
+    axes: Axes<'_>,
+    value: impl Fn(&EpochMetrics) -> Option<f64>,
+    training: impl Fn(&EpochMetrics) -> Option<f64>,
+) -> Result<Option<String>, Error> {
+    let (tasks, styles) = (study.tasks(), styles(study));
+    let lines = |(i, group): &(usize, &Group)| {
+        let (held_out, training) = (group.curve(&value), group.curve(&training));
+        match held_out.is_empty() {
+            true => vec![Line::new(styles[*i], training)],
+            false => vec![Line::new(styles[*i], held_out), Line::faint(styles[*i], training)],
         }
-        Ok(())
-    })?;
-    let caption = "Share of the samples that are right after each epoch; training samples (before \
-                   their step) where none are held out. Lines are means over seeds, bands ± one \
-                   sample standard deviation.";
-    Ok(Some(Figure { name: "learning".into(), caption: caption.into(), svg }))
+    };
+    let mut panels = Vec::new();
+    for (task, groups) in &tasks {
+        let lines: Vec<_> = groups.iter().flat_map(lines).collect();
+        let title = if tasks.len() > 1 { task } else { "" };
+        if lines.iter().any(|line| !line.points.is_empty()) {
+            panels.push(Panel { title, axes, lines });
+        }
+    }
+    if panels.is_empty() {
+        return Ok(None);
+    }
+    let shown = study.groups.iter().enumerate().filter(|(_, group)| !group.is_agent());
+    let legend = legend(study, shown);
+    let draw = |area: &canvas::Area<'_>| chart::draw(area, &panels, false);
+    canvas::figure(title, &legend, chart::height(panels.len()), draw).map(Some)
 }
 
 /// The share of the held-out samples that are right, of the training samples where none are.

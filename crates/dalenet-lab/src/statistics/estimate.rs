@@ -1,13 +1,13 @@
-//! What several seeds say together.
+//! Mean, spread and interval of the scores of one configuration.
 
-use dalenet::Generator;
+use super::{FEWEST, student::critical};
 use serde::Serialize;
 use std::fmt;
 
 /// Resamples of a bootstrap.
-const RESAMPLES: usize = 10_000;
+pub(super) const RESAMPLES: usize = 10_000;
 /// The percentiles between which 95 % lie.
-const PERCENTILES: [f64; 2] = [2.5, 97.5];
+pub(super) const PERCENTILES: [f64; 2] = [2.5, 97.5];
 
 /// Mean and sample standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,10 +27,6 @@ impl Spread {
         let deviation = (squares / count.saturating_sub(1).max(1) as f64).sqrt();
         (count > 0).then_some(Self { mean, deviation, count })
     }
-
-    pub fn times(self, factor: f64) -> Self {
-        Self { mean: factor * self.mean, deviation: factor * self.deviation, ..self }
-    }
 }
 
 /// `97.31 ± 0.04`, or `97.31` for a single value; the precision is that of the format.
@@ -49,28 +45,29 @@ pub struct Estimate {
     pub mean: f64,
     /// The sample standard deviation √(Σ(x − mean)²/(n − 1)); none of a single value.
     pub std: Option<f64>,
-    /// The 95 % interval of the mean by the percentile bootstrap; none of a single value.
+    /// The 95 % interval of the mean by Student's t, mean ± t·std/√n; none of fewer than three values.
     pub interval: Option<[f64; 2]>,
 }
 
 impl Estimate {
-    /// What `values` say, one a seed; `None` if there are none. The same values always have the
-    /// same interval.
+    /// What `values` say, one a seed; `None` if there are none.
     ///
     /// ```
     /// use dalenet_lab::Estimate;
     /// let estimate = Estimate::of(&[97.0, 98.0, 99.0]).expect("values");
     /// assert_eq!((estimate.mean, estimate.std), (98.0, Some(1.0)));
-    /// assert_eq!(Estimate::of(&[97.0]).expect("a value").interval, None);
+    /// // t of 2 degrees of freedom is 4.303.
+    /// let [low, high] = estimate.interval.expect("three values");
+    /// assert!((low - 95.516).abs() < 1e-3 && (high - 100.484).abs() < 1e-3);
+    /// assert_eq!(Estimate::of(&[97.0, 98.0]).expect("values").interval, None);
     /// ```
     pub fn of(values: &[f64]) -> Option<Self> {
         let Spread { mean, deviation, count } = Spread::of(values)?;
-        let several = count > 1;
-        Some(Self {
-            mean,
-            std: several.then_some(deviation),
-            interval: several.then(|| bootstrap(values)),
-        })
+        let interval = (count >= FEWEST).then(|| {
+            let reach = critical(count as f64 - 1.0) * deviation / (count as f64).sqrt();
+            [mean - reach, mean + reach]
+        });
+        Some(Self { mean, std: (count > 1).then_some(deviation), interval })
     }
 }
 
@@ -82,24 +79,13 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     percentile(&sorted(values.to_vec()), 50.0)
 }
 
-/// The 95 % interval of the mean: percentiles of the means of resamples, drawn with replacement.
-fn bootstrap(values: &[f64]) -> [f64; 2] {
-    let mut generator = Generator::new(0, 0);
-    let mut resample = || {
-        let drawn = values.iter().map(|_| values[generator.below(values.len())]);
-        drawn.sum::<f64>() / values.len() as f64
-    };
-    let means = sorted((0..RESAMPLES).map(|_| resample()).collect());
-    PERCENTILES.map(|percent| percentile(&means, percent))
-}
-
-fn sorted(mut values: Vec<f64>) -> Vec<f64> {
+pub(super) fn sorted(mut values: Vec<f64>) -> Vec<f64> {
     values.sort_by(f64::total_cmp);
     values
 }
 
 /// The value below which `percent` of the sorted values lie, linear between neighbours.
-fn percentile(sorted: &[f64], percent: f64) -> f64 {
+pub(super) fn percentile(sorted: &[f64], percent: f64) -> f64 {
     let place = percent / 100.0 * (sorted.len() - 1) as f64;
     let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
     below + place.fract() * (above - below)
@@ -124,6 +110,16 @@ mod tests {
         assert_eq!((estimate.mean, estimate.std), (6.5, Some(13_f64.sqrt())));
     }
 
+    /// By hand: mean 3, squares 4 + 0 + 4 over n − 1 = 2.
+    #[test]
+    fn spread_is_mean_and_sample_deviation() {
+        let spread = Spread::of(&[1.0, 3.0, 5.0]).unwrap();
+        assert_eq!(spread, Spread { mean: 3.0, deviation: 2.0, count: 3 });
+        assert_eq!(format!("{spread:.1}"), "3.0 ± 2.0");
+        assert_eq!(Spread::of(&[7.0]).unwrap().to_string(), "7.00");
+        assert_eq!(Spread::of(&[]), None);
+    }
+
     #[test]
     fn one_seed_has_no_spread_and_none_no_mean() {
         let estimate = Estimate::of(&[0.3]).unwrap();
@@ -132,19 +128,9 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_of_zeros_and_ones_is_that_of_the_binomial() {
-        // A resample of 8 zeros and 8 ones has Binomial(16, 1/2) ones. P(X ≤ 3) = 0.011 and
-        // P(X ≤ 4) = 0.038: the 2.5th percentile is 4 and the 97.5th is 12.
-        let values: Vec<_> = (0..16).map(|i| f64::from(i % 2)).collect();
-        assert_eq!(Estimate::of(&values).unwrap().interval, Some([4.0 / 16.0, 12.0 / 16.0]));
-    }
-
-    #[test]
-    fn the_interval_of_five_seeds_is_that_of_all_resamples() {
-        // numpy.percentile([2.5, 97.5]) of the means of all 5⁵ resamples (itertools.product);
-        // scipy.stats.bootstrap(method="percentile") draws the same.
-        let [low, high] = Estimate::of(&SCORES).unwrap().interval.unwrap();
-        assert!((low - 97.276).abs() < 1e-9 && (high - 97.344).abs() < 1e-9, "{low} {high}");
+    fn fewer_than_three_values_have_no_interval() {
+        assert_eq!(Estimate::of(&SCORES[..2]).unwrap().interval, None);
+        assert!(Estimate::of(&SCORES[..3]).unwrap().interval.is_some());
     }
 
     #[test]
