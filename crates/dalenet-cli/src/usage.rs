@@ -2,22 +2,22 @@
 
 use crate::{
     tasks::nearest_task,
-    terminal::say::{self, Ended},
+    terminal::{
+        capability::has_colours,
+        say::{self, Ended},
+    },
 };
 use clap::error::{
     ContextKind, ContextValue,
     ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, InvalidSubcommand},
 };
-use std::{
-    io::{IsTerminal, stdout},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 /// Says the help or the version, or what is wrong with the arguments in a sentence.
 pub fn report(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let text = error.render();
-        match stdout().is_terminal() {
+        match has_colours() {
             true => say::text(&text.ansi().to_string()),
             false => say::text(&text.to_string()),
         }

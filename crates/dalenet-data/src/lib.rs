@@ -45,6 +45,7 @@ mod npz;
 mod observer;
 mod source;
 mod split;
+mod stored;
 
 pub use built_in::BuiltIn;
 /// The shape of one example: D = H·W·C values, in this order. A flat vector is 1×1×D.
@@ -64,3 +65,4 @@ pub use npz::{Array, write_npz};
 pub use observer::Observer;
 pub use source::Source;
 pub use split::Split;
+pub use stored::{Stored, stored};

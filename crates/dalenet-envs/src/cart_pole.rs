@@ -2,9 +2,10 @@
 //! `gymnasium/envs/classic_control/cartpole.py`.
 
 use crate::{
-    Actions, Space,
+    Actions, Space, View,
     simulator::{Simulator, Spec},
     state_words::{Reader, Writer},
+    view::{Bodies, Pose, Shape, ShapeKind},
 };
 use dalenet::Generator;
 
@@ -18,6 +19,28 @@ const TIME_STEP: f64 = 0.02;
 const TILT_LIMIT: f64 = 12.0 * 2.0 * std::f64::consts::PI / 360.0;
 /// Metres from the middle of the track.
 const TRACK_LIMIT: f64 = 2.4;
+
+/// The track and the cart's axis above the ground, in metres.
+const HEIGHT: f64 = 0.5;
+/// What is drawn: the cart, the pole on it, and the track as far as an episode goes.
+static SHAPES: [Shape; 3] = [
+    shape(ShapeKind::Box, Some(0), [0.0; 3], UPRIGHT, [0.2, 0.12, 0.08]),
+    shape(ShapeKind::Capsule, Some(1), [0.0, 0.0, HALF_LENGTH], UPRIGHT, [0.03, HALF_LENGTH, 0.0]),
+    shape(ShapeKind::Capsule, None, [0.0, 0.0, HEIGHT], ALONG_X, [0.02, TRACK_LIMIT, 0.0]),
+];
+const UPRIGHT: [f64; 4] = [1.0, 0.0, 0.0, 0.0];
+const ALONG_X: [f64; 4] =
+    [std::f64::consts::FRAC_1_SQRT_2, 0.0, std::f64::consts::FRAC_1_SQRT_2, 0.0];
+
+const fn shape(
+    kind: ShapeKind,
+    link: Option<usize>,
+    position: [f64; 3],
+    rotation: [f64; 4],
+    size: [f64; 3],
+) -> Shape {
+    Shape { kind, link, position, rotation, size, friction: None }
+}
 
 /// Sixteen carts: position, velocity, tilt and angular velocity in SI units.
 #[derive(Default)]
@@ -42,7 +65,8 @@ impl Simulator for CartPole {
         let [x, tilt] = [2.0 * TRACK_LIMIT as f32, 2.0 * TILT_LIMIT as f32];
         let high = vec![x, f32::INFINITY, tilt, f32::INFINITY];
         let low = high.iter().map(|bound| -bound).collect();
-        Spec::new(Space::Continuous { low, high }, Space::Discrete { n: 2 }, 500)
+        let spec = Spec::new(Space::Continuous { low, high }, Space::Discrete { n: 2 }, 500);
+        Spec { step_seconds: Some(TIME_STEP), ..spec }
     }
 
     fn start(&mut self, lane: usize, generator: &mut Generator) {
@@ -77,6 +101,15 @@ impl Simulator for CartPole {
     fn restore(&mut self, lane: usize, from: &mut Reader<'_>) {
         self.0[lane] = std::array::from_fn(|_| from.f64());
     }
+
+    /// The cart and, turned by its tilt, the pole.
+    fn view(&self, lane: usize) -> View<'_> {
+        let [x, _, tilt, _] = self.0[lane];
+        let (sin, cos) = (0.5 * tilt).sin_cos();
+        let pose = |rotation| Pose { position: [x, 0.0, HEIGHT], rotation };
+        let poses = vec![pose(UPRIGHT), pose([cos, 0.0, sin, 0.0])];
+        View::Bodies(Bodies { shapes: &SHAPES, poses })
+    }
 }
 
 #[cfg(test)]
@@ -100,6 +133,19 @@ mod tests {
             }
             assert_eq!((rewards[3], terminated[3]), (1.0, over));
         }
+    }
+
+    /// Oracle: Gymnasium's drawing has the tip of a pole of tilt θ at x + l·sin θ, l·cos θ.
+    #[test]
+    fn the_pole_is_drawn_to_the_side_it_falls_to() {
+        let mut carts = CartPole::default();
+        carts.0[0] = [0.7, 0.0, 0.1, 0.0];
+        let Some(bodies) = carts.view(0).bodies() else { panic!("no bodies") };
+        let Pose { position, rotation: [w, _, y, _] } = bodies.poses[1];
+        // (0, 0, l) turned by the quaternion w + y·j.
+        let tip = [2.0 * w * y, w * w - y * y].map(|part| 2.0 * HALF_LENGTH * part);
+        assert!((position[0] + tip[0] - (0.7 + 0.1_f64.sin())).abs() < 1e-12, "{tip:?}");
+        assert!((tip[1] - 0.1_f64.cos()).abs() < 1e-12, "{tip:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The trained network of a run, layer by layer.
 
-use crate::{Error, Evaluation, Resources, Run, source, trained};
+use crate::{Error, Evaluation, Resources, Run, held_out, trained};
 use dalenet::{Trace, diagnosis::Diagnosis, layer::Layer};
 use dalenet_data::Observer;
 use dalenet_train::{OutputError, Probe, Samples};
@@ -89,14 +89,8 @@ pub fn analyse<'a>(
     let (trained, identity) = trained::classifier(resources, &run)?;
     let rule = trained.rule.as_ref().ok_or_else(|| Error::UnknownRule(path.into()))?;
     let (config, network) = (&trained.config, &trained.network);
-    let known = identity.as_ref().map(|identity| source::Known { identity, run: path });
-    let mut data = source::load(resources, config, known, observer)?;
-    let recorded = run.recorded()?.sources.validation_data;
-    let known = recorded.as_ref().map(|identity| source::Known { identity, run: path });
-    source::add_validation(config, known, &mut data)?;
-    trained.check_shape(&data.name, data.shape).map_err(run.failure())?;
-    // Only the split is taken from here; the preparation is that of the training.
-    let Samples { train, validation, .. } = Samples::new(config, data, resources.registry)?;
+    let Samples { train, validation, .. } =
+        held_out::samples(&run, &trained, identity.as_ref(), resources, observer)?;
     let samples = if validation.is_some() { "held out" } else { "training" };
     let split = validation.as_ref().unwrap_or(&train);
     let (preparation, trace) = (&trained.preparation, &mut Trace::default());

@@ -27,14 +27,17 @@ mod error;
 mod evaluate;
 mod files;
 mod findings;
+mod held_out;
 mod length;
 mod metrics;
 mod metrics_file;
+mod mistakes;
 mod names;
 mod observer;
 mod paper;
 mod plan;
 pub mod play;
+mod played;
 mod predict;
 mod provenance;
 mod record;
@@ -58,15 +61,17 @@ pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
 pub use dalenet_train::{
     AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet,
     Dataset, Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings,
-    OptimiserKind, PRESETS, PoolingChoice, Preparation, Registry, Response, RuleEntry, TestSet,
-    nearest,
+    OptimiserKind, PRESETS, PoolingChoice, Prediction, Preparation, Registry, Response, RuleEntry,
+    TestSet, nearest,
 };
 pub use error::Error;
 pub use evaluate::{RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run};
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use metrics::{AgentOutcome, Ending, EpochMetrics, Outcome, Position, UpdateMetrics};
+pub use mistakes::PlayedSamples;
 pub use observer::Observer;
 pub use plan::{Cell, Plan, Question, StudySettings};
+pub use played::{Played, play_run};
 pub use predict::{Predictions, predict_run};
 pub use provenance::{LengthChange, Provenance, Sources};
 pub use record::Record;
@@ -76,4 +81,4 @@ pub use run::{Run, read_settings};
 pub use statistics::{Estimate, Method, Test};
 pub use study::{Job, Study, StudyObserver};
 pub use training::Training;
-pub use watch::{new_game, play_run};
+pub use watch::{PlayedEpisode, new_game};

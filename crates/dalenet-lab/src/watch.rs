@@ -1,40 +1,45 @@
-//! An episode of a trained agent as a page, and a game for a person.
+//! An episode of a trained agent, and a game for a person.
 
 use crate::{
-    AgentConfig, Error, Resources, Run, files,
+    AgentConfig, Error, Resources, Run,
     play::{Caption, brax, craftax},
     trained,
 };
 use dalenet_craftax::render::Game;
 use dalenet_envs::{Actions, Options, VectorEnv, make};
 use dalenet_train::TrainedAgent;
-use std::path::Path;
 
-/// Plays an episode by the agent of the run at `path`, from the start that `seed` gives, and writes
-/// it to `out` as a page that needs no other file. Its steps and its return.
+/// An episode that was played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlayedEpisode {
+    /// Its steps.
+    pub steps: usize,
+    /// Its return.
+    pub ret: f32,
+}
+
+/// An episode by the agent of the run, from the start that `seed` gives, and its page.
 ///
 /// # Errors
-/// If the run cannot be used, there is nothing to see of its task, or the page cannot be written.
-pub fn play_run(path: &Path, seed: u64, out: &Path) -> Result<(usize, f32), Error> {
-    if out.exists() {
-        return Err(Error::Exists(out.into()));
-    }
-    let run = Run::open(path).map_err(or_a_game)?;
-    let trained = trained::agent(Resources::default(), &run)?;
+/// If the run cannot be used, or there is nothing to see of its task.
+pub(crate) fn episode(run: &Run, seed: u64) -> Result<(PlayedEpisode, String), Error> {
+    let trained = trained::agent(Resources::default(), run)?;
     let TrainedAgent { config, mut agent, mut env } = trained;
     env.reset(seed);
     let mut recording = recording(env.as_ref(), &config)?;
-    let (mut steps, mut ret, mut over) = (0, 0.0, false);
+    let (mut episode, mut over) = (PlayedEpisode { steps: 0, ret: 0.0 }, false);
     while !over {
         let actions = agent.act(env.batch());
         let batch = env.step(actions)?;
         let reward = batch.rewards[0];
         over = batch.terminated[0] || batch.truncated[0];
-        (steps, ret) = (steps + 1, ret + reward);
+        episode = PlayedEpisode { steps: episode.steps + 1, ret: episode.ret + reward };
         recording.push(env.as_ref(), actions, reward, over);
     }
-    files::write(out, recording.page().as_bytes())?;
-    Ok((steps, ret))
+    let PlayedEpisode { steps, ret } = episode;
+    let line = format!("{steps} steps from seed {seed}, return {ret:.1}");
+    recording.caption().subtitle.push(line);
+    Ok((episode, recording.page()))
 }
 
 /// A game of `craftax` or `craftax-classic` at its start, the same that an agent plays from that
@@ -55,21 +60,12 @@ pub fn new_game(task: &str, seed: u64) -> Result<Box<dyn Game>, Error> {
     })
 }
 
-/// Of what is no run but has the name of a game, that it can be played.
-fn or_a_game(error: Error) -> Error {
-    match error {
-        Error::NotARun(path) if path.to_str().is_some_and(|name| new_game(name, 0).is_ok()) => {
-            Error::NotARunButAGame(path)
-        }
-        error => error,
-    }
-}
-
 /// What both kinds of recordings do with a step.
 trait Recording {
     /// Takes in what the actions led to; `over` if that was the last step of the episode, after
     /// which the environment is already in the next one.
     fn push(&mut self, env: &dyn VectorEnv, actions: Actions<'_>, reward: f32, over: bool);
+    fn caption(&mut self) -> &mut Caption;
     fn page(&self) -> String;
 }
 
@@ -78,6 +74,10 @@ impl Recording for brax::Recording {
         if !over {
             self.push(env, 0, reward);
         }
+    }
+
+    fn caption(&mut self) -> &mut Caption {
+        &mut self.caption
     }
 
     fn page(&self) -> String {
@@ -91,6 +91,10 @@ impl Recording for craftax::Recording {
         if let Actions::Discrete(&[action, ..]) = actions {
             self.act(action as usize);
         }
+    }
+
+    fn caption(&mut self) -> &mut Caption {
+        &mut self.caption
     }
 
     fn page(&self) -> String {
@@ -108,6 +112,7 @@ fn recording(env: &dyn VectorEnv, config: &AgentConfig) -> Result<Box<dyn Record
             match env.backend() {
                 "mujoco" => "Brax's task by MuJoCo".into(),
                 _ if game.is_some() => "Craftax 1.6.1, native".into(),
+                "native" if env.name() == "cart-pole" => "Gymnasium's CartPole-v1, native".into(),
                 backend => format!("Brax {backend}, native"),
             },
         ],
@@ -116,8 +121,8 @@ fn recording(env: &dyn VectorEnv, config: &AgentConfig) -> Result<Box<dyn Record
         Some(game) => Ok(Box::new(craftax::Recording::of(game, caption))),
         None if env.view(0).bodies().is_some() => Ok(Box::new(brax::Recording::of(env, caption))),
         None => Err(Error::Config(format!(
-            "there is nothing to see of {}; play a run on a task of Brax, or on craftax or \
-             craftax-classic",
+            "there is nothing to see of {}; play a run on a data set, on cart-pole, on a task of \
+             Brax, or on craftax or craftax-classic",
             config.task
         ))),
     }

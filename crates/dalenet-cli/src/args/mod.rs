@@ -1,34 +1,31 @@
 //! The command line as it is written: clap's types, not yet checked against tasks and files.
 
+mod computing;
+mod examples;
 mod predict;
 mod settings;
 mod study;
 
+pub use computing::{Computing, DataDir, Threads};
 pub use predict::Predict;
 pub use settings::{Flags, Settings};
 pub use study::{Ablate, Common, Compare};
 
 use clap::{ArgGroup, Parser, Subcommand, builder::RangedU64ValueParser};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The largest whole number of a configuration file.
 const TOML_MAX: u64 = i64::MAX as u64;
 
 /// Train networks that obey Dale's principle, without backpropagation.
 #[derive(Parser)]
-#[command(name = "dalenet", version, infer_subcommands = true)]
+#[command(name = "dalenet", version, infer_subcommands = true, after_help = examples::PROGRAM)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
     /// Print one JSON object as the last line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Output")]
     pub json: bool,
-    /// Where data sets are kept [default: the platform's data folder]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
-    /// Threads to use; the result does not depend on it [default: one a core]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
 }
 
 #[derive(Subcommand)]
@@ -45,20 +42,19 @@ pub enum Command {
     Ablate(Ablate),
     /// Show what a run's network became, layer by layer
     #[command(alias = "analyze")]
-    Analyse {
-        /// The run's folder
-        run: PathBuf,
-    },
-    /// Write a page that shows a trained agent, or play Craftax yourself
+    Analyse(Analyse),
+    /// Write a page that shows what a run has learnt, or play Craftax yourself
     Play(Play),
     /// Write a page with figures on runs
     Report(Report),
-    /// Fetch data sets
+    /// Fetch, list and remove data sets
+    #[command(after_help = examples::DATA)]
     Data {
         #[command(subcommand)]
         command: DataCommand,
     },
     /// Print the full default configuration of a task, commented
+    #[command(after_help = examples::CONFIG)]
     Config {
         /// The task
         task: String,
@@ -66,15 +62,54 @@ pub enum Command {
         settings: Settings,
     },
     /// List tasks, rules and presets
+    #[command(after_help = examples::LIST)]
     List,
     /// Print a script that completes commands and options in a shell
+    #[command(after_help = examples::COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Print a manual page, or write all of them into a folder
+    Man(Man),
+}
+
+impl Command {
+    /// Where it keeps data sets, if it reads any and a folder was given.
+    pub fn data_dir(&self) -> Option<&Path> {
+        let dir = match self {
+            Self::Train(args) => &args.computing.data,
+            Self::Eval(args) => &args.computing.data,
+            Self::Predict(args) => &args.computing.data,
+            Self::Compare(args) => &args.common.computing.data,
+            Self::Ablate(args) => &args.common.computing.data,
+            Self::Analyse(args) => &args.computing.data,
+            Self::Play(args) => &args.computing.data,
+            Self::Data { command } => command.data(),
+            _ => return None,
+        };
+        dir.data_dir.as_deref()
+    }
+
+    /// How many threads it uses, if it computes and a number was given.
+    pub fn threads(&self) -> Option<u16> {
+        let threads = match self {
+            Self::Train(args) => &args.computing.threads,
+            Self::Eval(args) => &args.computing.threads,
+            Self::Predict(args) => &args.computing.threads,
+            Self::Compare(args) => &args.common.computing.threads,
+            Self::Ablate(args) => &args.common.computing.threads,
+            Self::Analyse(args) => &args.computing.threads,
+            Self::Play(args) => &args.computing.threads,
+            Self::Report(args) => &args.threads,
+            _ => return None,
+        };
+        threads.threads
+    }
 }
 
 #[derive(clap::Args)]
+#[command(after_help = examples::TRAIN)]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(["task", "config", "resume"]))]
 pub struct Train {
     /// What to learn: a data set or an environment of `dalenet list`, or the path of an .npz file
@@ -90,9 +125,12 @@ pub struct Train {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub settings: Settings,
+    #[command(flatten)]
+    pub computing: Computing,
 }
 
 #[derive(clap::Args)]
+#[command(after_help = examples::EVAL)]
 pub struct Eval {
     /// The run's folder
     pub run: PathBuf,
@@ -105,9 +143,21 @@ pub struct Eval {
     /// Episodes that an agent plays [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub episodes: Option<u32>,
+    #[command(flatten)]
+    pub computing: Computing,
 }
 
 #[derive(clap::Args)]
+#[command(after_help = examples::ANALYSE)]
+pub struct Analyse {
+    /// The run's folder
+    pub run: PathBuf,
+    #[command(flatten)]
+    pub computing: Computing,
+}
+
+#[derive(clap::Args)]
+#[command(after_help = examples::PLAY)]
 pub struct Play {
     /// The run's folder; with --human, craftax or craftax-classic
     pub run: PathBuf,
@@ -120,9 +170,12 @@ pub struct Play {
     /// Random seed of the episode [default: 0; with --human, the time]
     #[arg(long, value_parser = whole::<u64>(), allow_negative_numbers = true)]
     pub seed: Option<u64>,
+    #[command(flatten)]
+    pub computing: Computing,
 }
 
 #[derive(clap::Args)]
+#[command(after_help = examples::REPORT)]
 pub struct Report {
     /// Runs, or folders with runs in them
     #[arg(required = true)]
@@ -130,15 +183,53 @@ pub struct Report {
     /// The page; its figures go to the folder of the same name
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     pub out: PathBuf,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(clap::Args)]
+#[command(after_help = examples::MAN)]
+pub struct Man {
+    /// The command whose page is printed [default: the program's own page]
+    #[arg(conflicts_with = "out")]
+    pub command: Option<String>,
+    /// Folder that takes the pages of the program and of all commands
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 pub enum DataCommand {
     /// Fetch a data set and verify it
+    #[command(after_help = examples::DATA_FETCH)]
     Fetch {
         /// mnist, fashion-mnist or cifar10
         name: String,
+        #[command(flatten)]
+        data: DataDir,
     },
+    /// List the data sets, and what is kept of them
+    #[command(after_help = examples::DATA_LIST)]
+    List {
+        #[command(flatten)]
+        data: DataDir,
+    },
+    /// Remove a data set that was fetched; it can be fetched again
+    #[command(after_help = examples::DATA_REMOVE)]
+    Remove {
+        /// mnist, fashion-mnist or cifar10
+        name: String,
+        #[command(flatten)]
+        data: DataDir,
+    },
+}
+
+impl DataCommand {
+    fn data(&self) -> &DataDir {
+        match self {
+            Self::Fetch { data, .. } | Self::List { data } | Self::Remove { data, .. } => data,
+        }
+    }
 }
 
 /// A whole number from 0 that a configuration file can hold.

@@ -1,8 +1,10 @@
 //! The arguments of `dalenet predict`.
 
+use super::{Computing, examples};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
+#[command(after_help = examples::PREDICT)]
 pub struct Predict {
     /// The run's folder
     pub run: PathBuf,
@@ -11,4 +13,6 @@ pub struct Predict {
     /// The file to write: NumPy arrays (.npz) or a table (.csv)
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    #[command(flatten)]
+    pub computing: Computing,
 }

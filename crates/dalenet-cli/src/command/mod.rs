@@ -6,6 +6,7 @@ mod config;
 mod data;
 mod eval;
 mod list;
+mod man;
 mod play;
 mod predict;
 mod report;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 /// Runs the command and says what went wrong, if anything did.
 pub fn run(args: &Args) -> ExitCode {
     let context = Context::new(args);
-    let threads = args.threads.map_or(0, usize::from);
+    let threads = args.command.threads().map_or(0, usize::from);
     // Only fails where a pool exists already, and none does.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     match dispatch(&args.command, &context) {
@@ -45,7 +46,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ended, Failure> 
         Command::Predict(args) => predict::run(args, context),
         Command::Compare(args) => study::compare(args, context),
         Command::Ablate(args) => study::ablate(args, context),
-        Command::Analyse { run } => analyse::run(run, context),
+        Command::Analyse(args) => analyse::run(&args.run, context),
         Command::Play(args) if args.human => {
             human::play(&args.run.to_string_lossy(), args.seed, context.json)
         }
@@ -55,5 +56,6 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ended, Failure> 
         Command::Config { task, settings } => config::run(task, settings, context),
         Command::List => list::run(context),
         Command::Completions { shell } => completions::run(*shell),
+        Command::Man(args) => man::run(args, context),
     }
 }

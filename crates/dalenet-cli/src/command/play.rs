@@ -5,11 +5,12 @@ use crate::{
     context::Context,
     failure::Failure,
     terminal::{
+        progress::Fetching,
         say::{self, Ended},
         words::counted,
     },
 };
-use dalenet_lab::play_run;
+use dalenet_lab::{Played, PlayedEpisode, PlayedSamples, play_run};
 use serde_json::json;
 
 pub fn run(args: &Play, context: &Context<'_>) -> Result<Ended, Failure> {
@@ -20,14 +21,21 @@ pub fn run(args: &Play, context: &Context<'_>) -> Result<Ended, Failure> {
              it first"
         )));
     }
-    let (steps, sum) = play_run(&args.run, args.seed.unwrap_or(0), &args.out)?;
-    say::line(&format!(
-        "{page}: {}, return {sum:.1}; open it in a browser",
-        counted(steps, "step")
-    ));
-    say::object(
-        context.json,
-        || json!({ "page": args.out.to_string_lossy(), "steps": steps, "return": sum }),
-    );
+    let mut fetching = Fetching::new();
+    let played = play_run(&args.run, args.seed, &args.out, context.data_dir, &mut fetching)?;
+    drop(fetching);
+    let name = args.out.to_string_lossy();
+    let (what, object) = match played {
+        Played::Episode(PlayedEpisode { steps, ret }) => (
+            format!("{}, return {ret:.1}", counted(steps, "step")),
+            json!({ "page": name, "steps": steps, "return": ret }),
+        ),
+        Played::Samples(PlayedSamples { samples, wrong }) => (
+            format!("{wrong} of {} wrong", counted(samples, "sample")),
+            json!({ "page": name, "samples": samples, "wrong": wrong }),
+        ),
+    };
+    say::line(&format!("{page}: {what}; open it in a browser"));
+    say::object(context.json, || object);
     Ok(Ended::Done)
 }

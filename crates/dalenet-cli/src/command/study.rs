@@ -68,7 +68,8 @@ fn run(plan: Plan, out: Option<&Path>, context: &Context<'_>) -> Result<Ended, F
         say::object(json, || json!({ "interrupted": true, "study": name }));
     };
     let interruption = Interruption::handled();
-    let mut shown = StudyProgress::new(runs, interruption.clone(), farewell.clone());
+    let mut shown =
+        StudyProgress::new(runs, study.finished(), interruption.clone(), farewell.clone());
     let findings = study.run(context.data_dir, &mut shown, interruption.flag());
     shown.finish();
     match findings? {

@@ -1,51 +1,59 @@
 //! Progress of a study: on a terminal one bar for all of its runs, elsewhere a line a finished run.
 
 use super::{
+    bar::Bar,
     interruption::Interruption,
-    progress, say,
+    say,
+    time_left::TimeLeft,
     words::{counted, percent},
 };
 use dalenet_lab::{Ending, Error, Job, Observer, Position, StudyObserver, UpdateMetrics};
-use indicatif::ProgressBar;
-use std::io::{IsTerminal, stdout};
-
-const STUDY: &str = "{msg} [{wide_bar}] {elapsed} of about {duration} ({eta} left)";
-/// Parts of the bar that a run has.
-const PARTS: f64 = 1000.0;
+use std::time::Instant;
 
 /// Shows a study.
 pub struct StudyProgress<F> {
-    bar: Option<ProgressBar>,
+    bar: Bar,
+    left: TimeLeft,
+    /// All runs, and those that were not finished before.
+    runs: usize,
+    pending: usize,
     /// The running training.
     name: String,
-    /// Runs before it.
+    /// Runs before it, and how many of them were trained now.
     done: usize,
+    trained: usize,
     interruption: Interruption,
     farewell: F,
 }
 
 impl<F: FnOnce() + Clone + Send + 'static> StudyProgress<F> {
-    /// A study of so many runs, whose interruption ends with `farewell`.
-    pub fn new(runs: usize, interruption: Interruption, farewell: F) -> Self {
-        let bar = stdout().is_terminal().then(|| progress::bar(STUDY));
-        if let Some(bar) = &bar {
-            bar.set_length((PARTS * runs as f64) as u64);
+    /// A study of so many runs, some of them `finished` before, whose interruption ends with
+    /// `farewell`.
+    pub fn new(runs: usize, finished: usize, interruption: Interruption, farewell: F) -> Self {
+        Self {
+            bar: Bar::of_steps(),
+            left: TimeLeft::default(),
+            runs,
+            pending: runs - finished.min(runs),
+            name: String::new(),
+            done: 0,
+            trained: 0,
+            interruption,
+            farewell,
         }
-        Self { bar, name: String::new(), done: 0, interruption, farewell }
     }
 
     pub fn finish(&self) {
         self.interruption.something_to_save();
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+        self.bar.clear();
     }
 
-    fn line(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(text),
-            None => say::line(text),
-        }
+    /// Shows so large a share of the running training.
+    fn show(&mut self, share: f64, what: impl FnOnce() -> String) {
+        let trained = (self.trained as f64 + share) / self.pending.max(1) as f64;
+        self.left.measure(trained, Instant::now());
+        let of_all = (self.done as f64 + share) / self.runs as f64;
+        self.bar.show(of_all, &self.left, || format!("{}  {}", self.name, what()));
     }
 }
 
@@ -55,17 +63,13 @@ impl<F: FnOnce() + Clone + Send + 'static> Observer for StudyProgress<F> {
     }
 
     fn step(&mut self, position: &Position) {
-        let Some(bar) = &self.bar else { return };
         let share = position.step as f64 / position.steps as f64;
-        bar.set_position((PARTS * (self.done as f64 + share)) as u64);
-        bar.set_message(format!("{}  epoch {}/{}", self.name, position.epoch, position.epochs));
+        self.show(share, || format!("epoch {}/{}", position.epoch, position.epochs));
     }
 
     fn update(&mut self, metrics: &UpdateMetrics, steps: u64) {
-        let Some(bar) = &self.bar else { return };
         let share = metrics.steps as f64 / steps as f64;
-        bar.set_position((PARTS * (self.done as f64 + share)) as u64);
-        bar.set_message(format!("{}  {:.2e} steps", self.name, metrics.steps as f64));
+        self.show(share, || format!("{:.2e} steps", metrics.steps as f64));
     }
 }
 
@@ -73,16 +77,12 @@ impl<F: FnOnce() + Clone + Send + 'static> StudyObserver for StudyProgress<F> {
     fn begin(&mut self, job: &Job<'_>) {
         self.interruption.something_to_save();
         self.done = job.number - 1;
-        // What was finished before says nothing about the time left.
-        if let Some(bar) = self.bar.as_ref().filter(|_| self.name.is_empty()) {
-            bar.set_position((PARTS * self.done as f64) as u64);
-            bar.reset_eta();
-        }
         self.name = name(job);
     }
 
     fn end(&mut self, job: &Job<'_>, outcome: Result<&Ending, &Error>) {
         self.interruption.something_to_save();
+        self.trained += 1;
         let said = match outcome {
             Ok(Ending::Classification(outcome)) => format!(
                 "{} after {} in {:.1} s",
@@ -99,7 +99,7 @@ impl<F: FnOnce() + Clone + Send + 'static> StudyObserver for StudyProgress<F> {
             ),
             Err(error) => error.to_string(),
         };
-        self.line(&format!("{}: {said}", name(job)));
+        self.bar.above(|| say::line(&format!("{}: {said}", name(job))));
     }
 }
 

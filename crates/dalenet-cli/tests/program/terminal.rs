@@ -131,9 +131,118 @@ fn a_path_that_is_not_utf8_is_used_and_said() {
 #[test]
 fn completions_know_commands_and_options() {
     let folder = Folder::new();
-    for shell in ["bash", "zsh", "fish", "powershell"] {
+    for (shell, check) in
+        [("bash", "bash -n"), ("zsh", "zsh -n"), ("fish", "fish -n"), ("powershell", "")]
+    {
         let script = folder.ok(&format!("completions {shell}")).stdout;
-        assert_says(&script, &["dalenet", "compare", "resume"]);
+        let words = ["dalenet", "compare", "resume", "man", "remove", "data-dir", "threads"];
+        assert_says(&script, &words);
+        // The shell itself reads it, where it is installed.
+        let command = format!("command -v {shell} >/dev/null || exit 0; {check} script");
+        folder.write("script", script);
+        let mut read = Command::new("sh");
+        let read = read.args(["-c", &command]).current_dir(folder.path(".")).output().unwrap();
+        assert!(read.status.success() && read.stderr.is_empty(), "{shell}: {read:?}");
     }
     assert_says(&folder.refused("completions csh"), &["'csh'", "bash"]);
+}
+
+#[test]
+fn options_are_shown_where_they_act() {
+    let folder = Folder::new();
+    for (command, data, threads) in [
+        ("train", true, true),
+        ("eval", true, true),
+        ("predict", true, true),
+        ("compare", true, true),
+        ("ablate", true, true),
+        ("analyse", true, true),
+        ("play", true, true),
+        ("report", false, true),
+        ("data fetch", true, false),
+        ("data list", true, false),
+        ("data remove", true, false),
+        ("config", false, false),
+        ("list", false, false),
+        ("completions", false, false),
+        ("man", false, false),
+    ] {
+        let help = folder.ok(&format!("{command} --help")).stdout;
+        assert_says(&help, &["Examples:\n  dalenet ", "--json"]);
+        assert_eq!(help.contains("--data-dir"), data, "{command}: {help}");
+        assert_eq!(help.contains("--threads"), threads, "{command}: {help}");
+    }
+    assert_says(&folder.refused("list --threads 2"), &["'--threads'"]);
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = Folder::new();
+    let said = folder.ok("man --out pages --json").json();
+    let pages: Vec<_> =
+        said["pages"].as_array().unwrap().iter().filter_map(|p| p.as_str()).collect();
+    for page in ["dalenet.1", "dalenet-train.1", "dalenet-data-remove.1", "dalenet-man.1"] {
+        assert!(pages.contains(&page), "{pages:?}");
+        let text = folder.read(&format!("pages/{page}"));
+        assert_says(&text, &[".TH dalenet", ".SH NAME", ".SH SYNOPSIS", "Examples:"]);
+    }
+    assert_eq!(folder.ok("man train").stdout, folder.read("pages/dalenet-train.1"));
+    assert_eq!(folder.ok("man").stdout, folder.read("pages/dalenet.1"));
+    assert_says(&folder.refused("man trian"), &["no command `trian`", "did you mean `train`?"]);
+    folder.write("file", "");
+    assert_says(&folder.refused("man --out file/pages"), &["file/pages", "another folder"]);
+}
+
+/// What the program sends to a terminal of 80 columns, by `script` of util-linux.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(folder: &Folder, term: &str, arguments: &str) -> String {
+    let command = format!("stty cols 80 rows 24; {} {arguments}", env!("CARGO_BIN_EXE_dalenet"));
+    let mut script = Command::new("script");
+    script.args(["-qec", &command, "/dev/null"]).env("TERM", term).env_remove("NO_COLOR");
+    let output = script.stdin(Stdio::null()).current_dir(folder.path(".")).output().unwrap();
+    let said = Said::from(output);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    said.stdout
+}
+
+/// Without its escape sequences, each of which ends in a letter.
+#[cfg(target_os = "linux")]
+fn plain(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| {
+        plain
+            + part
+                .trim_start_matches(|c: char| c.is_ascii_digit() || ";?".contains(c))
+                .get(1..)
+                .unwrap_or_default()
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_keeps_a_line_an_epoch_above_a_bar() {
+    let folder = Folder::new();
+    folder.squares("squares.npz", [600, 60]);
+    let train = "train squares.npz --epochs 40 --set layers=[200] --set batch=10";
+    let shown = on_a_terminal(&folder, "xterm", &format!("{train} --out bar"));
+    assert!(
+        shown.contains('\x1b') && shown.contains("[█") && shown.contains(" s left"),
+        "{shown:?}"
+    );
+    let plain = plain(&shown);
+    let lines: Vec<_> = plain.split(['\r', '\n']).collect();
+    let history = lines.iter().filter(|line| line.starts_with("epoch ") && line.contains("error"));
+    let epochs: Vec<_> = history.map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect();
+    let wanted: Vec<_> = (1..=40).map(|epoch| format!("{epoch}/40")).collect();
+    assert_eq!(epochs, wanted);
+    for line in lines.iter().filter(|line| line.starts_with("epoch ")) {
+        assert!(line.chars().count() <= 80, "{line:?}");
+    }
+
+    let dumb = on_a_terminal(&folder, "dumb", &format!("{train} --out dumb"));
+    assert!(!dumb.contains(['\x1b', '█']) && !dumb.replace("\r\n", "").contains('\r'), "{dumb:?}");
+    assert_eq!(dumb.lines().filter(|line| line.starts_with("epoch ")).count(), 40);
+    let help = on_a_terminal(&folder, "dumb", "train --help");
+    assert!(!help.contains('\x1b'), "{help:?}");
 }

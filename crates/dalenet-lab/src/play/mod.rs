@@ -1,12 +1,12 @@
-//! Recorded episodes of an environment, each shown by one page that needs no other
-//! file.
+//! What was learnt, shown by one page that needs no other file.
 //!
-//! [`brax`] records bodies, [`craftax`] games. Their pages have the frame and the controls in
-//! common.
+//! [`brax`] records bodies, [`craftax`] games, step by step; their pages have the controls in
+//! common. [`samples`] shows what a classifier makes of samples.
 
 pub mod brax;
 pub mod craftax;
 mod page;
+pub mod samples;
 
 /// The heading of a page.
 #[derive(Clone, Debug, Default, PartialEq)]

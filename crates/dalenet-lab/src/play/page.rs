@@ -37,6 +37,40 @@ pub(super) fn page(caption: &Caption, rewards: &[StepReward], scene: &Scene) -> 
     recording["dt"] = json!(scene.dt);
     recording["frames"] = json!(rewards.len());
     recording["rewards"] = json!(encoded(rewards.iter().flat_map(|step| [step.reward, step.ret])));
+    let body = html! {
+        (scene.stage)
+        header {
+            h1 { (title) }
+            @for line in subtitle { p { (line) } }
+        }
+        p #failure hidden {}
+        dl {
+            @for reading in scene.readings {
+                div { dt { (reading) } dd id=(reading) {} }
+            }
+        }
+        footer {
+            button #play title="Play or pause (space)" { "Pause" }
+            input #slider type="range" min="0" max=(rewards.len().saturating_sub(1))
+                value="0" step="1" aria-label="Step" title="Step (arrow keys)";
+            select #speed aria-label="Speed" {
+                @for speed in scene.speeds {
+                    option value=(speed) selected[*speed == "1"] { (speed) "×" }
+                }
+            }
+            (scene.controls)
+            button #theme title="Light or dark" { "Theme" }
+        }
+        script #recording type="application/json" { (PreEscaped(recording.to_string())) }
+        @for script in [PLAYER].iter().chain(scene.scripts) {
+            script { (PreEscaped(script)) }
+        }
+    };
+    document(title, &[scene.style], scene.notice, &body)
+}
+
+/// A page that needs no other file. The notice, if any, has no `--`.
+pub(super) fn document(title: &str, styles: &[&str], notice: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -46,40 +80,10 @@ pub(super) fn page(caption: &Caption, rewards: &[StepReward], scene: &Scene) -> 
                 meta name="generator" content="written by `dalenet play`";
                 link rel="icon" href="data:,";
                 title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(scene.style)) }
-                @if !scene.notice.is_empty() {
-                    (PreEscaped(format!("<!--\n{}\n-->", scene.notice)))
-                }
+                style { (PreEscaped(STYLE)) @for style in styles { (PreEscaped(style)) } }
+                @if !notice.is_empty() { (PreEscaped(format!("<!--\n{notice}\n-->"))) }
             }
-            body {
-                (scene.stage)
-                header {
-                    h1 { (title) }
-                    @for line in subtitle { p { (line) } }
-                }
-                p #failure hidden {}
-                dl {
-                    @for reading in scene.readings {
-                        div { dt { (reading) } dd id=(reading) {} }
-                    }
-                }
-                footer {
-                    button #play title="Play or pause (space)" { "Pause" }
-                    input #slider type="range" min="0" max=(rewards.len().saturating_sub(1))
-                        value="0" step="1" aria-label="Step" title="Step (arrow keys)";
-                    select #speed aria-label="Speed" {
-                        @for speed in scene.speeds {
-                            option value=(speed) selected[*speed == "1"] { (speed) "×" }
-                        }
-                    }
-                    (scene.controls)
-                    button #theme title="Light or dark" { "Theme" }
-                }
-                script #recording type="application/json" { (PreEscaped(recording.to_string())) }
-                @for script in [PLAYER].iter().chain(scene.scripts) {
-                    script { (PreEscaped(script)) }
-                }
-            }
+            body { (body) }
         }
     };
     page.into_string()

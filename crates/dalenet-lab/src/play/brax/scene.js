@@ -11,7 +11,7 @@ const COLOURS = [0xe69f00, 0x0072b2, 0x56b4e9, 0x009e73, 0x66c2a5, 0xd55e00, 0xf
 
 let renderer;
 try {
-  renderer = new THREE.WebGLRenderer({ canvas: element('view'), antialias: true });
+  renderer = new THREE.WebGLRenderer({ canvas: element('view'), antialias: true, preserveDrawingBuffer: true });
 } catch (cause) {
   fail(`This browser has no WebGL, which the picture needs. (${cause.message})`);
   return;

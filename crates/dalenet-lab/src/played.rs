@@ -1,0 +1,65 @@
+//! The page of a run: an agent's episode, or what a classifier gets wrong.
+
+use crate::{
+    Error, Experiment, Resources, Run, files, mistakes,
+    mistakes::PlayedSamples,
+    watch::{self, PlayedEpisode, new_game},
+};
+use dalenet_data::Observer;
+use std::path::Path;
+
+/// What a page shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Played {
+    /// An episode of an agent.
+    Episode(PlayedEpisode),
+    /// Samples that a classifier was tried on.
+    Samples(PlayedSamples),
+}
+
+/// Writes a page on the run at `path` to `out`, which needs no other file: an episode by its agent,
+/// from the start that `seed` gives, or what its classifier gets wrong.
+///
+/// # Errors
+/// If the run or its data cannot be used, there is nothing to see of its task, or the page cannot be
+/// written.
+pub fn play_run<'a>(
+    path: &Path,
+    seed: Option<u64>,
+    out: &Path,
+    resources: impl Into<Resources<'a>>,
+    observer: &mut dyn Observer,
+) -> Result<Played, Error> {
+    if out.exists() {
+        return Err(Error::Exists(out.into()));
+    }
+    let run = Run::open(path).map_err(or_a_game)?;
+    let (played, page) = match run.experiment()? {
+        Experiment::Agent(_) => {
+            let (episode, page) = watch::episode(&run, seed.unwrap_or(0))?;
+            (Played::Episode(episode), page)
+        }
+        Experiment::Classification(_) if seed.is_some() => {
+            return Err(Error::Config(
+                "a seed is for the episode of an agent, and this run is on a data set: leave it out"
+                    .into(),
+            ));
+        }
+        Experiment::Classification(_) => {
+            let (samples, page) = mistakes::page(&run, resources.into(), observer)?;
+            (Played::Samples(samples), page)
+        }
+    };
+    files::write(out, page.as_bytes())?;
+    Ok(played)
+}
+
+/// Of what is no run but has the name of a game, that it can be played.
+fn or_a_game(error: Error) -> Error {
+    match error {
+        Error::NotARun(path) if path.to_str().is_some_and(|name| new_game(name, 0).is_ok()) => {
+            Error::NotARunButAGame(path)
+        }
+        error => error,
+    }
+}
