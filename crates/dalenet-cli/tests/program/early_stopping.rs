@@ -139,7 +139,8 @@ fn balanced_weights_find_a_rare_class() {
     let ([x, y], [x_test, y_test]) = (samples(600), samples(600));
     folder
         .npz("rare.npz", &[("x_train", x), ("y_train", y), ("x_test", x_test), ("y_test", y_test)]);
-    let train = "train rare.npz --epochs 30 --set layers=[16] --set shift=0 --set rate=1";
+    let train = "train rare.npz --epochs 30 --set layers=[16] --set shift=0 --set rate=1 \
+                 --set validation=0";
     let recall = |weights: &str, run: &str| {
         folder.ok(&format!("{train} --set class_weights={weights} --out {run}"));
         let json = folder.ok(&format!("eval {run} --json")).json();
