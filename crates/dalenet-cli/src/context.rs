@@ -14,7 +14,7 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub fn new(args: &'a Args) -> Self {
-        Self { data_dir: args.command.data_dir(), json: args.json }
+        Self { data_dir: args.data_dir(), json: args.json }
     }
 
     /// The command that resumes a run.

@@ -26,6 +26,23 @@ pub struct Args {
     /// Print one JSON object as the last line
     #[arg(long, global = true, help_heading = "Output")]
     pub json: bool,
+    // Where they stood in scripts for versions up to 0.2.
+    #[arg(long, hide = true)]
+    data_dir: Option<PathBuf>,
+    #[arg(long, hide = true, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+impl Args {
+    /// Where data sets are kept, if a folder was given to a command that reads them.
+    pub fn data_dir(&self) -> Option<&Path> {
+        self.command.data_dir().or(self.data_dir.as_deref())
+    }
+
+    /// How many threads to use, if a number was given.
+    pub fn threads(&self) -> Option<u16> {
+        self.command.threads().or(self.threads)
+    }
 }
 
 #[derive(Subcommand)]
@@ -76,7 +93,7 @@ pub enum Command {
 
 impl Command {
     /// Where it keeps data sets, if it reads any and a folder was given.
-    pub fn data_dir(&self) -> Option<&Path> {
+    fn data_dir(&self) -> Option<&Path> {
         let dir = match self {
             Self::Train(args) => &args.computing.data,
             Self::Eval(args) => &args.computing.data,
@@ -92,7 +109,7 @@ impl Command {
     }
 
     /// How many threads it uses, if it computes and a number was given.
-    pub fn threads(&self) -> Option<u16> {
+    fn threads(&self) -> Option<u16> {
         let threads = match self {
             Self::Train(args) => &args.computing.threads,
             Self::Eval(args) => &args.computing.threads,

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 /// Runs the command and says what went wrong, if anything did.
 pub fn run(args: &Args) -> ExitCode {
     let context = Context::new(args);
-    let threads = args.command.threads().map_or(0, usize::from);
+    let threads = args.threads().map_or(0, usize::from);
     // Only fails where a pool exists already, and none does.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     match dispatch(&args.command, &context) {

@@ -246,3 +246,12 @@ fn a_terminal_keeps_a_line_an_epoch_above_a_bar() {
     let help = on_a_terminal(&folder, "dumb", "train --help");
     assert!(!help.contains('\x1b'), "{help:?}");
 }
+
+/// Scripts for versions up to 0.2 have them there.
+#[test]
+fn options_of_the_machine_may_stand_before_the_command() {
+    let folder = Folder::new();
+    folder.ok("--threads 2 --data-dir data train xor --epochs 2 --out r");
+    assert!(folder.read("r/result.json").contains("\"threads\":2"));
+    assert_says(&folder.refused("--threads 0 train xor"), &["--threads"]);
+}
