@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes every reader of files that a user may bring: .npz, checkpoints, configurations, metrics.
+# Fuzzes every reader of files that a user may bring, side by side: .npz, checkpoints, configurations, metrics.
 #
 #     scripts/fuzz.sh                    60 seconds each
 #     scripts/fuzz.sh -runs=10000000     ten million inputs each
@@ -11,15 +11,24 @@ cd "$(dirname "$0")/.."
 export RUSTC_BOOTSTRAP=1
 limit=("${@:--max_total_time=60}")
 cargo fuzz build --sanitizer none
-# The longest input in bytes: short ones reach the same code sooner.
-for limits in npz:1024 checkpoint:8192 configuration:2048 metrics:1024; do
-    target=${limits%:*}
+
+# A target, and its longest input in bytes: short ones reach the same code sooner.
+fuzz() {
+    local target=$1 log=fuzz/target/$1.log
     mkdir -p "fuzz/corpus/$target" fuzz/target
-    log="fuzz/target/$target.log"
     if ! cargo fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
-        -max_len="${limits#*:}" -rss_limit_mb=1024 -timeout=10 -print_final_stats=1 "${limit[@]}" >"$log" 2>&1; then
+        -max_len="$2" -rss_limit_mb=1024 -timeout=10 -print_final_stats=1 "${limit[@]}" >"$log" 2>&1; then
         tail -40 "$log"
-        exit 1
+        return 1
     fi
     sed -n "s/^stat::number_of_executed_units: */$target: inputs /p; s/^stat::peak_rss_mb: */$target: MiB at most /p" "$log"
+}
+
+running=()
+for target in "npz 1024" "checkpoint 8192" "configuration 2048" "metrics 1024"; do
+    fuzz $target &
+    running+=($!)
+done
+for process in "${running[@]}"; do
+    wait "$process"
 done

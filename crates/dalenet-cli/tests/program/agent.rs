@@ -142,8 +142,6 @@ fn what_makes_no_sense_is_refused() {
             &["discount = 0.99", "is resumed only with its own settings"],
         ),
         ("eval bandit --data mnist", &["--data", "environment"]),
-        ("analyse bandit", &["trained in an environment"]),
-        ("report bandit", &["trained in an environment"]),
     ] {
         assert_says(&folder.refused(arguments), pieces);
     }
