@@ -92,18 +92,25 @@ pub enum Command {
 }
 
 impl Command {
+    /// Its options of data sets and threads, if it has both.
+    fn computing(&self) -> Option<&Computing> {
+        match self {
+            Self::Train(args) => Some(&args.computing),
+            Self::Eval(args) => Some(&args.computing),
+            Self::Predict(args) => Some(&args.computing),
+            Self::Compare(args) => Some(&args.common.computing),
+            Self::Ablate(args) => Some(&args.common.computing),
+            Self::Analyse(args) => Some(&args.computing),
+            Self::Play(args) => Some(&args.computing),
+            _ => None,
+        }
+    }
+
     /// Where it keeps data sets, if it reads any and a folder was given.
     fn data_dir(&self) -> Option<&Path> {
         let dir = match self {
-            Self::Train(args) => &args.computing.data,
-            Self::Eval(args) => &args.computing.data,
-            Self::Predict(args) => &args.computing.data,
-            Self::Compare(args) => &args.common.computing.data,
-            Self::Ablate(args) => &args.common.computing.data,
-            Self::Analyse(args) => &args.computing.data,
-            Self::Play(args) => &args.computing.data,
             Self::Data { command } => command.data(),
-            _ => return None,
+            _ => &self.computing()?.data,
         };
         dir.data_dir.as_deref()
     }
@@ -111,15 +118,8 @@ impl Command {
     /// How many threads it uses, if it computes and a number was given.
     fn threads(&self) -> Option<u16> {
         let threads = match self {
-            Self::Train(args) => &args.computing.threads,
-            Self::Eval(args) => &args.computing.threads,
-            Self::Predict(args) => &args.computing.threads,
-            Self::Compare(args) => &args.common.computing.threads,
-            Self::Ablate(args) => &args.common.computing.threads,
-            Self::Analyse(args) => &args.computing.threads,
-            Self::Play(args) => &args.computing.threads,
             Self::Report(args) => &args.threads,
-            _ => return None,
+            _ => &self.computing()?.threads,
         };
         threads.threads
     }

@@ -1,9 +1,13 @@
 //! What all figures have in common: title, legend, panels, colours.
 
-use super::{palette::INK, style::Style};
+use super::{
+    palette::{GRID, INK, PALE},
+    style::Style,
+};
 use crate::Error;
 use plotters::{
-    coord::Shift,
+    chart::MeshStyle,
+    coord::{Shift, types::RangedCoordf64},
     drawing::DrawingAreaErrorKind,
     prelude::*,
     style::text_anchor::{HPos, Pos, VPos},
@@ -14,6 +18,19 @@ pub const MARK: &str = "written by `dalenet report`";
 
 pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// The mesh of a chart of numbers.
+type Mesh<'a, 'b, 'c> = MeshStyle<'a, 'b, RangedCoordf64, RangedCoordf64, SVGBackend<'c>>;
+
+/// The mesh of every chart: horizontal lines alone, pale axes, letters of 14 pixels.
+pub fn plain<'m, 'a, 'b, 'c>(mesh: &'m mut Mesh<'a, 'b, 'c>) -> &'m mut Mesh<'a, 'b, 'c> {
+    mesh.disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(GRID)
+        .axis_style(PALE)
+        .label_style(font(14).color(&INK))
+        .axis_desc_style(font(14).color(&INK))
+}
 
 /// Width of every figure in pixels: narrow, so that its letters are readable on a small page.
 pub const WIDTH: u32 = 640;

@@ -1,8 +1,8 @@
 //! Panels of curves with their spread over the seeds.
 
 use super::{
-    canvas::{Area, Drawn, cut, font, panels, split, text},
-    palette::{GRID, INK, PALE},
+    canvas::{Area, Drawn, cut, panels, plain, split, text},
+    palette::{INK, PALE},
     style::Style,
 };
 use crate::statistics::Spread;
@@ -145,14 +145,7 @@ fn draw_panel(area: &Area<'_>, panel: &Panel<'_>, extent: Extent) -> Drawn {
         .y_label_area_size(66)
         .build_cartesian_2d(left..right, low..high)?;
     let step = high - low;
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(GRID)
-        .axis_style(PALE)
-        .label_style(font(14).color(&INK))
-        .axis_desc_style(font(14).color(&INK))
+    plain(&mut chart.configure_mesh())
         .x_labels(5)
         .y_labels(6)
         .x_desc(axes.x)

@@ -3,9 +3,7 @@
 use crate::{
     Aggregation, Error, RuleAggregate, Scale,
     report::{
-        canvas::font,
-        canvas::{self, Area},
-        palette::{GRID, INK, PALE},
+        canvas::{self, Area, plain},
         style::{Style, rule_colour},
     },
     statistics::{above, profile_band},
@@ -34,14 +32,7 @@ pub fn profiles(aggregation: &Aggregation) -> Result<String, Error> {
             .x_label_area_size(42)
             .y_label_area_size(62)
             .build_cartesian_2d(low..high, 0.0..1.0)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(GRID)
-            .axis_style(PALE)
-            .label_style(font(14).color(&INK))
-            .axis_desc_style(font(14).color(&INK))
+        plain(&mut chart.configure_mesh())
             .x_labels(6)
             .y_labels(5)
             .x_desc(scale.name())

@@ -4,10 +4,10 @@ use crate::{
     Error,
     analysis::histograms,
     report::{
-        canvas::{self, font, text},
+        canvas::{self, plain, text},
         chart::significant,
         figure::{Figure, layer_name, range, whose},
-        palette::{GRID, INK, PALE, sub_matrix},
+        palette::{INK, sub_matrix},
         style::Style,
     },
 };
@@ -48,14 +48,7 @@ pub fn weights(name: &str, label: &str, network: &Network) -> Result<Figure, Err
                 .x_label_area_size(42)
                 .y_label_area_size(62)
                 .build_cartesian_2d(left..right, 0.0..top)?;
-            chart
-                .configure_mesh()
-                .disable_x_mesh()
-                .light_line_style(TRANSPARENT)
-                .bold_line_style(GRID)
-                .axis_style(PALE)
-                .label_style(font(14).color(&INK))
-                .axis_desc_style(font(14).color(&INK))
+            plain(&mut chart.configure_mesh())
                 .x_labels(4)
                 .y_labels(5)
                 .x_desc("size of the weight")
