@@ -230,7 +230,7 @@ impl Error {
     }
 
     /// Whether a training failed that was asked for rightly.
-    pub(crate) fn is_divergence(&self) -> bool {
+    pub fn is_divergence(&self) -> bool {
         matches!(self, Self::Diverged { .. })
     }
 

@@ -1,0 +1,58 @@
+//! Errors of the program as Python's own.
+
+use pyo3::{
+    create_exception,
+    exceptions::{PyArithmeticError, PyOSError, PyRuntimeError, PyValueError},
+    prelude::*,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+create_exception!(
+    dalenet,
+    InternalError,
+    PyRuntimeError,
+    "A fault of Dalenet itself; please report it."
+);
+create_exception!(
+    dalenet,
+    DivergedError,
+    PyArithmeticError,
+    "A training whose numbers are no longer finite."
+);
+
+/// Runs an entry point: a panic becomes an [`InternalError`] instead of PyO3's `PanicException`, which
+/// is no `Exception` and would pass through every handler.
+pub fn guard<T>(entry: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(entry)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(InternalError::new_err(format!(
+            "a fault of dalenet {}, please report it: {}",
+            env!("CARGO_PKG_VERSION"),
+            text.unwrap_or("unknown")
+        )))
+    })
+}
+
+/// A wrong value, in one sentence.
+pub fn value(error: impl ToString) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+/// An error of a run as Python's own: files are `OSError`, a divergence is [`DivergedError`], the
+/// rest are wrong values.
+pub fn run(error: dalenet_lab::Error) -> PyErr {
+    use std::error::Error;
+    let text = error.to_string();
+    let mut cause: Option<&dyn Error> = Some(&error);
+    let mut is_file = false;
+    while let Some(inner) = cause {
+        is_file |= inner.is::<std::io::Error>();
+        cause = inner.source();
+    }
+    match () {
+        () if error.is_divergence() => DivergedError::new_err(text),
+        () if is_file => PyOSError::new_err(text),
+        () => PyValueError::new_err(text),
+    }
+}
