@@ -3,7 +3,15 @@
 
 mod arrays;
 mod error;
+mod experiment;
 mod pool;
+mod registry;
+mod run;
+mod samples;
+mod settings;
+mod tensors;
+mod training;
+mod worker;
 
 use pyo3::prelude::*;
 
@@ -11,6 +19,14 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::error::{DivergedError, InternalError};
+    #[pymodule_export]
+    use crate::experiment::Experiment;
+    #[pymodule_export]
+    use crate::registry::Registry;
+    #[pymodule_export]
+    use crate::run::Run;
+    #[pymodule_export]
+    use crate::training::{resume, train};
 
     /// Version of the package and of the program it was built with.
     #[pymodule_export]

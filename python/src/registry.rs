@@ -1,0 +1,56 @@
+//! What names are resolved against: the built-in rules and tasks, and the caller's own.
+
+use crate::error;
+use dalenet_lab::{DataSet, Dataset, PRESETS};
+use pyo3::prelude::*;
+use std::sync::Arc;
+
+/// Rules, routings and tasks by name.
+#[pyclass(frozen, module = "dalenet._core")]
+pub struct Registry {
+    pub names: Arc<dalenet_lab::Registry>,
+}
+
+impl Registry {
+    /// The task of a training on arrays.
+    pub const ARRAYS: &str = "arrays";
+}
+
+#[pymethods]
+impl Registry {
+    /// The built-in names, and the task `arrays` where `arrays` are the bytes of an `.npz` file.
+    #[new]
+    #[pyo3(signature = (arrays=None))]
+    fn new(py: Python<'_>, arrays: Option<&[u8]>) -> PyResult<Self> {
+        error::guard(|| {
+            let mut names = dalenet_lab::Registry::built_in().clone();
+            if let Some(bytes) = arrays {
+                names.data_set(py.detach(|| data_set(bytes)).map_err(error::value)?);
+            }
+            Ok(Self { names: Arc::new(names) })
+        })
+    }
+
+    /// Names and summaries of the data sets and environments.
+    fn tasks(&self) -> Vec<(String, String)> {
+        let data_sets = self.names.data_sets().iter().map(|e| (e.name.clone(), e.summary.clone()));
+        let environments = self.names.environments().iter();
+        data_sets.chain(environments.map(|e| (e.name.clone(), e.summary.clone()))).collect()
+    }
+
+    /// Names and summaries of the learning rules.
+    fn rules(&self) -> Vec<(String, String)> {
+        self.names.rules().iter().map(|e| (e.name.clone(), e.summary.clone())).collect()
+    }
+
+    /// Names and summaries of the presets.
+    #[staticmethod]
+    fn presets() -> Vec<(&'static str, &'static str)> {
+        PRESETS.to_vec()
+    }
+}
+
+fn data_set(bytes: &[u8]) -> Result<DataSet, dalenet_lab::Error> {
+    let data = Dataset::from_npz(Registry::ARRAYS, bytes)?;
+    Ok(DataSet::new(Registry::ARRAYS, "arrays in memory", move |_| Ok(data.clone())))
+}
