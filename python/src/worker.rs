@@ -122,15 +122,18 @@ pub fn run<T: Send + 'static>(
                     Message::Saved => saves = false,
                     Message::Note(_) | Message::Warning(_) | Message::Metrics(_) => {}
                 }
+                let asks = matches!(message, Message::Metrics(_));
                 let heard = if raised.is_none() { listener.hear(py, message) } else { Ok(()) };
-                let _ = worker.answers.send(());
+                stop.fetch_or(heard.is_err(), Ordering::Relaxed);
+                if asks {
+                    let _ = worker.answers.send(());
+                }
                 heard
             }
             Err(RecvTimeoutError::Timeout) => Ok(()),
             Err(RecvTimeoutError::Disconnected) => break,
         };
-        let interrupted = py.check_signals();
-        for error in [heard, interrupted].into_iter().filter_map(Result::err) {
+        for error in [heard, py.check_signals()].into_iter().filter_map(Result::err) {
             stop.store(true, Ordering::Relaxed);
             if raised.is_some() || !saves {
                 return Err(error);

@@ -81,7 +81,7 @@ def test_another_handler_of_signals_is_asked(tmp_path: Path) -> None:
 
 
 def test_an_evaluation_is_left(tmp_path: Path) -> None:
-    run = dalenet.train("cart-pole", out=tmp_path / "run", steps=60_000, evaluation=1)
+    run = dalenet.train("cart-pole", out=tmp_path / "run", steps=20_000, evaluation=1, threads=1)
     start = time.monotonic()
     with pytest.raises(KeyboardInterrupt), ctrl_c(0.2):
         run.evaluate(episodes=20_000)
@@ -93,7 +93,7 @@ def test_a_training_in_another_thread_leaves_the_main_one_free(tmp_path: Path) -
     """Python goes on while a training computes: the lock is released."""
     runs: list[dalenet.Run] = []
     folder = tmp_path / "run"
-    settings = {"steps": 200_000, "evaluation": 1}
+    settings = {"steps": 20_000, "evaluation": 1, "threads": 1}
     thread = threading.Thread(
         target=lambda: runs.append(dalenet.train("cart-pole", out=folder, **settings))
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Arrays
+from small_data import Arrays
 
 import dalenet
 

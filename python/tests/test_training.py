@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Arrays
+from small_data import Arrays
 
 import dalenet
 
@@ -51,7 +51,7 @@ def test_a_configuration_trains_by_itself(tmp_path: Path) -> None:
         ({"seed": -1}, ValueError, "seed = -1"),
         ({"rate": float("nan")}, ValueError, "rate"),
         ({"on_update": print}, ValueError, "give on_epoch"),
-        ({"threads": -1}, OverflowError, ""),
+        ({"threads": -1}, OverflowError, "negative"),
     ],
 )
 def test_what_is_not_possible_is_refused(
@@ -113,9 +113,9 @@ def test_arrays_of_any_kind_are_the_same_samples(tmp_path: Path, train_data: Arr
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda x, y: (np.where(x > 254, np.nan, x), y), "arrays: x_train"),
+        (lambda x, y: (np.where(x > 200, np.nan, x), y), "arrays: x_train"),
         (lambda x, y: (x, y[:-1]), "arrays: y_train"),
-        (lambda x, y: (x, y * 0), "y_train has only one class|single class|one class"),
+        (lambda x, y: (x, y * 0), "give labels of at least two classes"),
         (lambda x, y: (x, np.linspace(0, 1, len(y))), "y_train"),
         (lambda x, y: (x[0], y[0]), "arrays: "),
         (lambda x, y: (np.array([object()] * len(y)), y), "arrays: x_train"),
