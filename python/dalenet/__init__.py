@@ -1,5 +1,26 @@
 """Networks under Dale's principle, trained without backpropagation; Brax and Craftax natively."""
 
-from dalenet._core import DivergedError, InternalError, __version__
+from dalenet._core import (
+    DivergedError,
+    Feedback,
+    InternalError,
+    Learner,
+    Lesson,
+    Network,
+    __version__,
+    schedule,
+)
+from dalenet.rules import routing, rule
 
-__all__ = ["DivergedError", "InternalError", "__version__"]
+__all__ = [
+    "DivergedError",
+    "Feedback",
+    "InternalError",
+    "Learner",
+    "Lesson",
+    "Network",
+    "__version__",
+    "routing",
+    "rule",
+    "schedule",
+]

@@ -3,7 +3,17 @@
 
 mod arrays;
 mod error;
+mod feedback;
+mod learner;
+mod lesson;
+mod lock;
+mod matrices;
+mod network;
 mod pool;
+mod raised;
+mod routing;
+mod rule;
+mod settings;
 
 use pyo3::prelude::*;
 
@@ -11,6 +21,14 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::error::{DivergedError, InternalError};
+
+    #[pymodule_export]
+    use crate::{
+        feedback::Feedback,
+        learner::{Learner, schedule},
+        lesson::Lesson,
+        network::Network,
+    };
 
     /// Version of the package and of the program it was built with.
     #[pymodule_export]
