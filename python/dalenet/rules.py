@@ -7,67 +7,17 @@ Dale's principle are the same for all rules.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dalenet._core import Feedback, Lesson
 
-__all__ = ["FunctionRule", "FunctionRouting", "MatrixRouting", "Rule", "Routing", "routing", "rule"]
+__all__ = ["MatrixRouting", "routing", "rule"]
 
-FeedbackFunction = Callable[[Lesson, int], "Feedback | ArrayLike"]
-WeightFunction = Callable[[int, int, int, int], float]
-
-
-class Rule(Protocol):
-    """What a rule has. A class may have ``prepare(network, rng)`` too."""
-
-    def feedback(self, lesson: Lesson, layer: int, /) -> Feedback | ArrayLike:
-        """Where the feedback of hidden layer `layer` comes from, or the signal itself."""
-
-
-class Routing(Protocol):
-    """What a routing has."""
-
-    name: str
-
-    def weight(self, unit: int, units: int, output: int, outputs: int, /) -> float:
-        """The weight with which `unit` of `units` receives the error of `output` of `outputs`."""
-
-
-class FunctionRule:
-    """A rule that is a function; see `rule`."""
-
-    def __init__(self, function: FeedbackFunction, name: str) -> None:
-        self.function = function
-        self.name = name
-        self.__doc__ = function.__doc__
-
-    def feedback(self, lesson: Lesson, layer: int, /) -> Feedback | ArrayLike:
-        return self.function(lesson, layer)
-
-    __call__ = feedback
-
-    def __repr__(self) -> str:
-        return f"<dalenet.rule {self.name}>"
-
-
-class FunctionRouting:
-    """A routing that is a function; see `routing`."""
-
-    def __init__(self, function: WeightFunction, name: str) -> None:
-        self.function = function
-        self.name = name
-        self.__doc__ = function.__doc__
-
-    def weight(self, unit: int, units: int, output: int, outputs: int, /) -> float:
-        return self.function(unit, units, output, outputs)
-
-    __call__ = weight
-
-    def __repr__(self) -> str:
-        return f"<dalenet.routing {self.name}>"
+R = TypeVar("R", bound=Callable[[Lesson, int], "Feedback | ArrayLike"] | type)
+W = TypeVar("W", bound=Callable[[int, int, int, int], float])
 
 
 class MatrixRouting:
@@ -84,14 +34,7 @@ class MatrixRouting:
         return f"<dalenet.routing {self.name} {self.matrix.shape}>"
 
 
-C = TypeVar("C", bound=type[Rule])
-
-
-@overload
-def rule(definition: C, /, *, name: str | None = None) -> C: ...
-@overload
-def rule(definition: FeedbackFunction, /, *, name: str | None = None) -> FunctionRule: ...
-def rule(definition: Any, /, *, name: str | None = None) -> Any:
+def rule(definition: R, /, *, name: str | None = None) -> R:
     """Makes a learning rule of a function or a class.
 
     Parameters
@@ -110,9 +53,9 @@ def rule(definition: Any, /, *, name: str | None = None) -> Any:
 
     Returns
     -------
-    FunctionRule or class
-        For ``rule=`` of `dalenet.Learner`, `dalenet.train` and `dalenet.sklearn.DaleClassifier`; of a
-        class also an instance may be given.
+    callable or class
+        The definition, for ``rule=`` of `dalenet.Learner`, `dalenet.train` and
+        `dalenet.sklearn.DaleClassifier`; of a class also an instance may be given.
 
     Examples
     --------
@@ -143,16 +86,16 @@ def rule(definition: Any, /, *, name: str | None = None) -> Any:
     if isinstance(definition, type):
         if not callable(getattr(definition, "feedback", None)):
             raise TypeError(f"{definition.__name__} needs a method feedback(self, lesson, layer)")
-        if name is not None or not hasattr(definition, "name"):
-            definition.name = name or definition.__name__  # type: ignore[attr-defined]
-        return definition
-    if not callable(definition):
+        mark(definition, name=name or getattr(definition, "name", definition.__name__))
+    elif callable(definition):
+        mark(definition, name=name or name_of(definition), feedback=definition)
+    else:
         raise TypeError(f"a rule is made of a function or a class, not of {definition!r}")
-    return FunctionRule(definition, name or name_of(definition))
+    return definition
 
 
 @overload
-def routing(definition: WeightFunction, /, *, name: str | None = None) -> FunctionRouting: ...
+def routing(definition: W, /, *, name: str | None = None) -> W: ...
 @overload
 def routing(definition: ArrayLike, /, *, name: str | None = None) -> MatrixRouting: ...
 def routing(definition: Any, /, *, name: str | None = None) -> Any:
@@ -181,11 +124,22 @@ def routing(definition: Any, /, *, name: str | None = None) -> Any:
     >>> dalenet.Learner(dalenet.Network(2, [8], 4), routing=own).rule
     'ed-all'
     """
-    if callable(definition):
-        return FunctionRouting(definition, name or name_of(definition))
-    return MatrixRouting(definition, name or "matrix")
+    if not callable(definition):
+        return MatrixRouting(definition, name or "matrix")
+    mark(definition, name=name or name_of(definition), weight=definition)
+    return definition
+
+
+def mark(definition: object, **attributes: object) -> None:
+    """Gives a function or a class the attributes of a rule: it stays what it is, so that it pickles."""
+    try:
+        for attribute, value in attributes.items():
+            setattr(definition, attribute, value)
+    except AttributeError:
+        raise TypeError(f"{definition!r} takes no attributes: wrap it in a function") from None
 
 
 def name_of(function: object) -> str:
+    """The name of a function, of a callable object that of its class."""
     name = getattr(function, "__name__", type(function).__name__)
     return "own" if name == "<lambda>" else str(name)

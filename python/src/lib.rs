@@ -2,8 +2,10 @@
 //! types and the documentation.
 
 mod arrays;
+mod classifier;
 mod error;
 mod feedback;
+mod fitting;
 mod learner;
 mod lesson;
 mod lock;
@@ -24,6 +26,7 @@ mod _core {
 
     #[pymodule_export]
     use crate::{
+        classifier::Classifier,
         feedback::Feedback,
         learner::{Learner, schedule},
         lesson::Lesson,

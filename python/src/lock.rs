@@ -26,10 +26,23 @@ impl<T: Send> Lock<T> {
         py: Python<'_>,
         compute: impl FnOnce(&mut T) -> PyResult<R> + Send,
     ) -> PyResult<R> {
+        self.compute_on(py, 0, compute)
+    }
+
+    /// [`Lock::compute`] on so many threads; 0: all there are.
+    ///
+    /// # Errors
+    /// As [`Lock::compute`].
+    pub fn compute_on<R: Send>(
+        &self,
+        py: Python<'_>,
+        threads: usize,
+        compute: impl FnOnce(&mut T) -> PyResult<R> + Send,
+    ) -> PyResult<R> {
         py.detach(|| {
             let mut value = self.lock()?;
             let value = &mut *value;
-            pool::of(0).install(|| compute(value))
+            pool::of(threads).install(|| compute(value))
         })
     }
 
