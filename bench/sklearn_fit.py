@@ -45,7 +45,7 @@ def mnist(path):
 
 
 def program(binary, epochs, threads):
-    """Seconds of the epochs of a run of the program, and its folder."""
+    """Seconds of a run of the program, and its weights."""
     out = pathlib.Path(tempfile.mkdtemp()) / "run"
     settings = {"epochs": epochs, "layers": f"[{HIDDEN}]", "validation": 0}
     command = [binary, "train", "mnist", "--rule", "ed", "--out", str(out)]
@@ -53,7 +53,20 @@ def program(binary, epochs, threads):
     environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
     subprocess.run(command, check=True, capture_output=True, env=environment)
     lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
-    return sum(line["seconds"] for line in lines if "train_accuracy" in line), out
+    return lines[-1]["seconds"], weights(next(out.glob("*.safetensors")))
+
+
+def weights(path):
+    """The parameters of the network in a checkpoint."""
+    data = path.read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    arrays = {}
+    for name, entry in header.items():
+        if name.startswith("layer"):
+            first, last = (start + offset for offset in entry["data_offsets"])
+            arrays[name] = np.frombuffer(data[first:last], np.float32).reshape(entry["shape"])
+    return arrays
 
 
 def estimator(x, y, epochs, threads):
@@ -94,10 +107,13 @@ def main():
 
     times = {"program": [], "DaleClassifier": []}
     for _ in range(args.rounds):
-        seconds, _ = program(args.program, args.epochs, args.threads)
+        seconds, of_program = program(args.program, args.epochs, args.threads)
         times["program"].append(seconds)
-        seconds, _ = estimator(x, y, args.epochs, args.threads)
+        seconds, classifier = estimator(x, y, args.epochs, args.threads)
         times["DaleClassifier"].append(seconds)
+        own = classifier.weights_
+        assert of_program.keys() == own.keys()
+        assert all((of_program[name] == own[name]).all() for name in own), "weights differ"
     rates = {name: args.epochs * len(x) / statistics.median(of) for name, of in times.items()}
     for name, rate in rates.items():
         print(f"{name}: {rate:,.0f} samples/s")

@@ -10,7 +10,7 @@ from dalenet._core import (
     __version__,
     schedule,
 )
-from dalenet.rules import routing, rule
+from dalenet.decorators import routing, rule
 
 __all__ = [
     "DivergedError",

@@ -76,7 +76,8 @@ impl State {
     /// Gives the learner its rule, with what it drew at the start of the training.
     fn set_rule(&mut self, taught: &Taught) -> PyResult<()> {
         let Task { config, classes, .. } = &self.task;
-        let spec = config.network_spec(self.preparation.output(), *classes).map_err(error::value)?;
+        let spec =
+            config.network_spec(self.preparation.output(), *classes).map_err(error::value)?;
         let mut generator = Generator::new(config.seed, WEIGHTS);
         let network = Network::new(&spec, &mut generator);
         let rule = taught.registry.make_rule(&config.rule, &config.network);
@@ -152,7 +153,8 @@ impl State {
             for i in 0..outputs.rows() {
                 let row = outputs.row_mut(i);
                 let (sum, equal) = (row.iter().sum::<f32>(), 1.0 / row.len() as f32);
-                row.iter_mut().for_each(|value| *value = if sum > 0.0 { *value / sum } else { equal });
+                row.iter_mut()
+                    .for_each(|value| *value = if sum > 0.0 { *value / sum } else { equal });
             }
         }
         outputs
@@ -232,7 +234,8 @@ impl Classifier {
                 State::read(task, &file)
             })?;
             let epochs = fit.epochs.iter();
-            let epochs = epochs.map(|e| (e.error, e.train_accuracy, e.validation_accuracy)).collect();
+            let epochs =
+                epochs.map(|e| (e.error, e.train_accuracy, e.validation_accuracy)).collect();
             Ok(Self { state: Lock::new(state), classes, epochs, warnings: fit.warnings })
         })
     }
@@ -336,7 +339,8 @@ impl Classifier {
             let (py, own) = (slf.py(), slf.get());
             let (text, bytes) = own.state.compute(py, |state| state.write())?;
             let bytes = PyBytes::new(py, &bytes);
-            let state = (text, bytes, own.classes.clone(), own.epochs.clone(), own.warnings.clone());
+            let state =
+                (text, bytes, own.classes.clone(), own.epochs.clone(), own.warnings.clone());
             (slf.get_type().getattr("_restore")?, state).into_pyobject(py)
         })
     }

@@ -5,7 +5,10 @@ use crate::{
     matrices::{self, ArrayLike, array},
 };
 use dalenet::{Matrix, Workspace, engine};
-use pyo3::{prelude::*, types::{PyTuple, PyType}};
+use pyo3::{
+    prelude::*,
+    types::{PyTuple, PyType},
+};
 
 /// Where the feedback of a hidden layer comes from.
 ///

@@ -43,7 +43,8 @@ impl Taught {
         given: &Bound<'_, PyDict>,
     ) -> PyResult<Config> {
         let registry = &self.registry;
-        let experiment = registry.experiment(TASK, preset, self.rule.name()).map_err(error::value)?;
+        let experiment =
+            registry.experiment(TASK, preset, self.rule.name()).map_err(error::value)?;
         let Experiment::Classification(mut config) = experiment else {
             return Err(error::value("arrays are no environment"));
         };

@@ -107,7 +107,9 @@ fn method(optimiser: &str, momentum: f32, beta2: f32, epsilon: f32) -> PyResult<
     let known = ["sgd", "momentum", "adam"];
     for (name, value) in [("momentum", momentum), ("beta2", beta2)] {
         if !(0.0..1.0).contains(&value) {
-            return Err(error::value(format!("{name} must be at least 0 and below 1, not {value}")));
+            return Err(error::value(format!(
+                "{name} must be at least 0 and below 1, not {value}"
+            )));
         }
     }
     match optimiser {
@@ -116,7 +118,9 @@ fn method(optimiser: &str, momentum: f32, beta2: f32, epsilon: f32) -> PyResult<
         "adam" => Ok(Method::Adam { beta1: momentum, beta2, epsilon }),
         other => {
             let near = nearest(other, known);
-            Err(error::value(format!("there is no optimiser `{other}`{near}: sgd, momentum or adam")))
+            Err(error::value(format!(
+                "there is no optimiser `{other}`{near}: sgd, momentum or adam"
+            )))
         }
     }
 }
@@ -170,7 +174,8 @@ impl Learner {
                 .map_or_else(|| Ok(RoutingChoice::Name("modulo".into())), RoutingChoice::of)?;
             let method = method(optimiser, momentum, beta2, epsilon)?;
             let own = network.get();
-            let mut generator = seed.map_or_else(|| own.generator(), |seed| Generator::new(seed, 0));
+            let mut generator =
+                seed.map_or_else(|| own.generator(), |seed| Generator::new(seed, 0));
             let copy = own.copy(py)?;
             let learner = py.detach(|| {
                 let optimiser = Optimiser::new(method, normalised, &copy)
@@ -354,7 +359,8 @@ impl Learner {
         bytes: &[u8],
     ) -> PyResult<Bound<'py, Self>> {
         guard(|| {
-            let learner = py.get_type::<Self>().call((network,), Some(arguments))?.cast_into::<Self>()?;
+            let learner =
+                py.get_type::<Self>().call((network,), Some(arguments))?.cast_into::<Self>()?;
             learner.get().compute(py, |State { learner, .. }| {
                 let file = Checkpoint::parse(bytes).map_err(error::value)?;
                 file.load_optimiser("", &mut learner.optimiser).map_err(error::value)
@@ -387,9 +393,9 @@ impl Learner {
     }
 
     fn check_error(&self, state: &State, error: &Matrix) -> PyResult<()> {
-        let samples = state
-            .samples
-            .ok_or_else(|| PyRuntimeError::new_err("call forward first: a lesson is about its samples"))?;
+        let samples = state.samples.ok_or_else(|| {
+            PyRuntimeError::new_err("call forward first: a lesson is about its samples")
+        })?;
         check_shape(error, "error", [samples, state.learner.network.outputs()])
     }
 

@@ -1,8 +1,14 @@
 //! What a rule in Python may use.
 
-use crate::{error::guard, matrices::{Array, array}};
+use crate::{
+    error::guard,
+    matrices::{Array, array},
+};
 use dalenet::{Matrix, Presynaptic, layer::Layer};
-use pyo3::{exceptions::{PyIndexError, PyRuntimeError}, prelude::*};
+use pyo3::{
+    exceptions::{PyIndexError, PyRuntimeError},
+    prelude::*,
+};
 use std::{
     ptr::NonNull,
     sync::{Mutex, MutexGuard, PoisonError},

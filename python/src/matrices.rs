@@ -7,8 +7,11 @@ use numpy::{
     PyUntypedArrayMethods, ndarray::Dimension,
 };
 use pyo3::{
-    PyTypeInfo, exceptions::PyTypeError, inspect::PyStaticExpr, prelude::*, type_hint_identifier,
-    type_hint_subscript,
+    PyTypeInfo,
+    exceptions::PyTypeError,
+    inspect::PyStaticExpr,
+    prelude::*,
+    type_hint_identifier, type_hint_subscript,
     types::{IntoPyDict, PyDict, PyString},
 };
 use std::{convert::Infallible, ops::Deref};
@@ -122,11 +125,7 @@ pub fn check_finite(matrix: &Matrix, what: &str) -> PyResult<()> {
     wrong.map_or(Ok(()), |sentence| Err(error::value(sentence)))
 }
 
-fn read(
-    values: &Bound<'_, PyAny>,
-    what: &str,
-    fits: impl Fn(usize) -> bool,
-) -> PyResult<Matrix> {
+fn read(values: &Bound<'_, PyAny>, what: &str, fits: impl Fn(usize) -> bool) -> PyResult<Matrix> {
     if let Ok(array) = values.extract::<PyReadonlyArray2<'_, f32>>()
         && fits(2)
     {

@@ -222,11 +222,7 @@ impl Network {
 
     /// The activity of every layer's units for samples B×D: for each layer B×N, of a convolution
     /// B×(P·N).
-    fn activities<'py>(
-        &self,
-        py: Python<'py>,
-        x: ArrayLike<'py>,
-    ) -> PyResult<Vec<Array<'py>>> {
+    fn activities<'py>(&self, py: Python<'py>, x: ArrayLike<'py>) -> PyResult<Vec<Array<'py>>> {
         guard(|| {
             let x = matrices::samples(&x, "x")?;
             let activities = self.held.compute(py, |held| {
@@ -377,9 +373,7 @@ impl Network {
         py: Python<'_>,
         read: impl Fn(&Layer) -> R + Send,
     ) -> PyResult<Vec<R>> {
-        guard(|| {
-            self.held.compute(py, |held| Ok(held.network.layers().iter().map(read).collect()))
-        })
+        guard(|| self.held.compute(py, |held| Ok(held.network.layers().iter().map(read).collect())))
     }
 }
 
@@ -433,7 +427,8 @@ pub fn weights<'py>(py: Python<'py>, network: &dalenet::Network) -> PyResult<Arr
 /// Sets one part.
 fn set(network: &mut dalenet::Network, name: &str, values: &Bound<'_, PyAny>) -> PyResult<()> {
     let unknown = || PyKeyError::new_err(format!("the network has no weights {name}"));
-    let (layer, part) = name.strip_prefix("layer").and_then(|n| n.split_once('.')).ok_or_else(unknown)?;
+    let (layer, part) =
+        name.strip_prefix("layer").and_then(|n| n.split_once('.')).ok_or_else(unknown)?;
     let layer = layer.parse::<usize>().ok().and_then(|l| l.checked_sub(1)).ok_or_else(unknown)?;
     let layer = network.layers_mut().get_mut(layer).ok_or_else(unknown)?;
     if part == "bias" {

@@ -135,17 +135,14 @@ enum Answer {
 
 impl Prepared {
     /// The object that is asked, after its `prepare(network, rng)` if it has that.
-    fn start(
-        &self,
-        py: Python<'_>,
-        network: &dalenet::Network,
-        seed: u64,
-    ) -> PyResult<Py<PyAny>> {
+    fn start(&self, py: Python<'_>, network: &dalenet::Network, seed: u64) -> PyResult<Py<PyAny>> {
         let object = self.rule.object.bind(py);
-        let object = if object.is_instance_of::<PyType>() { object.call0()? } else { object.clone() };
+        let object =
+            if object.is_instance_of::<PyType>() { object.call0()? } else { object.clone() };
         if object.hasattr("prepare")? {
             let network = Network::of(network.clone());
-            let generator = py.import("numpy")?.getattr("random")?.call_method1("default_rng", (seed,))?;
+            let generator =
+                py.import("numpy")?.getattr("random")?.call_method1("default_rng", (seed,))?;
             object.call_method1("prepare", (network, generator))?;
         }
         Ok(object.unbind())
@@ -189,10 +186,10 @@ impl Prepared {
             }
             Answer::Signal(written) => {
                 let own = crate::lesson::find(lesson.network, layer)?;
-                let (samples, units, all) =
-                    (lesson.error.rows(), own.units(), own.output().len());
+                let (samples, units, all) = (lesson.error.rows(), own.units(), own.output().len());
                 if written.cols() != all {
-                    let what = format!("the signal of the rule {} for layer {layer}", self.rule.name());
+                    let what =
+                        format!("the signal of the rule {} for layer {layer}", self.rule.name());
                     matrices::check_shape(&written, &what, [samples, units])?;
                 }
                 *signal = written;
@@ -237,14 +234,10 @@ impl Rule for Prepared {
 ///
 /// # Errors
 /// `ValueError` if there is no such rule or routing; the nearest one is named.
-pub fn make(
-    rule: &RuleChoice,
-    routing: &crate::routing::RoutingChoice,
-) -> PyResult<Box<dyn Rule>> {
+pub fn make(rule: &RuleChoice, routing: &crate::routing::RoutingChoice) -> PyResult<Box<dyn Rule>> {
     let mut registry = Registry::default();
     rule.register(&mut registry);
     routing.register(&mut registry);
-    let settings =
-        NetworkSettings { routing: routing.name().into(), ..NetworkSettings::default() };
+    let settings = NetworkSettings { routing: routing.name().into(), ..NetworkSettings::default() };
     registry.make_rule(rule.name(), &settings).map_err(error::value)
 }
