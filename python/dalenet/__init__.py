@@ -6,7 +6,17 @@
 1.0
 """
 
-from dalenet._core import DivergedError, InternalError, __version__
+from dalenet._core import (
+    DivergedError,
+    Feedback,
+    InternalError,
+    Learner,
+    Lesson,
+    Network,
+    __version__,
+    schedule,
+)
+from dalenet.decorators import routing, rule
 from dalenet.metrics import Epoch, Update
 from dalenet.names import config, presets, rules, tasks
 from dalenet.page import Page
@@ -16,7 +26,11 @@ from dalenet.training import resume, train
 __all__ = [
     "DivergedError",
     "Epoch",
+    "Feedback",
     "InternalError",
+    "Learner",
+    "Lesson",
+    "Network",
     "Page",
     "Run",
     "Update",
@@ -25,7 +39,10 @@ __all__ = [
     "load",
     "presets",
     "resume",
+    "routing",
+    "rule",
     "rules",
+    "schedule",
     "tasks",
     "train",
 ]

@@ -40,7 +40,7 @@ def presets() -> dict[str, str]:
 def config(
     task: str | os.PathLike[str],
     *,
-    rule: str = "ed",
+    rule: Any = "ed",
     preset: str = "default",
     **settings: Any,
 ) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def config(
     task
         A name of :func:`tasks`, or the path of an ``.npz`` file.
     rule, preset
-        Names of :func:`rules` and :func:`presets`.
+        Names of :func:`rules` and :func:`presets`; the rule may be one of your own (:func:`dalenet.rule`).
     **settings
         Settings over those of the preset, by the program's names.
 
@@ -73,6 +73,7 @@ def config(
     >>> dalenet.config("cart-pole", envs=8)["envs"]
     8
     """
-    experiment = _core.Experiment(_core.Registry(), os.fspath(task), preset, rule, settings)
+    registry = _core.Registry(rule=rule)
+    experiment = _core.Experiment(registry, os.fspath(task), preset, settings)
     whole: dict[str, Any] = json.loads(experiment.json())
     return whole

@@ -14,15 +14,16 @@ _Path: TypeAlias = str | os.PathLike[str]
 
 
 def train(
-    task: str | os.PathLike[str] | Labelled,
+    task: _Path | Labelled,
     *,
-    rule: str = "ed",
+    rule: Any = "ed",
+    routing: Any = None,
     seed: int = 0,
     preset: str = "default",
     out: _Path | None = None,
     start_from: _Path | None = None,
     test_data: Labelled | None = None,
-    validation_data: str | Labelled | None = None,
+    validation_data: _Path | Labelled | None = None,
     data_dir: _Path | None = None,
     threads: int = 0,
     on_epoch: Callable[[Epoch], object] | None = None,
@@ -41,7 +42,11 @@ def train(
         A name of :func:`dalenet.tasks`, the path of an ``.npz`` file, or samples and labels ``(X, y)``:
         N×D, N×H×W or N×H×W×C bytes or floating-point numbers, and N whole numbers or texts.
     rule, preset
-        Names of :func:`dalenet.rules` and :func:`dalenet.presets`.
+        Names of :func:`dalenet.rules` and :func:`dalenet.presets`. The rule may be one of your own, made by
+        :func:`dalenet.rule`.
+    routing
+        Of Error Diffusion: a name, a matrix H×C or a function made by :func:`dalenet.routing`; by default
+        that of the preset.
     seed
         The same seed gives the same bits, whatever the number of threads.
     out
@@ -85,11 +90,12 @@ def train(
     >>> run.predict(x)
     array([0, 1, 1, 0])
     """
-    registry, name, validation = _registry(task, test_data, validation_data)
-    if validation:
-        settings["validation_data"] = validation
+    packed, name, held_out = _packed(task, test_data, validation_data)
+    registry = _core.Registry(packed, rule, routing)
     settings["seed"] = seed
-    experiment = _core.Experiment(registry, name, preset, rule, settings)
+    settings |= {"validation_data": held_out} if held_out is not None else {}
+    settings |= {"routing": registry.routing} if registry.routing is not None else {}
+    experiment = _core.Experiment(registry, name, preset, settings)
     report = _report(experiment.kind, name, on_epoch, on_update)
     folder = _core.train(registry, experiment, out, start_from, data_dir, threads, report)
     return Run(registry, Path(folder), data_dir)
@@ -98,6 +104,8 @@ def train(
 def resume(
     folder: _Path,
     *,
+    rule: Any = None,
+    routing: Any = None,
     data: Labelled | None = None,
     test_data: Labelled | None = None,
     validation_data: Labelled | None = None,
@@ -113,6 +121,8 @@ def resume(
     ----------
     folder
         The run's folder.
+    rule, routing
+        Those that it was trained by, if they were your own.
     data, test_data, validation_data
         The arrays that it was trained on, if it was trained on arrays.
     data_dir, threads, on_epoch, on_update
@@ -132,31 +142,32 @@ def resume(
     ValueError
         If a setting differs that is no length, or the data have changed.
     """
-    registry, name, _ = _registry(data, test_data, validation_data)
+    packed, name, _ = _packed("the task" if data is None else data, test_data, validation_data)
+    registry = _core.Registry(packed, rule, routing)
     experiment = _core.Experiment.of_run(Path(folder), settings)
-    report = _report(experiment.kind, "the task", on_epoch, on_update)
+    report = _report(experiment.kind, name, on_epoch, on_update)
     _core.resume(registry, experiment, folder, data_dir, threads, report)
     return Run(registry, Path(folder), data_dir)
 
 
-def _registry(
-    task: str | os.PathLike[str] | Labelled | None,
+def _packed(
+    task: _Path | Labelled,
     test_data: Labelled | None,
-    validation_data: str | Labelled | None,
-) -> tuple[_core.Registry, str | None, str | None]:
-    """What names are resolved against, the name of the task, and the path of held-out samples."""
+    validation_data: _Path | Labelled | None,
+) -> tuple[bytes | None, str, str | None]:
+    """Arrays in one piece, the name of the task, and the path of held-out samples."""
+    held_out = validation_data if isinstance(validation_data, tuple) else None
+    path = None if validation_data is None or held_out else os.fspath(validation_data)
     if isinstance(task, tuple):
-        path = None if isinstance(validation_data, tuple) else validation_data
-        pair = validation_data if isinstance(validation_data, tuple) else None
-        return _core.Registry(arrays.packed(train=task, val=pair, test=test_data)), "arrays", path
-    if test_data is not None or isinstance(validation_data, tuple):
-        raise ValueError("arrays to test on and to hold out are for tasks (X, y), not for a task by name")
-    return _core.Registry(), None if task is None else os.fspath(task), validation_data
+        return arrays.packed(train=task, val=held_out, test=test_data), "arrays", path
+    if test_data is not None or held_out is not None:
+        raise ValueError("arrays to test on and to hold out are for a task (X, y), not for one by name")
+    return None, os.fspath(task), path
 
 
 def _report(
     kind: str,
-    task: str | None,
+    task: str,
     on_epoch: Callable[[Epoch], object] | None,
     on_update: Callable[[Update], object] | None,
 ) -> Callable[[str], object] | None:

@@ -13,19 +13,18 @@ pub struct Experiment {
 
 #[pymethods]
 impl Experiment {
-    /// The settings of a preset for a task under a rule, with `settings` over them.
+    /// The settings of a preset for a task under the registry's rule, with `settings` over them.
     #[new]
-    #[pyo3(signature = (registry, task, preset, rule, settings))]
     fn new(
         registry: &Registry,
-        task: Option<&str>,
+        task: &str,
         preset: &str,
-        rule: Option<&str>,
         settings: &Bound<'_, PyDict>,
     ) -> PyResult<Self> {
         error::guard(|| {
             let table = settings::table(settings)?;
             let names = &registry.names;
+            let (task, rule) = (Some(task), registry.rule());
             let layered = dalenet_lab::Experiment::layered(names, task, preset, rule, Some(table));
             let (_, experiment) = layered.map_err(Error::from).map_err(error::run)?;
             experiment.validate(names).map_err(Error::from).map_err(error::run)?;

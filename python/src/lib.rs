@@ -2,10 +2,21 @@
 //! types and the documentation.
 
 mod arrays;
+mod classifier;
 mod error;
 mod experiment;
+mod feedback;
+mod fitting;
+mod learner;
+mod lesson;
+mod lock;
+mod matrices;
+mod network;
 mod pool;
+mod raised;
 mod registry;
+mod routing;
+mod rule;
 mod run;
 mod samples;
 mod settings;
@@ -27,6 +38,15 @@ mod _core {
     use crate::run::Run;
     #[pymodule_export]
     use crate::training::{resume, train};
+
+    #[pymodule_export]
+    use crate::{
+        classifier::Classifier,
+        feedback::Feedback,
+        learner::{Learner, schedule},
+        lesson::Lesson,
+        network::Network,
+    };
 
     /// Version of the package and of the program it was built with.
     #[pymodule_export]

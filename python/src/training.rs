@@ -78,7 +78,9 @@ fn attend(
     let done = worker::run(py, &stop, &mut caller, work)?;
     match (done.raised, done.value) {
         (Some(raised), _) => Err(caller.with_note(py, raised)),
-        (None, result) => result.map_err(error::run),
+        (None, result) => {
+            result.map_err(|error| registry.take_error().unwrap_or_else(|| error::run(error)))
+        }
     }
 }
 
