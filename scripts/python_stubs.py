@@ -4,7 +4,7 @@
     python scripts/python_stubs.py --check    # fails where they are not those that are committed
 
 Needs maturin. What PyO3 leaves out is added: the imports of quoted types, the types within bare
-collections, and that the module has no other names.
+collections, exceptions, and that the module has no other names.
 """
 
 import argparse
@@ -25,6 +25,8 @@ import numpy
 import numpy.typing
 from typing import Any
 """
+# PyO3 knows nothing of exceptions.
+EXCEPTIONS = {"InternalError": "RuntimeError", "DivergedError": "ArithmeticError"}
 
 
 def generated(profile):
@@ -40,7 +42,8 @@ def finished(text):
     text = text.replace("\ndef __getattr__(name: str) -> Incomplete: ...\n", "")
     text = text.replace("from _typeshed import Incomplete, ", "from _typeshed import ")
     lines = [typed(line) if line.lstrip().startswith("def ") else line for line in text.splitlines()]
-    return HEADER + "\n".join(lines).rstrip() + "\n"
+    exceptions = [f"class {name}({base}): ...\n" for name, base in EXCEPTIONS.items()]
+    return HEADER + "\n".join(lines).rstrip() + "\n\n" + "\n".join(exceptions)
 
 
 def typed(line):

@@ -528,3 +528,7 @@ def train(registry: Registry, experiment: Experiment, out: str | PathLike[str] |
     """
     Trains a new run and returns its folder. `on_metrics` is called with each line of `metrics.jsonl`.
     """
+
+class InternalError(RuntimeError): ...
+
+class DivergedError(ArithmeticError): ...
