@@ -87,7 +87,8 @@ impl ActionReader {
         self.choices.clear();
         for (index, &choice) in array.try_readonly()?.as_array().iter().enumerate() {
             let small = u32::try_from(choice);
-            let small = small.map_err(|_| refused(Error::Action { index, value: choice.to_string() }));
+            let small =
+                small.map_err(|_| refused(Error::Action { index, value: choice.to_string() }));
             self.choices.push(small?);
         }
         Ok(Read::Choices(&self.choices))

@@ -6,7 +6,9 @@ pub mod picture;
 
 use crate::{error, pool};
 use actions::ActionReader;
-use dalenet_envs::{Autoreset, ENVIRONMENTS, Error, Observe, Options, Restart, Seeds, Space, VectorEnv};
+use dalenet_envs::{
+    Autoreset, ENVIRONMENTS, Error, Observe, Options, Restart, Seeds, Space, VectorEnv,
+};
 use numpy::{
     Element, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods,
 };
@@ -85,9 +87,8 @@ impl Environments {
             autoreset: one_of("autoreset_mode", autoreset, MODES)?,
         };
         error::guard(|| {
-            let env = py.detach(|| {
-                pool::of(threads).install(|| dalenet_envs::make(name, count, &options))
-            });
+            let env = py
+                .detach(|| pool::of(threads).install(|| dalenet_envs::make(name, count, &options)));
             let env = env.map_err(refused)?;
             let (parallel, actions) = (env.is_parallel(), ActionReader::default());
             let inner = Mutex::new(Some(Inner { env, actions }));
@@ -218,9 +219,8 @@ impl Environments {
             let Inner { env, actions: reader } = open(&mut inner)?;
             let count = env.count();
             let shape = [count, env.observation_space().len()];
-            let mut observations = observations
-                .map(|array| writable("observations", array, &shape))
-                .transpose()?;
+            let mut observations =
+                observations.map(|array| writable("observations", array, &shape)).transpose()?;
             let mut flags = Flags::new(count, rewards, terminated, truncated)?;
             let out = observations.as_mut().map(outputs::slice).transpose()?;
             let choices = reader.read(actions, env.as_ref())?;
