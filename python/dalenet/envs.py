@@ -100,6 +100,13 @@ class SparseRows(NamedTuple):
     shape: tuple[int, int]
     """N and O."""
 
+    def row(self, i: int) -> NDArray[np.float32]:
+        """All numbers of row `i`, (O,)."""
+        dense = np.zeros(self.shape[1], np.float32)
+        entries = slice(self.indptr[i], self.indptr[i + 1])
+        dense[self.indices[entries]] = self.values[entries]
+        return dense
+
     def to_dense(self) -> NDArray[np.float32]:
         """All numbers, N×O."""
         dense = np.zeros(self.shape, np.float32)

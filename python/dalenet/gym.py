@@ -148,7 +148,7 @@ class VectorEnv(gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._shape = (self.num_envs, *self.single_observation_space.shape)
         self._has_achievements = bool(core.achievements)
-        self._is_sparse = self._options["observations"] == "sparse" and "craftax" in self._name
+        self._is_sparse = core.is_sparse
         self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
         self._buffers = [] if self.copy else [self._new_arrays() for _ in range(2)]
         self._started = False
@@ -319,10 +319,12 @@ class VectorEnv(gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
         if not self._same_step:
             return infos
         final: NDArray[Any] = np.full(self.num_envs, None, object)
-        last = self._core.final_observations()
         places = np.flatnonzero(over)
-        rows = self._sparse(led_to=True).to_dense()[places] if last is None else last
-        for place, row in zip(places, rows, strict=True):
+        last = self._core.final_observations()
+        if last is None:
+            rows = self._sparse(led_to=True)
+            last = np.stack([rows.row(place) for place in places])
+        for place, row in zip(places, last, strict=True):
             final[place] = row
         return {
             "final_obs": final,

@@ -36,6 +36,7 @@ def test_sparse_rows_are_those_of_scipy() -> None:
     csr = sparse.csr_array(dense)
     rows = SparseRows(csr.indptr.astype(np.int64), csr.indices, csr.data, (5, 40))
     np.testing.assert_array_equal(rows.to_dense(), dense)
+    np.testing.assert_array_equal(rows.row(3), dense[3])
     np.testing.assert_array_equal(rows.to_scipy().toarray(), dense)
 
 

@@ -9,10 +9,13 @@ from gymnasium.utils.env_checker import check_env
 import dalenet.envs
 from dalenet.gym import Env, VectorEnv
 
+every_env = pytest.mark.parametrize("env_id", [env.id for env in dalenet.envs.list()])
+
 
 #: What the checker says of bounds that the tasks do not have, and that mujoco has none either.
 @pytest.mark.filterwarnings("ignore:.*Box observation space")
 @pytest.mark.filterwarnings("ignore:.*not within the observation space:ResourceWarning")
+@every_env
 def test_gymnasiums_checker_accepts_every_environment(env_id: str) -> None:
     env = gymnasium.make(env_id)
     check_env(env.unwrapped, skip_render_check=True)

@@ -10,6 +10,9 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 import dalenet.gym
 from dalenet.envs import find
 
+every_env = pytest.mark.parametrize("env_id", [env.id for env in dalenet.envs.list()])
+every_mode = pytest.mark.parametrize("mode", [mode.value for mode in AutoresetMode])
+
 SEEDS = [11, 12, 400]
 #: Short ones, so that every environment starts several.
 LIMIT = 12
@@ -39,6 +42,8 @@ def assert_same(found: Any, want: Any, about: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*Box observation space")
+@every_env
+@every_mode
 def test_it_is_a_sync_vector_env_of_single_environments(env_id: str, mode: str) -> None:
     ours = gymnasium.make_vec(
         env_id, num_envs=len(SEEDS), max_episode_steps=LIMIT, autoreset_mode=mode

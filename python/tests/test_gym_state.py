@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dalenet.gym import Env, VectorEnv
+from dalenet.gym import AutoresetMode, Env, VectorEnv
+
+every_mode = pytest.mark.parametrize("mode", [mode.value for mode in AutoresetMode])
 
 OPTIONS: dict[str, Any] = {"max_episode_steps": 6}
 
@@ -32,6 +34,7 @@ def started(mode: str, **options: Any) -> VectorEnv:
     return envs
 
 
+@every_mode
 def test_a_restored_state_goes_on_to_the_same_bits(mode: str) -> None:
     envs = started(mode)
     state, other = envs.save(), VectorEnv("walker2d", 5, autoreset_mode=mode, **OPTIONS)
@@ -43,6 +46,7 @@ def test_a_restored_state_goes_on_to_the_same_bits(mode: str) -> None:
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda envs: pickle.loads(pickle.dumps(envs))])
+@every_mode
 def test_a_copy_goes_on_to_the_same_bits(copied: Any, mode: str) -> None:
     for options in ({}, {"copy": False}):
         envs = started(mode, **options)

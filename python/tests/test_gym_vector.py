@@ -13,12 +13,16 @@ import dalenet.gym
 from dalenet.envs import SparseRows
 from dalenet.gym import VectorEnv
 
+every_env = pytest.mark.parametrize("env_id", [env.id for env in dalenet.envs.list()])
+every_mode = pytest.mark.parametrize("mode", [mode.value for mode in AutoresetMode])
+
 
 def actions_of(envs: VectorEnv, seed: int = 0) -> Any:
     envs.action_space.seed(seed)
     return envs.action_space.sample()
 
 
+@every_env
 def test_every_id_makes_a_vector_environment(env_id: str) -> None:
     envs = gymnasium.make_vec(env_id, num_envs=3)
     assert isinstance(envs, VectorEnv)
@@ -120,6 +124,7 @@ def test_a_wrong_seed_is_refused(seed: Any, error: type[Exception]) -> None:
     np.testing.assert_array_equal(envs.save(), before)
 
 
+@every_mode
 def test_a_mask_resets_some(mode: str) -> None:
     envs = VectorEnv("cart-pole", 3, autoreset_mode=mode)
     first, _ = envs.reset(seed=0)
@@ -264,6 +269,7 @@ def test_closed_environments_say_so() -> None:
 
 
 @pytest.mark.parametrize("name", ["craftax", "craftax-classic"])
+@every_mode
 def test_sparse_observations_are_the_dense_ones(name: str, mode: str) -> None:
     def make(observations: str) -> VectorEnv:
         return VectorEnv(
@@ -286,6 +292,7 @@ def test_sparse_observations_are_the_dense_ones(name: str, mode: str) -> None:
             want, rows = dense.reset()[0], sparse.reset()[0]
 
 
+@every_mode
 def test_a_failure_truncates_and_is_marked(mode: str) -> None:
     envs = VectorEnv("ant", 4, autoreset_mode=mode)
     obs, _ = envs.reset(seed=0)

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from gymnasium.wrappers import vector as wrappers
 
-from dalenet.gym import VectorEnv
+from dalenet.gym import AutoresetMode, VectorEnv
+
+every_mode = pytest.mark.parametrize("mode", [mode.value for mode in AutoresetMode])
 
 
 def play(envs: gymnasium.vector.VectorEnv, mode: str, steps: int = 30) -> list[dict]:
@@ -27,6 +29,7 @@ def make(mode: str) -> VectorEnv:
     return VectorEnv("hopper", 3, autoreset_mode=mode, max_episode_steps=8)
 
 
+@every_mode
 def test_episode_statistics(mode: str) -> None:
     envs = wrappers.RecordEpisodeStatistics(make(mode))
     infos = play(envs, mode)
@@ -52,6 +55,7 @@ def test_normalised_observations() -> None:
     assert abs(obs.mean()) < 1 and 0.2 < obs.std() < 5
 
 
+@every_mode
 def test_normalised_rewards(mode: str) -> None:
     play(wrappers.NormalizeReward(make(mode)), mode)
 
@@ -66,6 +70,7 @@ def test_normalised_rewards(mode: str) -> None:
         lambda envs: wrappers.TransformReward(envs, lambda reward: 0.1 * reward),
     ],
 )
+@every_mode
 def test_other_wrappers(wrapper, mode: str) -> None:
     envs = wrapper(make(mode))
     envs.reset(seed=0)

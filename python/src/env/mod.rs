@@ -9,9 +9,7 @@ use actions::ActionReader;
 use dalenet_envs::{
     Autoreset, ENVIRONMENTS, Error, Observe, Options, Restart, Seeds, Space, VectorEnv,
 };
-use numpy::{
-    Element, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods,
-};
+use numpy::{Element, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1};
 use outputs::{Flags, writable};
 use pyo3::{
     exceptions::{PyRuntimeError, PyTypeError},
@@ -122,7 +120,6 @@ impl Environments {
 
     /// Names of what can be unlocked in an episode.
     #[getter]
-    #[pyo3(signature = () -> "list[str]")]
     fn achievements(&self) -> PyResult<Vec<&'static str>> {
         self.with(|inner| Ok(inner.env.achievements().names.to_vec()))
     }
@@ -131,6 +128,12 @@ impl Environments {
     #[getter]
     fn has_picture(&self) -> PyResult<bool> {
         self.with(|inner| Ok(!matches!(inner.env.view(0), dalenet_envs::View::Nothing)))
+    }
+
+    /// Whether observations are given as lists of what is not 0 alone.
+    #[getter]
+    fn is_sparse(&self) -> PyResult<bool> {
+        self.with(|inner| Ok(inner.env.batch().observations.is_empty()))
     }
 
     /// Lowest and highest observations, O each.
@@ -371,7 +374,10 @@ impl Environments {
     }
 
     fn with<T>(&self, call: impl FnOnce(&mut Inner) -> PyResult<T>) -> PyResult<T> {
-        error::guard(|| call(open(&mut self.lock()?)?))
+        error::guard(|| {
+            let mut inner = self.lock()?;
+            call(open(&mut inner)?)
+        })
     }
 }
 
