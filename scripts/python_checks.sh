@@ -7,8 +7,8 @@
 # Needs python3 (3.11 or newer) and the network. What is built is shared with the workspace in target/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export CARGO_TARGET_DIR="$PWD/target"
-venv="$PWD/target/python-package"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
+venv="$CARGO_TARGET_DIR/python-package"
 if [ ! -x "$venv/bin/python" ]; then
     python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet "maturin>=1.14,<2" -r python/tests/requirements.txt
@@ -16,9 +16,9 @@ fi
 export VIRTUAL_ENV="$venv" PATH="$venv/bin:$PATH"
 
 cargo fmt --manifest-path python/Cargo.toml --check
-rm -rf target/wheels
-maturin build --manifest-path python/Cargo.toml --profile dev --locked --out target/wheels
-pip install --quiet --force-reinstall --no-deps target/wheels/dalenet-*.whl
+rm -rf "$CARGO_TARGET_DIR/wheels"
+maturin build --manifest-path python/Cargo.toml --profile dev --locked --out "$CARGO_TARGET_DIR/wheels"
+pip install --quiet --force-reinstall --no-deps "$CARGO_TARGET_DIR"/wheels/dalenet-*.whl
 python3 scripts/python_stubs.py --check
 cargo clippy --manifest-path python/Cargo.toml --locked -- --deny warnings
 
@@ -27,7 +27,8 @@ cargo clippy --manifest-path python/Cargo.toml --locked -- --deny warnings
 pytest -c python/pyproject.toml python/tests --quiet "$@"
 
 # From another folder than the sources': what is installed is checked.
-cd target/wheels
-mypy --config-file ../../python/pyproject.toml --package dalenet
-mypy --config-file ../../python/pyproject.toml ../../python/tests/typing/*.py
-stubtest dalenet._core --allowlist ../../python/tests/typing/stubtest.txt
+tests="$PWD/python/tests" config="$PWD/python/pyproject.toml"
+cd "$CARGO_TARGET_DIR/wheels"
+mypy --config-file "$config" --package dalenet
+mypy --config-file "$config" "$tests"/typing/*.py
+stubtest dalenet._core --allowlist "$tests/typing/stubtest.txt"

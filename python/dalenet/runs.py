@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 _WEIGHTS = re.compile(r"(actor\.|critic\.)?layer\d+\.(W(_[pn][pn])?|bias)")
 
 
+class Weights(dict[str, NDArray[np.float32]]):
+    """Weights and biases by name."""
+
+    def __missing__(self, name: str) -> NDArray[np.float32]:
+        raise KeyError(f"there is no {name}; there are {', '.join(self)}")
+
+
 def load(folder: str | os.PathLike[str], *, data_dir: str | os.PathLike[str] | None = None) -> "Run":
     """The run in a folder that :func:`dalenet.train` or the program made.
 
@@ -113,8 +120,9 @@ class Run:
         return self._core.tensors()
 
     @cached_property
-    def weights(self) -> dict[str, NDArray[np.float32]]:
-        """Weights and biases: ``layer1.W_pp`` (K×N), ``layer1.bias``; of agents ``actor.layer1.W_pp``.
+    def weights(self) -> Weights:
+        """Weights and biases: ``layer1.W_pp`` (K×N), ``layer1.bias``; of agents ``actor.layer1.W_pp``, of a
+        network of a single stream ``layer1.W``.
 
         Weights are magnitudes, never negative under Dale's principle.
 
@@ -123,7 +131,7 @@ class Run:
         FileNotFoundError
             If the run has no checkpoint yet.
         """
-        return {name: tensor for name, tensor in self.tensors.items() if _WEIGHTS.fullmatch(name)}
+        return Weights({name: t for name, t in self.tensors.items() if _WEIGHTS.fullmatch(name)})
 
     @cached_property
     def _samples(self) -> tuple[list[str], tuple[int, int, int]]:

@@ -30,7 +30,7 @@ def test_the_notebook(tmp_path: Path) -> None:
             is_page = last.endswith((".play()", ".play(seed=1)"))
             lines += [*before, f"print({last}._repr_html_()[:7])" if is_page else last]
             if "parameters" in cell["metadata"].get("tags", []):
-                lines += ["epochs, steps = 1, 5120"]
+                lines += ["layers, epochs, steps = [16, 16], 1, 5120"]
     script = tmp_path / "first_steps.py"
     script.write_text("\n".join(lines), encoding="utf-8")
     command = [sys.executable, script.name]
