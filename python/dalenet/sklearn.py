@@ -195,16 +195,19 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"there is one class only, {self.classes_[0]!r}: give samples of at least two classes"
             )
         self._classifier = _core.Classifier.fit(
-            flat(X), labels, self._names(), self.shape_, *self._taught(labels), self._threads()
+            flat(X),
+            labels,
+            self._names(),
+            self.shape_,
+            *self._taught(labels),
+            self._threads(),
+            print_epoch if self.verbose else None,
         )
         self.loss_curve_ = [error for error, _, _ in self._classifier.epochs]
         self.scores_ = [score for _, score, _ in self._classifier.epochs]
         held_out = [score for _, _, score in self._classifier.epochs]
         self.validation_scores_ = [score for score in held_out if score is not None]
         self.n_iter_ = len(self.loss_curve_)
-        if self.verbose:
-            for epoch, (error, score) in enumerate(zip(self.loss_curve_, self.scores_), 1):
-                print(f"epoch {epoch}: error {error:.4f}, {100 * score:.2f} % right")
         return self
 
     def partial_fit(
@@ -353,3 +356,7 @@ def image_shape(X: NDArray[Any]) -> tuple[int, int, int]:
 def flat(X: NDArray[np.float32]) -> NDArray[np.float32]:
     """Samples as rows."""
     return X.reshape(len(X), -1)
+
+
+def print_epoch(epoch: int, error: float, score: float) -> None:
+    print(f"epoch {epoch}: error {error:.4f}, {100 * score:.2f} % right")

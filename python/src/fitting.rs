@@ -84,7 +84,7 @@ pub struct Fit {
     pub warnings: Vec<String>,
 }
 
-/// Trains on samples N×D with N labels, to the end.
+/// Trains to the end. `report` is called after every epoch with its number, error and accuracy.
 ///
 /// # Errors
 /// If the settings are not possible for these data, the training diverges, the user's own rule raises
@@ -95,6 +95,7 @@ pub fn fit(
     config: Config,
     data: Dataset,
     threads: usize,
+    report: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Fit> {
     let pool = pool::of(threads);
     let experiment = Experiment::Classification(config);
@@ -108,7 +109,12 @@ pub fn fit(
         taught.check_raised()?;
         py.check_signals()?;
         match event.map_err(failed)? {
-            Event::Epoch(epoch) => epochs.push(epoch),
+            Event::Epoch(epoch) => {
+                if let Some(report) = report {
+                    report.call1((epoch.epoch, epoch.error, epoch.train_accuracy))?;
+                }
+                epochs.push(epoch);
+            }
             Event::Warning(warning) => warnings.push(warning),
             Event::Ended => break,
             _ => {}
