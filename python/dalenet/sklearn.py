@@ -63,7 +63,10 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     schedule : {"constant", "cosine"}, optional
         Schedule of the rate; `partial_fit` has a constant one.
     class_weight : dict or "balanced", optional
-        How much a sample's error counts, by its class.
+        How much a sample's error counts, by its class, relative to the others.
+    centred : bool, optional
+        Whether each class's error is centred over the batch; by default not under a `class_weight` of
+        your own, since a centred error does not say which class is to be given more often.
     shift : int, default=0
         Images are moved by up to so many pixels each way, at random.
     flip : bool, default=False
@@ -132,6 +135,7 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         optimiser: str | None = None,
         schedule: str | None = None,
         class_weight: dict[Any, float] | str | None = None,
+        centred: bool | None = None,
         shift: int = 0,
         flip: bool = False,
         validation: float = 0.0,
@@ -157,6 +161,7 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.optimiser = optimiser
         self.schedule = schedule
         self.class_weight = class_weight
+        self.centred = centred
         self.shift = shift
         self.flip = flip
         self.validation = validation
@@ -189,6 +194,8 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         DivergedError
             If the error is no longer a number: train with a smaller rate.
         """
+        if hasattr(self, "_classifier"):
+            del self._classifier  # what fails leaves an estimator that is not fitted
         X, labels = self._samples(X, y, reset=True)
         if len(self.classes_) < 2:
             raise ValueError(
@@ -214,6 +221,8 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None
     ) -> DaleClassifier:
         """Learns from one pass over samples, at a constant rate, from where it is.
+
+        Settings are those of the first lesson; a batch should have samples of all classes.
 
         Parameters
         ----------
@@ -301,6 +310,7 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = self.random_state
         if not isinstance(seed, (int, np.integer)):
             seed = check_random_state(seed).randint(2**31)
+        own_weights = isinstance(self.class_weight, dict)
         given = {
             "rate": self.rate,
             "dale": self.dale,
@@ -309,6 +319,7 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "loss": self.loss,
             "optimiser": self.optimiser,
             "schedule": self.schedule,
+            "centred": False if self.centred is None and own_weights else self.centred,
         }
         settings: Settings = {
             "layers": list(self.hidden),
@@ -328,12 +339,13 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.rule, self.routing, self.preset, settings
 
     def _class_weights(self, labels: list[int]) -> str | list[float]:
-        if self.class_weight is None or isinstance(self.class_weight, str):
+        """The setting: weights of one's own have the mean 1 over the samples."""
+        if not isinstance(self.class_weight, dict):
             return self.class_weight or "none"
         weights = compute_class_weight(
             self.class_weight, classes=self.classes_, y=self.classes_[labels]
         )
-        return [float(weight) for weight in weights]
+        return [float(weight) for weight in weights / weights[labels].mean()]
 
     def _threads(self) -> int:
         """How many threads compute."""

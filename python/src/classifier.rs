@@ -289,6 +289,7 @@ impl Classifier {
             let split = Split::from_floats(samples.into_vec(), shape.len(), labels);
             let split = split.map_err(error::value)?;
             self.state.compute_on(py, threads, |state| {
+                taught.check_same(&state.task.config)?;
                 if !state.learns {
                     state.set_rule(&taught)?;
                 }

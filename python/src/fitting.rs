@@ -65,6 +65,25 @@ impl Taught {
     }
 
     /// # Errors
+    /// `ValueError` if a classifier of this configuration learns by another rule or routing.
+    pub fn check_same(&self, config: &Config) -> PyResult<()> {
+        let named = self.registry.experiment(TASK, "default", self.rule.name());
+        let named = named.map_err(error::value)?;
+        let routing = match self.routing.name() {
+            "modulo" => &named.network().routing,
+            other => other,
+        };
+        match (named.rule(), routing) == (&config.rule, &config.network.routing) {
+            true => Ok(()),
+            false => Err(error::value(format!(
+                "the classifier learns by {}, not by {}: fit it anew",
+                config.network.rule_name(&config.rule),
+                self.rule.name(),
+            ))),
+        }
+    }
+
+    /// # Errors
     /// What the user's own rule or routing raised.
     pub fn check_raised(&self) -> PyResult<()> {
         match self.rule.take_error().or_else(|| self.routing.take_error()) {
