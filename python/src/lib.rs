@@ -4,6 +4,7 @@
 mod arrays;
 mod classifier;
 mod error;
+mod experiment;
 mod feedback;
 mod fitting;
 mod learner;
@@ -13,9 +14,15 @@ mod matrices;
 mod network;
 mod pool;
 mod raised;
+mod registry;
 mod routing;
 mod rule;
+mod run;
+mod samples;
 mod settings;
+mod tensors;
+mod training;
+mod worker;
 
 use pyo3::prelude::*;
 
@@ -23,6 +30,14 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::error::{DivergedError, InternalError};
+    #[pymodule_export]
+    use crate::experiment::Experiment;
+    #[pymodule_export]
+    use crate::registry::Registry;
+    #[pymodule_export]
+    use crate::run::Run;
+    #[pymodule_export]
+    use crate::training::{resume, train};
 
     #[pymodule_export]
     use crate::{

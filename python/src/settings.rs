@@ -34,28 +34,17 @@ fn value(key: &str, setting: &Bound<'_, PyAny>) -> PyResult<Value> {
         let items = setting.try_iter()?.map(|item| value(key, &item?));
         return items.collect::<PyResult<_>>().map(Value::Array);
     }
-    number(setting).unwrap_or_else(|| other(key, setting))
+    if setting.is_instance_of::<PyInt>() {
+        let large = |_| PyValueError::new_err(format!("`{key} = {setting}` is too large"));
+        return setting.extract().map(Value::Integer).map_err(large);
+    }
+    if setting.is_instance_of::<PyFloat>() {
+        return setting.extract().map(Value::Float);
+    }
+    other(key, setting)
 }
 
-/// A number of Python's or NumPy's; `None` of anything else.
-fn number(setting: &Bound<'_, PyAny>) -> Option<PyResult<Value>> {
-    let of_python = setting.is_instance_of::<PyInt>() || setting.is_instance_of::<PyFloat>();
-    let has = |name| setting.hasattr(name).unwrap_or(false);
-    if !of_python && has("__len__") {
-        return None;
-    }
-    match () {
-        () if has("__index__") => {
-            Some(setting.extract().map(Value::Integer).map_err(|_| {
-                PyValueError::new_err(format!("{setting} is too large for a setting"))
-            }))
-        }
-        () if has("__float__") => Some(setting.extract().map(Value::Float)),
-        () => None,
-    }
-}
-
-/// What has another type: a path, a truth value or an array of NumPy's.
+/// What is of another type: a path, or a value or array of NumPy's.
 fn other(key: &str, setting: &Bound<'_, PyAny>) -> PyResult<Value> {
     for method in ["__fspath__", "tolist"] {
         if setting.hasattr(method)? {
