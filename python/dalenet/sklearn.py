@@ -115,6 +115,12 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     classes_: NDArray[Any]
     n_features_in_: int
+    shape_: tuple[int, int, int]
+    loss_curve_: list[float]
+    scores_: list[float]
+    validation_scores_: list[float]
+    n_iter_: int
+    _classifier: _core.Classifier
 
     def __init__(
         self,
@@ -196,13 +202,13 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         if hasattr(self, "_classifier"):
             del self._classifier  # what fails leaves an estimator that is not fitted
-        X, labels = self._samples(X, y, reset=True)
+        samples, labels = self._samples(X, y, reset=True)
         if len(self.classes_) < 2:
             raise ValueError(
                 f"there is one class only, {self.classes_[0]!r}: give samples of at least two classes"
             )
         self._classifier = _core.Classifier.fit(
-            flat(X),
+            samples,
             labels,
             self._names(),
             self.shape_,
@@ -244,16 +250,16 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             known = np.unique(np.asarray(classes))
             if not first and not np.array_equal(known, self.classes_):
                 raise ValueError(f"classes {known} are not those of the first call, {self.classes_}")
-        X, labels = self._samples(X, y, reset=first, classes=known if first else self.classes_)
+        samples, labels = self._samples(X, y, first, known if first else self.classes_)
         rule, routing, preset, settings = self._taught(labels)
         if first:
             self._classifier = _core.Classifier.untrained(
-                flat(X), self._names(), self.shape_, rule, routing, preset, settings
+                samples, self._names(), self.shape_, rule, routing, preset, settings
             )
             self.loss_curve_, self.scores_, self.validation_scores_ = [], [], []
             self.n_iter_ = 0
         error = self._classifier.partial_fit(
-            flat(X), labels, self.shape_, rule, routing, self._threads()
+            samples, labels, self.shape_, rule, routing, self._threads()
         )
         self.loss_curve_.append(error)
         self.n_iter_ += 1
@@ -266,13 +272,9 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         of their sum.
         """
         check_is_fitted(self, "_classifier")
-        X = validate_data(self, X, dtype=np.float32, allow_nd=True, reset=False)
-        if image_shape(X) != self.shape_:
-            raise ValueError(
-                f"X has samples of shape {X.shape[1:]}, but DaleClassifier is expecting "
-                f"height, width and channels {self.shape_}"
-            )
-        return self._classifier.predict_proba(flat(X), self._threads())
+        samples = validate_data(self, X, dtype=np.float32, allow_nd=True, reset=False)
+        self._check_shape(samples)
+        return self._classifier.predict_proba(flat(samples), self._threads())
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The class of each sample, N."""
@@ -289,18 +291,24 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _samples(
         self, X: ArrayLike, y: ArrayLike, reset: bool, classes: NDArray[Any] | None = None
     ) -> tuple[NDArray[np.float32], list[int]]:
-        """The samples, and the index of the class of each; sets `classes_` and `shape_`."""
-        X, y = validate_data(self, X, y, dtype=np.float32, allow_nd=True, reset=reset)
+        """The samples as rows, and the index of the class of each; sets `classes_` and `shape_`."""
+        samples, y = validate_data(self, X, y, dtype=np.float32, allow_nd=True, reset=reset)
         check_classification_targets(y)
         if reset:
             self.classes_ = np.unique(y) if classes is None else classes
-            self.shape_ = image_shape(X)
-        elif image_shape(X) != self.shape_:
-            raise ValueError(f"X has samples of shape {X.shape[1:]}, not {self.shape_}")
+            self.shape_ = image_shape(samples)
+        self._check_shape(samples)
         unknown = np.setdiff1d(y, self.classes_)
         if len(unknown):
             raise ValueError(f"y has classes {unknown} that are not among classes {self.classes_}")
-        return X, np.searchsorted(self.classes_, y).tolist()
+        return flat(samples), np.searchsorted(self.classes_, y).tolist()
+
+    def _check_shape(self, samples: NDArray[np.float32]) -> None:
+        if image_shape(samples) != self.shape_:
+            raise ValueError(
+                f"X has samples of shape {samples.shape[1:]}, but DaleClassifier is expecting "
+                f"height, width and channels {self.shape_}"
+            )
 
     def _names(self) -> list[str]:
         return [str(name) for name in self.classes_]
