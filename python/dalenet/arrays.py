@@ -37,5 +37,5 @@ def packed(**pairs: Labelled | None) -> bytes:
             x, y = pair
             arrays[f"x_{role}"], arrays[f"y_{role}"] = samples(x), labels(y)
     file = io.BytesIO()
-    np.savez(file, **arrays)
+    np.savez(file, **arrays)  # type: ignore[arg-type]
     return file.getvalue()

@@ -156,8 +156,11 @@ def _packed(
     validation_data: _Path | Labelled | None,
 ) -> tuple[bytes | None, str, str | None]:
     """Arrays in one piece, the name of the task, and the path of held-out samples."""
-    held_out = validation_data if isinstance(validation_data, tuple) else None
-    path = None if validation_data is None or held_out else os.fspath(validation_data)
+    held_out, path = None, None
+    if isinstance(validation_data, tuple):
+        held_out = validation_data
+    elif validation_data is not None:
+        path = os.fspath(validation_data)
     if isinstance(task, tuple):
         return arrays.packed(train=task, val=held_out, test=test_data), "arrays", path
     if test_data is not None or held_out is not None:

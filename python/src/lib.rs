@@ -3,6 +3,7 @@
 
 mod arrays;
 mod classifier;
+mod env;
 mod error;
 mod experiment;
 mod feedback;
@@ -28,6 +29,8 @@ use pyo3::prelude::*;
 
 #[pymodule(module = "dalenet")]
 mod _core {
+    #[pymodule_export]
+    use crate::env::{Environments, environment_name, environments};
     #[pymodule_export]
     use crate::error::{DivergedError, InternalError};
     #[pymodule_export]

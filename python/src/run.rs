@@ -48,6 +48,7 @@ impl Run {
     }
 
     /// All tensors of the checkpoint by their names.
+    #[pyo3(signature = () -> "dict[str, numpy.typing.NDArray[typing.Any]]")]
     fn tensors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         error::guard(|| tensors::of_run(py, &self.inner.folder))
     }
@@ -62,6 +63,7 @@ impl Run {
     }
 
     /// The labels of samples N×D, which are of `shape` each, and the probabilities of the classes.
+    #[pyo3(signature = (samples: "numpy.typing.NDArray[typing.Any]", shape) -> "tuple[numpy.typing.NDArray[numpy.uint16], numpy.typing.NDArray[numpy.float32]]")]
     fn predict<'py>(
         &self,
         py: Python<'py>,
@@ -84,7 +86,7 @@ impl Run {
 
     /// The evaluation on the test set of `data`, or of the run's own data, or on that in the bytes of an
     /// `.npz` file, as JSON.
-    #[pyo3(signature = (data, arrays))]
+    #[pyo3(signature = (data, arrays: "bytes | None"))]
     fn evaluate(
         &self,
         py: Python<'_>,
@@ -125,6 +127,7 @@ impl Run {
     }
 
     /// Actions N×A or choices N of an agent for observations N×O.
+    #[pyo3(signature = (observations: "numpy.typing.NDArray[numpy.float32]") -> "numpy.typing.NDArray[typing.Any]")]
     fn act<'py>(
         &self,
         py: Python<'py>,

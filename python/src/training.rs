@@ -24,7 +24,7 @@ enum Beginning {
 
 /// Trains a new run and returns its folder. `on_metrics` is called with each line of `metrics.jsonl`.
 #[pyfunction]
-#[pyo3(signature = (registry, experiment, out, start_from, data_dir, threads, on_metrics))]
+#[pyo3(signature = (registry, experiment, out, start_from, data_dir, threads, on_metrics: "collections.abc.Callable[[str], object] | None"))]
 #[allow(clippy::too_many_arguments)]
 pub fn train(
     py: Python<'_>,
@@ -42,7 +42,7 @@ pub fn train(
 
 /// Trains the run in `folder` to its end and returns the folder.
 #[pyfunction]
-#[pyo3(signature = (registry, experiment, folder, data_dir, threads, on_metrics))]
+#[pyo3(signature = (registry, experiment, folder, data_dir, threads, on_metrics: "collections.abc.Callable[[str], object] | None"))]
 pub fn resume(
     py: Python<'_>,
     registry: &Registry,

@@ -46,7 +46,7 @@ mod view;
 pub use batch::Batch;
 pub use env::{Achievements, VectorEnv};
 pub use error::Error;
-pub use options::{Observe, Options, Restart};
+pub use options::{Autoreset, Observe, Options, Restart, Seeds};
 pub use registry::{ENVIRONMENTS, Environment, NAMES, find, make};
 pub use spaces::{Actions, Space};
 pub use view::{Bodies, View};
