@@ -63,7 +63,10 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     schedule : {"constant", "cosine"}, optional
         Schedule of the rate; `partial_fit` has a constant one.
     class_weight : dict or "balanced", optional
-        How much a sample's error counts, by its class.
+        How much a sample's error counts, by its class, relative to the others.
+    centred : bool, optional
+        Whether each class's error is centred over the batch; by default not under a `class_weight` of
+        your own, since a centred error does not say which class is to be given more often.
     shift : int, default=0
         Images are moved by up to so many pixels each way, at random.
     flip : bool, default=False
@@ -112,6 +115,12 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     classes_: NDArray[Any]
     n_features_in_: int
+    shape_: tuple[int, int, int]
+    loss_curve_: list[float]
+    scores_: list[float]
+    validation_scores_: list[float]
+    n_iter_: int
+    _classifier: _core.Classifier
 
     def __init__(
         self,
@@ -132,6 +141,7 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         optimiser: str | None = None,
         schedule: str | None = None,
         class_weight: dict[Any, float] | str | None = None,
+        centred: bool | None = None,
         shift: int = 0,
         flip: bool = False,
         validation: float = 0.0,
@@ -157,6 +167,7 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.optimiser = optimiser
         self.schedule = schedule
         self.class_weight = class_weight
+        self.centred = centred
         self.shift = shift
         self.flip = flip
         self.validation = validation
@@ -189,28 +200,35 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         DivergedError
             If the error is no longer a number: train with a smaller rate.
         """
-        X, labels = self._samples(X, y, reset=True)
+        if hasattr(self, "_classifier"):
+            del self._classifier  # what fails leaves an estimator that is not fitted
+        samples, labels = self._samples(X, y, reset=True)
         if len(self.classes_) < 2:
             raise ValueError(
                 f"there is one class only, {self.classes_[0]!r}: give samples of at least two classes"
             )
         self._classifier = _core.Classifier.fit(
-            flat(X), labels, self._names(), self.shape_, *self._taught(labels), self._threads()
+            samples,
+            labels,
+            self._names(),
+            self.shape_,
+            *self._taught(labels),
+            self._threads(),
+            print_epoch if self.verbose else None,
         )
         self.loss_curve_ = [error for error, _, _ in self._classifier.epochs]
         self.scores_ = [score for _, score, _ in self._classifier.epochs]
         held_out = [score for _, _, score in self._classifier.epochs]
         self.validation_scores_ = [score for score in held_out if score is not None]
         self.n_iter_ = len(self.loss_curve_)
-        if self.verbose:
-            for epoch, (error, score) in enumerate(zip(self.loss_curve_, self.scores_), 1):
-                print(f"epoch {epoch}: error {error:.4f}, {100 * score:.2f} % right")
         return self
 
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None
     ) -> DaleClassifier:
         """Learns from one pass over samples, at a constant rate, from where it is.
+
+        Settings are those of the first lesson; a batch should have samples of all classes.
 
         Parameters
         ----------
@@ -232,16 +250,16 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             known = np.unique(np.asarray(classes))
             if not first and not np.array_equal(known, self.classes_):
                 raise ValueError(f"classes {known} are not those of the first call, {self.classes_}")
-        X, labels = self._samples(X, y, reset=first, classes=known if first else self.classes_)
+        samples, labels = self._samples(X, y, first, known if first else self.classes_)
         rule, routing, preset, settings = self._taught(labels)
         if first:
             self._classifier = _core.Classifier.untrained(
-                flat(X), self._names(), self.shape_, rule, routing, preset, settings
+                samples, self._names(), self.shape_, rule, routing, preset, settings
             )
             self.loss_curve_, self.scores_, self.validation_scores_ = [], [], []
             self.n_iter_ = 0
         error = self._classifier.partial_fit(
-            flat(X), labels, self.shape_, rule, routing, self._threads()
+            samples, labels, self.shape_, rule, routing, self._threads()
         )
         self.loss_curve_.append(error)
         self.n_iter_ += 1
@@ -254,13 +272,9 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         of their sum.
         """
         check_is_fitted(self, "_classifier")
-        X = validate_data(self, X, dtype=np.float32, allow_nd=True, reset=False)
-        if image_shape(X) != self.shape_:
-            raise ValueError(
-                f"X has samples of shape {X.shape[1:]}, but DaleClassifier is expecting "
-                f"height, width and channels {self.shape_}"
-            )
-        return self._classifier.predict_proba(flat(X), self._threads())
+        samples = validate_data(self, X, dtype=np.float32, allow_nd=True, reset=False)
+        self._check_shape(samples)
+        return self._classifier.predict_proba(flat(samples), self._threads())
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The class of each sample, N."""
@@ -277,18 +291,24 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _samples(
         self, X: ArrayLike, y: ArrayLike, reset: bool, classes: NDArray[Any] | None = None
     ) -> tuple[NDArray[np.float32], list[int]]:
-        """The samples, and the index of the class of each; sets `classes_` and `shape_`."""
-        X, y = validate_data(self, X, y, dtype=np.float32, allow_nd=True, reset=reset)
+        """The samples as rows, and the index of the class of each; sets `classes_` and `shape_`."""
+        samples, y = validate_data(self, X, y, dtype=np.float32, allow_nd=True, reset=reset)
         check_classification_targets(y)
         if reset:
             self.classes_ = np.unique(y) if classes is None else classes
-            self.shape_ = image_shape(X)
-        elif image_shape(X) != self.shape_:
-            raise ValueError(f"X has samples of shape {X.shape[1:]}, not {self.shape_}")
+            self.shape_ = image_shape(samples)
+        self._check_shape(samples)
         unknown = np.setdiff1d(y, self.classes_)
         if len(unknown):
             raise ValueError(f"y has classes {unknown} that are not among classes {self.classes_}")
-        return X, np.searchsorted(self.classes_, y).tolist()
+        return flat(samples), np.searchsorted(self.classes_, y).tolist()
+
+    def _check_shape(self, samples: NDArray[np.float32]) -> None:
+        if image_shape(samples) != self.shape_:
+            raise ValueError(
+                f"X has samples of shape {samples.shape[1:]}, but DaleClassifier is expecting "
+                f"height, width and channels {self.shape_}"
+            )
 
     def _names(self) -> list[str]:
         return [str(name) for name in self.classes_]
@@ -298,6 +318,7 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = self.random_state
         if not isinstance(seed, (int, np.integer)):
             seed = check_random_state(seed).randint(2**31)
+        own_weights = isinstance(self.class_weight, dict)
         given = {
             "rate": self.rate,
             "dale": self.dale,
@@ -306,6 +327,7 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "loss": self.loss,
             "optimiser": self.optimiser,
             "schedule": self.schedule,
+            "centred": False if self.centred is None and own_weights else self.centred,
         }
         settings: Settings = {
             "layers": list(self.hidden),
@@ -325,12 +347,13 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.rule, self.routing, self.preset, settings
 
     def _class_weights(self, labels: list[int]) -> str | list[float]:
-        if self.class_weight is None or isinstance(self.class_weight, str):
+        """The setting: weights of one's own have the mean 1 over the samples."""
+        if not isinstance(self.class_weight, dict):
             return self.class_weight or "none"
         weights = compute_class_weight(
             self.class_weight, classes=self.classes_, y=self.classes_[labels]
         )
-        return [float(weight) for weight in weights]
+        return [float(weight) for weight in weights / weights[labels].mean()]
 
     def _threads(self) -> int:
         """How many threads compute."""
@@ -353,3 +376,7 @@ def image_shape(X: NDArray[Any]) -> tuple[int, int, int]:
 def flat(X: NDArray[np.float32]) -> NDArray[np.float32]:
     """Samples as rows."""
     return X.reshape(len(X), -1)
+
+
+def print_epoch(epoch: int, error: float, score: float) -> None:
+    print(f"epoch {epoch}: error {error:.4f}, {100 * score:.2f} % right")

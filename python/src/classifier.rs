@@ -206,9 +206,10 @@ impl Labelled {
 #[pymethods]
 impl Classifier {
     /// Trains on samples X, N×D of the shape (height, width, channels), whose labels are numbers of
-    /// classes.
+    /// classes. `report` is called after every epoch with its number, error and accuracy.
     #[staticmethod]
     #[expect(clippy::too_many_arguments, reason = "one call from Python")]
+    #[pyo3(signature = (x, labels, classes, shape, rule, routing, preset, settings, threads, report))]
     fn fit(
         py: Python<'_>,
         x: ArrayLike<'_>,
@@ -220,6 +221,7 @@ impl Classifier {
         preset: &str,
         settings: &Bound<'_, PyDict>,
         threads: usize,
+        report: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         guard(|| {
             let Labelled { samples, labels, shape } = Labelled::read(&x, labels, shape)?;
@@ -228,7 +230,7 @@ impl Classifier {
             let task = Task { config: config.clone(), shape, classes: classes.len() };
             let values = samples.into_vec();
             let data = fitting::data_set(values, labels, shape, classes.clone())?;
-            let fit = fitting::fit(py, &taught, config, data, threads)?;
+            let fit = fitting::fit(py, &taught, config, data, threads, report)?;
             let state = py.detach(|| {
                 let file = Checkpoint::parse(&fit.checkpoint).map_err(error::value)?;
                 State::read(task, &file)
@@ -287,6 +289,7 @@ impl Classifier {
             let split = Split::from_floats(samples.into_vec(), shape.len(), labels);
             let split = split.map_err(error::value)?;
             self.state.compute_on(py, threads, |state| {
+                taught.check_same(&state.task.config)?;
                 if !state.learns {
                     state.set_rule(&taught)?;
                 }

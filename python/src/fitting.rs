@@ -65,6 +65,25 @@ impl Taught {
     }
 
     /// # Errors
+    /// `ValueError` if a classifier of this configuration learns by another rule or routing.
+    pub fn check_same(&self, config: &Config) -> PyResult<()> {
+        let named = self.registry.experiment(TASK, "default", self.rule.name());
+        let named = named.map_err(error::value)?;
+        let routing = match self.routing.name() {
+            "modulo" => &named.network().routing,
+            other => other,
+        };
+        match (named.rule(), routing) == (&config.rule, &config.network.routing) {
+            true => Ok(()),
+            false => Err(error::value(format!(
+                "the classifier learns by {}, not by {}: fit it anew",
+                config.network.rule_name(&config.rule),
+                self.rule.name(),
+            ))),
+        }
+    }
+
+    /// # Errors
     /// What the user's own rule or routing raised.
     pub fn check_raised(&self) -> PyResult<()> {
         match self.rule.take_error().or_else(|| self.routing.take_error()) {
@@ -84,7 +103,7 @@ pub struct Fit {
     pub warnings: Vec<String>,
 }
 
-/// Trains on samples N×D with N labels, to the end.
+/// Trains to the end. `report` is called after every epoch with its number, error and accuracy.
 ///
 /// # Errors
 /// If the settings are not possible for these data, the training diverges, the user's own rule raises
@@ -95,6 +114,7 @@ pub fn fit(
     config: Config,
     data: Dataset,
     threads: usize,
+    report: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Fit> {
     let pool = pool::of(threads);
     let experiment = Experiment::Classification(config);
@@ -108,7 +128,12 @@ pub fn fit(
         taught.check_raised()?;
         py.check_signals()?;
         match event.map_err(failed)? {
-            Event::Epoch(epoch) => epochs.push(epoch),
+            Event::Epoch(epoch) => {
+                if let Some(report) = report {
+                    report.call1((epoch.epoch, epoch.error, epoch.train_accuracy))?;
+                }
+                epochs.push(epoch);
+            }
             Event::Warning(warning) => warnings.push(warning),
             Event::Ended => break,
             _ => {}

@@ -187,7 +187,7 @@ impl Prepared {
             Answer::Signal(written) => {
                 let own = crate::lesson::find(lesson.network, layer)?;
                 let (samples, units, all) = (lesson.error.rows(), own.units(), own.output().len());
-                if written.cols() != all {
+                if (written.rows(), written.cols()) != (samples, all) {
                     let what =
                         format!("the signal of the rule {} for layer {layer}", self.rule.name());
                     matrices::check_shape(&written, &what, [samples, units])?;

@@ -518,8 +518,8 @@ def test_routings_that_are_none():
     refused(-np.ones((8, 3)), ValueError, "must not be negative")
     refused(weights(-1.0), ValueError, "must not be negative")
     refused(weights(float("nan")), ValueError, "must not be negative")
-    refused(weights("text"), TypeError, "")
-    refused(weights(None), TypeError, "")
+    refused(weights("text"), TypeError, None)
+    refused(weights(None), TypeError, None)
     refused(3, TypeError, "@dalenet.routing")
     refused(dalenet.routing(np.ones((8, 3)), name="modulo"), ValueError, "another name")
 
@@ -527,5 +527,5 @@ def test_routings_that_are_none():
     def mistaken(unit, units, output, outputs):
         raise Mistake
 
-    refused(mistaken, Mistake, "")
+    refused(mistaken, Mistake, None)
     dalenet.Learner(network, routing=np.ones((8, 3)))

@@ -12,6 +12,7 @@ import dalenet
 sklearn = pytest.importorskip("sklearn")
 
 from sklearn.base import clone  # noqa: E402
+from sklearn.exceptions import NotFittedError  # noqa: E402
 from sklearn.datasets import load_digits, load_iris, make_classification  # noqa: E402
 from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
@@ -21,7 +22,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
 from dalenet.sklearn import DaleClassifier  # noqa: E402
 
 
-@parametrize_with_checks([DaleClassifier(hidden=(32,)), DaleClassifier(hidden=(16,), rule="bp", epochs=80)])
+@parametrize_with_checks([DaleClassifier(hidden=(32,)), DaleClassifier(hidden=(16,), rule="bp", rate=0.01)])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 def test_scikit_learns_own_checks(estimator, check):
     check(estimator)
@@ -43,10 +44,10 @@ def small(**settings):
 
 
 def test_pipeline_search_and_cross_validation(iris):
-    pipeline = make_pipeline(StandardScaler(), small(input="raw"))
+    pipeline = make_pipeline(StandardScaler(), small(input="raw", epochs=40))
     assert cross_val_score(pipeline, *iris, cv=3).mean() > 0.8
     search = GridSearchCV(
-        small(), {"hidden": [(8,), (24,)], "rule": ["ed", "dfa", doubled]}, cv=3, n_jobs=2
+        small(epochs=40), {"hidden": [(8,), (24,)], "rule": ["ed", "dfa", doubled]}, cv=3, n_jobs=2
     )
     search.fit(*iris)
     assert search.best_score_ > 0.8
@@ -123,7 +124,8 @@ def test_a_pickled_classifier_is_the_same_and_learns_on(iris, rule):
 
 
 def test_learning_pass_by_pass(iris):
-    X, y = iris
+    order = np.random.default_rng(0).permutation(150)
+    X, y = (of[order] for of in iris)
     classifier = small()
     with pytest.raises(ValueError, match="classes must be given"):
         classifier.partial_fit(X, y)
@@ -147,10 +149,9 @@ def test_rare_classes_count_more_if_they_are_weighted():
         for weight in (None, "balanced")
     }
     assert recall["balanced"] > recall[None]
-    each = [small(class_weight=w).fit(X, y).predict_proba(X) for w in ("balanced", None)]
-    counts = np.bincount(y)
-    same = small(class_weight=dict(enumerate(len(y) / (2 * counts)))).fit(X, y).predict_proba(X)
-    np.testing.assert_allclose(same, each[0], atol=1e-5)
+    by_hand = dict(enumerate(3 / np.bincount(y)))
+    weighted = [small(class_weight=w, centred=True).fit(X, y) for w in ("balanced", by_hand)]
+    np.testing.assert_allclose(*[fit.predict_proba(X) for fit in weighted], atol=1e-4)
 
 
 def test_early_stopping_keeps_the_best_epoch(digits):
@@ -183,9 +184,13 @@ def test_what_a_rule_raises_is_raised_by_fit(iris):
     classifier.set_params(rule="ed").fit(*iris)
     assert classifier.score(*iris) > 0.7
     classifier.set_params(rule=mistaken)
-    with pytest.raises(Mistake):
+    with pytest.raises(ValueError, match="learns by ed, not by mistaken"):
         classifier.partial_fit(*iris)
     assert classifier.score(*iris) > 0.7
+    with pytest.raises(Mistake):
+        classifier.fit(*iris)
+    with pytest.raises(NotFittedError):
+        classifier.predict(iris[0])
 
 
 def test_a_routing_of_ones_own(iris):

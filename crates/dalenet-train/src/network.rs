@@ -47,7 +47,7 @@ pub struct NetworkSettings {
     /// Activity β of Kaneko's threshold units: biases start at β·(U − U′). 0: they start at zero.
     #[serde(default)]
     pub threshold: f32,
-    /// Which outputs' errors reach which hidden units under ed: modulo or overlapping.
+    /// Which outputs' errors reach which hidden units under ed: modulo, overlapping or shared.
     #[serde(default = "modulo")]
     pub routing: String,
 }

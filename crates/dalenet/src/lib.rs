@@ -37,6 +37,6 @@ pub use optim::{Method, Optimiser, Schedule, State};
 pub use random::{Generator, GeneratorState};
 pub use rule::{
     Backprop, DirectFeedbackAlignment, ErrorDiffusion, Feedback, FeedbackAlignment, Lesson, Modulo,
-    Overlapping, Routing, Rule, SignSymmetric,
+    Overlapping, Routing, Rule, Shared, SignSymmetric,
 };
 pub use tensor::{Matrix, Presynaptic, Shape, SparseInput, SparseMatrix};
