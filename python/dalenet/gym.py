@@ -237,7 +237,8 @@ class VectorEnv(gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
         if self.closed:
             self._refuse()
         if self.render_mode is None:
-            return _no_render_mode()
+            _warn_of_no_render_mode()
+            return None
         return tuple(self._core.render(i, *_SIZE) for i in range(self.num_envs))
 
     def save(self) -> NDArray[np.uint32]:
@@ -306,7 +307,8 @@ class VectorEnv(gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
         return observations
 
     def _sparse(self, led_to: bool = False) -> SparseRows:
-        return SparseRows(*self._core.sparse(led_to), self._shape)
+        indptr, indices, values = self._core.sparse(led_to)
+        return SparseRows(indptr, indices, values, (self.num_envs, self._shape[1]))
 
     def _infos(self, events: int, over: NDArray[np.bool_]) -> dict[str, Any]:
         """Of a step in which an episode has ended; `events` plus 2 if the physics failed."""
@@ -323,7 +325,7 @@ class VectorEnv(gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
         last = self._core.final_observations()
         if last is None:
             rows = self._sparse(led_to=True)
-            last = np.stack([rows.row(place) for place in places])
+            last = np.stack([rows.row(int(place)) for place in places])
         for place, row in zip(places, last, strict=True):
             final[place] = row
         return {
@@ -356,7 +358,7 @@ class VectorEnv(gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
             self._core.restore(saved)
 
 
-class Env(gymnasium.Env[NDArray[np.float32], Any]):
+class Env(gymnasium.Env[Any, Any]):
     """One environment.
 
     Without a limit to its episodes: ``gymnasium.make`` puts ``TimeLimit`` around it, with that of the task.
@@ -469,12 +471,13 @@ class Env(gymnasium.Env[NDArray[np.float32], Any]):
             info,
         )
 
-    def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
+    def render(self) -> NDArray[np.uint8] | None:
         """A picture, H×W×3; None for a window or without a render mode."""
         if self._closed:
             self._refuse()
         if self.render_mode is None:
-            return _no_render_mode()
+            _warn_of_no_render_mode()
+            return None
         if self.render_mode == "human":
             self._show()
             return None
@@ -511,7 +514,8 @@ class Env(gymnasium.Env[NDArray[np.float32], Any]):
     def _observation(self) -> NDArray[np.float32]:
         observation = np.empty(self._shape, np.float32)
         self._core.observe(observation)
-        return observation[0]
+        row: NDArray[np.float32] = observation[0]
+        return row
 
     def _show(self) -> None:
         if self._window is not None:
@@ -548,7 +552,8 @@ def _observation_space(core: _core.Environments) -> Box:
 def _action_space(core: _core.Environments) -> Box | Discrete:
     bounds = core.action_bounds()
     if bounds is not None:
-        return Box(*bounds, dtype=np.float32)
+        low, high = bounds
+        return Box(low, high, dtype=np.float32)
     choices = core.choices()
     assert choices is not None
     return Discrete(choices)
@@ -569,7 +574,7 @@ def _check_render_mode(core: _core.Environments, mode: str | None, modes: tuple[
         raise ValueError(f"render_mode must be None or {names}, not {mode!r}")
 
 
-def _no_render_mode() -> None:
+def _warn_of_no_render_mode() -> None:
     gymnasium.logger.warn("render needs a render mode: make the environment with render_mode='rgb_array'")
 
 

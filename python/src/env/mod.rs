@@ -331,7 +331,9 @@ impl Environments {
     ) -> PyResult<Bound<'py, PyArray3<u8>>> {
         self.with(|inner| {
             let Inner { env, .. } = inner;
-            let picture = py.detach(|| picture::of(env.view(index), [width, height]));
+            let pool = pool::of(self.threads);
+            let draw = || pool.install(|| picture::of(env.view(index), [width, height]));
+            let picture = py.detach(draw);
             let picture = picture.ok_or_else(|| error::value("there is nothing to draw"))?;
             let shape = [picture.height, picture.width, 3];
             Ok(PyArray1::from_vec(py, picture.pixels).reshape(shape)?)
