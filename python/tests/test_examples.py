@@ -1,4 +1,4 @@
-"""The examples run, at small size."""
+"""The notebook and the examples of PPO run, at small size."""
 
 import json
 import os
@@ -11,9 +11,9 @@ import pytest
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def run(folder: Path, name: str, *arguments: str) -> str:
-    """What an example prints."""
-    command = [sys.executable, str(EXAMPLES / name), *arguments]
+def run(folder: Path, script: Path, *arguments: str) -> str:
+    """What a script prints."""
+    command = [sys.executable, str(script), *arguments]
     environment = {**os.environ, "MPLBACKEND": "Agg"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -33,36 +33,21 @@ def test_the_notebook(tmp_path: Path) -> None:
                 lines += ["layers, epochs, steps = [16, 16], 1, 5120"]
     script = tmp_path / "first_steps.py"
     script.write_text("\n".join(lines), encoding="utf-8")
-    command = [sys.executable, script.name]
-    environment = {**os.environ, "MPLBACKEND": "Agg"}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["<iframe", "<iframe"]
+    assert run(tmp_path, script).split() == ["<iframe", "<iframe"]
     assert (tmp_path / "runs" / "mnist-ed-seed0" / "result.json").exists()
-
-
-def test_own_rule(tmp_path: Path) -> None:
-    pytest.importorskip("sklearn")
-    printed = run(tmp_path, "own_rule.py", "--seeds", "2", "--epochs", "2", "--hidden", "16")
-    assert [line.split()[0] for line in printed.splitlines()[1:]] == ["own", "ed", "dfa", "bp"]
-
-
-def test_optuna_search(tmp_path: Path) -> None:
-    pytest.importorskip("optuna")
-    pytest.importorskip("sklearn")
-    assert run(tmp_path, "optuna_search.py", "--trials", "3")
 
 
 @pytest.mark.parametrize("rule", ["ed", "bp"])
 def test_ppo_cleanrl(tmp_path: Path, rule: str) -> None:
     pytest.importorskip("gymnasium")
     small = ["--num-envs", "8", "--num-steps", "8", "--steps", "256", "--num-minibatches", "2"]
-    printed = run(tmp_path, "ppo_cleanrl.py", "--rule", rule, *small)
+    printed = run(tmp_path, EXAMPLES / "ppo_cleanrl.py", "--rule", rule, *small)
     assert printed.splitlines()[-1].startswith("steps       256")
 
 
 @pytest.mark.torch
 def test_ppo_sb3(tmp_path: Path) -> None:
     pytest.importorskip("stable_baselines3")
-    printed = run(tmp_path, "ppo_sb3.py", "--env", "cart-pole", "--steps", "1024", "--envs", "8", "--episodes", "2")
+    small = ["--env", "cart-pole", "--steps", "1024", "--envs", "8", "--episodes", "2"]
+    printed = run(tmp_path, EXAMPLES / "ppo_sb3.py", *small)
     assert "over 2 episodes" in printed
