@@ -4,7 +4,7 @@ import json
 import os
 import re
 import tempfile
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,11 @@ class Run:
         data_dir: str | os.PathLike[str] | None,
     ) -> None:
         self.folder = folder
+        self._data_dir = data_dir
         self._core = _core.Run(registry, folder, data_dir)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(load, data_dir=self._data_dir), (self.folder,)
 
     def __repr__(self) -> str:
         return f"<dalenet.Run {self.folder}: {self.config['task']} by {self.config['rule']}>"

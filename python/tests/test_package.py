@@ -2,12 +2,21 @@
 
 from importlib import metadata, resources
 
+import pytest
+
 import dalenet
+from dalenet import _core
 
 
 def test_errors_are_pythons_own() -> None:
     assert issubclass(dalenet.InternalError, RuntimeError)
     assert issubclass(dalenet.DivergedError, ArithmeticError)
+
+
+@pytest.mark.parametrize("on_worker", [False, True])
+def test_a_panic_is_an_exception(on_worker: bool, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(dalenet.InternalError, match=r"a fault of dalenet .*, please report it: .*for a test"):
+        _core._panic(on_worker)
 
 
 def test_the_version_is_that_of_the_program() -> None:
