@@ -134,7 +134,7 @@ class VectorEnv(gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
         self._open()
 
     def _open(self) -> None:
-        core = _core.Environments(self._name, self.num_envs, **self._options)
+        core = _make(self._name, self.num_envs, self._options)
         self._core = core
         _check_render_mode(core, self.render_mode, ("rgb_array",))
         self.metadata = {
@@ -224,8 +224,10 @@ class VectorEnv(gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
         """
         if self._unready:
             self._refuse()
-        arrays = self._next_arrays()
+        arrays = self._new_arrays() if self.copy else self._buffers[0]
         events = self._core.step(actions, *arrays)
+        if not self.copy:
+            self._buffers.reverse()
         observations, rewards, terminated, truncated = arrays
         infos = self._infos(events, terminated | truncated) if events else {}
         if observations is None:
@@ -291,14 +293,6 @@ class VectorEnv(gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
             np.empty(self.num_envs, np.bool_),
         )
 
-    def _next_arrays(
-        self,
-    ) -> tuple[NDArray[np.float32] | None, NDArray[Any], NDArray[Any], NDArray[Any]]:
-        if self.copy:
-            return self._new_arrays()
-        self._buffers.reverse()
-        return self._buffers[0]
-
     def _observations(self) -> Any:
         if self._is_sparse:
             return self._sparse()
@@ -363,7 +357,8 @@ class Env(gymnasium.Env[Any, Any]):
 
     Without a limit to its episodes: ``gymnasium.make`` puts ``TimeLimit`` around it, with that of the task.
     Parameters, seeds and infos are those of :class:`VectorEnv`; the same seed gives what
-    ``VectorEnv(name, 1).reset(seed=seed)`` goes through.
+    ``VectorEnv(name, 1).reset(seed=seed)`` goes through. ``info["unlocked"]``, (K,), is given where the game
+    itself ends.
 
     Parameters
     ----------
@@ -402,7 +397,7 @@ class Env(gymnasium.Env[Any, Any]):
         self._open()
 
     def _open(self) -> None:
-        core = _core.Environments(self._name, 1, **self._options)
+        core = _make(self._name, 1, self._options)
         self._core = core
         modes = ("human", "rgb_array") if core.has_picture else ()
         _check_render_mode(core, self.render_mode, modes)
@@ -544,6 +539,14 @@ class Env(gymnasium.Env[Any, Any]):
             self._core.restore(saved)
 
 
+def _make(name: str, count: int, options: dict[str, Any]) -> _core.Environments:
+    try:
+        return _core.Environments(name, count, **options)
+    except OverflowError as cause:
+        counts = "num_envs, max_episode_steps, action_repeat and num_threads"
+        raise ValueError(f"{counts} must be from 0 to 2**32 - 1") from cause
+
+
 def _observation_space(core: _core.Environments) -> Box:
     low, high = core.observation_bounds()
     return Box(low, high, dtype=np.float32)
@@ -581,6 +584,8 @@ def _warn_of_no_render_mode() -> None:
 def _seeds(seed: _Seed) -> int | list[int | None] | None:
     if seed is None:
         return None
+    if isinstance(seed, np.ndarray):
+        seed = seed.tolist()
     if isinstance(seed, SupportsIndex):
         return _seed(seed)
     return [None if one is None else _seed(one) for one in seed]

@@ -85,8 +85,11 @@ impl Environments {
             autoreset: one_of("autoreset_mode", autoreset, MODES)?,
         };
         error::guard(|| {
-            let env = py
-                .detach(|| pool::of(threads).install(|| dalenet_envs::make(name, count, &options)));
+            let make = || dalenet_envs::make(name, count, &options);
+            let env = py.detach(|| match count {
+                0 | 1 => make(),
+                _ => pool::of(threads).install(make),
+            });
             let env = env.map_err(refused)?;
             let (parallel, actions) = (env.is_parallel(), ActionReader::default());
             let inner = Mutex::new(Some(Inner { env, actions }));
@@ -193,9 +196,8 @@ impl Environments {
         error::guard(|| {
             let mut inner = self.lock()?;
             let env = &mut open(&mut inner)?.env;
-            let pool = pool::of(self.threads);
-            py.detach(|| pool.install(|| env.reset_with(seeds, mask.as_deref()).map(drop)))
-                .map_err(refused)
+            let reset = || env.reset_with(seeds, mask.as_deref()).map(drop);
+            py.detach(|| self.spread(reset)).map_err(refused)
         })
     }
 
@@ -233,11 +235,8 @@ impl Environments {
                 None => env.step(choices),
             };
             let batch = match self.parallel {
-                true => {
-                    let pool = pool::of(self.threads);
-                    py.detach(|| pool.install(step))
-                }
-                false => step(), // too little work to give the lock away
+                true => py.detach(|| self.spread(step)),
+                false => step(), // too little work to give the interpreter's lock away
             };
             flags.write(batch.map_err(refused)?)
         })
@@ -373,6 +372,11 @@ impl Environments {
                  own, or a lock to share",
             )),
         }
+    }
+
+    /// Does `work` on the threads of these environments where there is enough for several.
+    fn spread<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        if self.parallel { pool::of(self.threads).install(work) } else { work() }
     }
 
     fn with<T>(&self, call: impl FnOnce(&mut Inner) -> PyResult<T>) -> PyResult<T> {
