@@ -135,7 +135,8 @@ class Run:
         FileNotFoundError
             If the run has no checkpoint yet.
         """
-        return Weights({name: t for name, t in self.tensors.items() if _WEIGHTS.fullmatch(name)})
+        names = filter(_WEIGHTS.fullmatch, sorted(self.tensors))
+        return Weights({name: self.tensors[name] for name in names})
 
     @cached_property
     def _samples(self) -> tuple[list[str], tuple[int, int, int]]:

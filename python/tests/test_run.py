@@ -37,7 +37,7 @@ def test_weights_are_magnitudes_by_the_checkpoints_names(classifier: dalenet.Run
     for name, weights in classifier.weights.items():
         assert weights.dtype == np.float32
         assert name.endswith("bias") or (weights >= 0).all(), name
-    with pytest.raises(KeyError, match=r"there is no layer1.W; there are layer1.W_"):
+    with pytest.raises(KeyError, match=r"there is no layer1.W; there are layer1.W_nn, layer1.W_np"):
         _ = classifier.weights["layer1.W"]
 
 
