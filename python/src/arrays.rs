@@ -169,5 +169,5 @@ fn as_float32<'py>(
     }
     let options = [("dtype", "float32")].into_py_dict(py)?;
     let array = numpy.call_method("asarray", (array,), Some(&options))?;
-    Ok(array.extract()?)
+    array.extract()
 }
