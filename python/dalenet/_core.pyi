@@ -34,10 +34,10 @@ class Classifier:
         Error, training and validation accuracy of every epoch of the fit.
         """
     @staticmethod
-    def fit(x: ArrayLike, labels: SupportsGetItem[int, SupportsIndex], classes: SupportsGetItem[int, str], shape: tuple[SupportsIndex, SupportsIndex, SupportsIndex], rule: Any, routing: Any, preset: str, settings: dict[str, Any], threads: SupportsIndex) -> Classifier:
+    def fit(x: ArrayLike, labels: SupportsGetItem[int, SupportsIndex], classes: SupportsGetItem[int, str], shape: tuple[SupportsIndex, SupportsIndex, SupportsIndex], rule: Any, routing: Any, preset: str, settings: dict[str, Any], threads: SupportsIndex, report: Any | None) -> Classifier:
         """
         Trains on samples X, N×D of the shape (height, width, channels), whose labels are numbers of
-        classes.
+        classes. `report` is called after every epoch with its number, error and accuracy.
         """
     def partial_fit(self, /, x: ArrayLike, labels: SupportsGetItem[int, SupportsIndex], shape: tuple[SupportsIndex, SupportsIndex, SupportsIndex], rule: Any, routing: Any, threads: SupportsIndex) -> float:
         """
@@ -61,6 +61,111 @@ class Classifier:
     def weights(self, /) -> dict[str, NDArray[float32]]:
         """
         Magnitudes of the weights by part, and biases, as checkpoints name them.
+        """
+
+@final
+class Environments:
+    """
+    N environments of one task. A step writes into the caller's arrays.
+    """
+    def __new__(cls, /, name: str, count: SupportsIndex, *, episode_length: SupportsIndex | None = None, action_repeat: SupportsIndex = 1, stagger: bool = False, restart: str = "fresh", observations: str = "dense", autoreset: str = "NextStep", threads: SupportsIndex = 0) -> Environments:
+        """
+        The environments of a name, at their first episodes of seed 0.
+        """
+    @property
+    def achievements(self, /) -> list[str]:
+        """
+        Names of what can be unlocked in an episode.
+        """
+    def action_bounds(self, /) -> tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]] | None:
+        """
+        Lowest and highest actions, A each; none where an action is a choice.
+        """
+    @property
+    def backend(self, /) -> str:
+        """
+        What computes the task: `positional`, `mujoco` or `native`.
+        """
+    def choices(self, /) -> int | None:
+        """
+        Number of choices; none where an action is numbers.
+        """
+    def close(self, /) -> None:
+        """
+        Frees the environments; afterwards every method is an error.
+        """
+    def failed(self, /) -> numpy.typing.NDArray[numpy.bool_]:
+        """
+        Where the physics failed in the last step, N.
+        """
+    @property
+    def failures(self, /) -> int:
+        """
+        Steps whose physics failed since the last reset.
+        """
+    def final_observations(self, /) -> numpy.typing.NDArray[numpy.float32] | None:
+        """
+        The last observations, M×O, of the M environments whose episodes the last step has ended, where
+        that step started the next ones; none where observations are sparse.
+        """
+    @property
+    def has_picture(self, /) -> bool:
+        """
+        Whether there is something to draw.
+        """
+    @property
+    def is_sparse(self, /) -> bool:
+        """
+        Whether observations are given as lists of what is not 0 alone.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        The task's name.
+        """
+    def observation_bounds(self, /) -> tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]]:
+        """
+        Lowest and highest observations, O each.
+        """
+    def observe(self, /, observations: numpy.typing.NDArray[numpy.float32]) -> None:
+        """
+        Writes the current observations, N×O.
+        """
+    def render(self, /, index: SupportsIndex, width: SupportsIndex, height: SupportsIndex) -> numpy.typing.NDArray[numpy.uint8]:
+        """
+        A picture of one environment, H×W×3. Games have a size of their own.
+        """
+    def reset(self, /, seed: int | list[int | None] | None = None, mask: numpy.typing.NDArray[numpy.bool_] | None = None) -> None:
+        """
+        Starts an episode in all environments or in those of the mask. A seed for all, a list of one
+        each, or none: draw on.
+        """
+    def restore(self, /, state: numpy.typing.NDArray[numpy.uint32]) -> None:
+        """
+        Restores a saved state.
+        """
+    def save(self, /) -> numpy.typing.NDArray[numpy.uint32]:
+        """
+        The whole state, random streams and last observations included.
+        """
+    def sparse(self, /, led_to: bool = False) -> tuple[numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[numpy.float32]]:
+        """
+        The nonzero entries of the current observations, or of those the last step led to: row offsets,
+        columns and values (CSR).
+        """
+    def step(self, /, actions: typing.Any, observations: numpy.typing.NDArray[numpy.float32] | None, rewards: numpy.typing.NDArray[numpy.float32], terminated: numpy.typing.NDArray[numpy.bool_], truncated: numpy.typing.NDArray[numpy.bool_]) -> int:
+        """
+        One step; writes N×O observations (where they are dense), N rewards and N flags each. Returns
+        1 if an episode is over, plus 2 if the physics failed somewhere.
+        """
+    @property
+    def step_seconds(self, /) -> float | None:
+        """
+        Simulated seconds in a step, if the task has time in seconds.
+        """
+    def unlocked(self, /) -> numpy.typing.NDArray[numpy.bool_]:
+        """
+        What was unlocked in the episodes that the last step has ended, N×K.
         """
 
 @final
@@ -508,6 +613,16 @@ class Run:
         """
         All tensors of the checkpoint by their names.
         """
+
+def environment_name(name: str) -> str:
+    """
+    The name of the environment that is called so or nearly so.
+    """
+
+def environments() -> list[tuple[str, list[str], str]]:
+    """
+    Name, other names and summary of every environment.
+    """
 
 def resume(registry: Registry, experiment: Experiment, folder: str | PathLike[str], data_dir: str | PathLike[str] | None, threads: SupportsIndex, on_metrics: collections.abc.Callable[[str], object] | None) -> Path:
     """

@@ -1,11 +1,11 @@
 //! What `dalenet.sklearn.DaleClassifier` computes with: a network with the preparation of its inputs.
 
 use crate::{
+    arrays::{self, Array, ArrayLike, Arrays, array},
     error::{self, guard},
     fitting::{self, Taught},
     lock::Lock,
-    matrices::{self, Array, ArrayLike, Arrays, array},
-    network::{self, finite},
+    network::{finite, weights},
 };
 use dalenet::{
     Activation, Backprop, Generator, GeneratorState, Learner, Matrix, Network, Optimiser, Shape,
@@ -196,9 +196,9 @@ impl Labelled {
         labels: Vec<u16>,
         (height, width, channels): (usize, usize, usize),
     ) -> PyResult<Self> {
-        let samples = matrices::samples(x, "X")?;
+        let samples = arrays::samples(x, "X")?;
         let shape = Shape { height, width, channels };
-        matrices::check_shape(&samples, "X", [labels.len(), shape.len()])?;
+        arrays::check_shape(&samples, "X", [labels.len(), shape.len()])?;
         Ok(Self { samples, labels, shape })
     }
 }
@@ -256,7 +256,7 @@ impl Classifier {
         settings: &Bound<'_, PyDict>,
     ) -> PyResult<Self> {
         guard(|| {
-            let labels = vec![0; matrices::samples(&x, "X")?.rows()];
+            let labels = vec![0; arrays::samples(&x, "X")?.rows()];
             let Labelled { samples, labels, shape } = Labelled::read(&x, labels, shape)?;
             let config = Taught::new(rule, routing)?.configure(preset, shape, settings)?;
             let task = Task { config, shape, classes: classes.len() };
@@ -306,10 +306,10 @@ impl Classifier {
         threads: usize,
     ) -> PyResult<Array<'py>> {
         guard(|| {
-            let samples = matrices::samples(&x, "X")?;
+            let samples = arrays::samples(&x, "X")?;
             let probabilities = self.state.compute_on(py, threads, |state| {
                 let width = state.task.shape.len();
-                matrices::check_shape(&samples, "X", [samples.rows(), width])?;
+                arrays::check_shape(&samples, "X", [samples.rows(), width])?;
                 finite(state.probabilities(&samples))
             })?;
             array(py, &probabilities)
@@ -321,7 +321,7 @@ impl Classifier {
     fn weights<'py>(&self, py: Python<'py>) -> PyResult<Arrays<'py>> {
         guard(|| {
             let network = self.state.compute(py, |state| Ok(state.learner.network.clone()))?;
-            network::weights(py, &network)
+            weights::all(py, &network)
         })
     }
 

@@ -1,8 +1,8 @@
 //! Where the feedback of a hidden layer comes from, as a rule in Python answers it.
 
 use crate::{
+    arrays::{self, ArrayLike, array},
     error, lesson,
-    matrices::{self, ArrayLike, array},
 };
 use dalenet::{Matrix, Workspace, engine};
 use pyo3::{
@@ -31,14 +31,14 @@ impl Feedback {
     /// In a convolution the one value a channel goes to all its places.
     #[classmethod]
     fn direct(_class: &Bound<'_, PyType>, weights: ArrayLike<'_>) -> PyResult<Self> {
-        error::guard(|| matrices::matrix(&weights, "weights").map(Source::Direct).map(Self))
+        error::guard(|| arrays::matrix(&weights, "weights").map(Source::Direct).map(Self))
     }
 
     /// From the gated signal of the layer above, through weights K×N of the shape of that layer's:
     /// ``signal = above @ weights.T``.
     #[classmethod]
     fn through(_class: &Bound<'_, PyType>, weights: ArrayLike<'_>) -> PyResult<Self> {
-        error::guard(|| matrices::matrix(&weights, "weights").map(Source::Through).map(Self))
+        error::guard(|| arrays::matrix(&weights, "weights").map(Source::Through).map(Self))
     }
 
     /// From the gated signal of the layer above, through its own weights: backpropagation.
@@ -101,14 +101,14 @@ impl Feedback {
             Source::Direct(weights) => {
                 let units = lesson::find(lesson.network, layer)?.units();
                 let what = format!("the feedback of layer {layer}");
-                matrices::check_shape(weights, &what, [lesson.error.cols(), units])?;
+                arrays::check_shape(weights, &what, [lesson.error.cols(), units])?;
                 engine::product(signal, lesson.error, weights);
                 Ok(dalenet::Feedback::Written)
             }
             Source::Through(weights) => {
                 let above = lesson::find(lesson.network, layer + 1)?;
                 let what = format!("the feedback of layer {layer}");
-                matrices::check_shape(weights, &what, [above.inputs(), above.units()])?;
+                arrays::check_shape(weights, &what, [above.inputs(), above.units()])?;
                 above.transport(lesson.above, weights, signal, workspace);
                 Ok(dalenet::Feedback::WrittenThrough)
             }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// The task of a classifier.
 const TASK: &str = "arrays";
 
-/// How long a piece of a training may take before signals are looked after.
+/// How long a piece of a training may take before signals are checked.
 const PIECE: Duration = Duration::from_millis(50);
 
 /// A rule with its routing, and the registry that knows them.

@@ -1,20 +1,21 @@
 //! A network, the rule that teaches it and the optimiser that moves it, on NumPy arrays.
 
 use crate::{
+    arrays::{self, Array, ArrayLike, array, check_shape},
+    diagnosis,
     error::{self, guard},
     lock::Lock,
-    matrices::{self, Array, ArrayLike, array, check_shape},
     network::{self, Held, Network},
+    optimiser::method,
     pool,
     routing::RoutingChoice,
     rule::{self, RuleChoice},
 };
 use dalenet::{
-    Generator, Matrix, Method, NetworkSpec, Optimiser, Schedule,
+    Generator, Matrix, NetworkSpec, Optimiser,
     checkpoint::{self, Checkpoint},
-    diagnosis::{self, Diagnosis},
+    diagnosis::diagnose,
 };
-use dalenet_train::nearest;
 use pyo3::{
     exceptions::PyRuntimeError,
     prelude::*,
@@ -101,28 +102,6 @@ impl Drop for Whole<'_> {
 /// A network of one weight, in place of one that is elsewhere.
 fn placeholder() -> dalenet::Network {
     dalenet::Network::new(&NetworkSpec::default(), &mut Generator::new(0, 0))
-}
-
-fn method(optimiser: &str, momentum: f32, beta2: f32, epsilon: f32) -> PyResult<Method> {
-    let known = ["sgd", "momentum", "adam"];
-    for (name, value) in [("momentum", momentum), ("beta2", beta2)] {
-        if !(0.0..1.0).contains(&value) {
-            return Err(error::value(format!(
-                "{name} must be at least 0 and below 1, not {value}"
-            )));
-        }
-    }
-    match optimiser {
-        "sgd" => Ok(Method::Sgd),
-        "momentum" => Ok(Method::Momentum { momentum }),
-        "adam" => Ok(Method::Adam { beta1: momentum, beta2, epsilon }),
-        other => {
-            let near = nearest(other, known);
-            Err(error::value(format!(
-                "there is no optimiser `{other}`{near}: sgd, momentum or adam"
-            )))
-        }
-    }
 }
 
 #[pymethods]
@@ -224,7 +203,7 @@ impl Learner {
     ///     If the prediction is not finite.
     fn forward<'py>(&self, py: Python<'py>, x: ArrayLike<'py>) -> PyResult<Array<'py>> {
         guard(|| {
-            let x = matrices::samples(&x, "x")?;
+            let x = arrays::samples(&x, "x")?;
             let prediction = self.compute(py, |State { learner, samples, .. }| {
                 network::fill(&learner.network, &mut learner.trace, x)?;
                 let prediction = learner.forward().clone();
@@ -247,7 +226,7 @@ impl Learner {
     fn learn(&self, py: Python<'_>, error: ArrayLike<'_>, rate: f32) -> PyResult<()> {
         guard(|| {
             check_finite("rate", rate)?;
-            let error = matrices::matrix(&error, "error")?;
+            let error = arrays::matrix(&error, "error")?;
             self.compute(py, |state| {
                 self.teach_all(state, &error)?;
                 state.learner.follow(rate);
@@ -260,7 +239,7 @@ impl Learner {
     /// ``forward``: B×N each, of a convolution B×(P·N). Nothing is learnt.
     fn teach<'py>(&self, py: Python<'py>, error: ArrayLike<'py>) -> PyResult<Vec<Array<'py>>> {
         guard(|| {
-            let error = matrices::matrix(&error, "error")?;
+            let error = arrays::matrix(&error, "error")?;
             let signals = self.compute(py, |state| {
                 self.teach_all(state, &error)?;
                 let layers = 0..state.learner.network.layers().len();
@@ -274,7 +253,7 @@ impl Learner {
     /// over the batch, and returns its norm: for those who clip it before ``step``.
     fn gradient(&self, py: Python<'_>, error: ArrayLike<'_>) -> PyResult<f64> {
         guard(|| {
-            let error = matrices::matrix(&error, "error")?;
+            let error = arrays::matrix(&error, "error")?;
             self.compute(py, |state| {
                 self.check_error(state, &error)?;
                 let squared = state.learner.gradient(&error);
@@ -321,15 +300,15 @@ impl Learner {
         error: ArrayLike<'py>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         guard(|| {
-            let error = matrices::matrix(&error, "error")?;
+            let error = arrays::matrix(&error, "error")?;
             let layers = self.compute(py, |state| {
                 self.check_error(state, &error)?;
                 let dalenet::Learner { network, rule, trace, .. } = &state.learner;
-                let layers = diagnosis::diagnose(network, rule.as_ref(), trace, &error);
+                let layers = diagnose(network, rule.as_ref(), trace, &error);
                 self.check_raised()?;
                 Ok(layers)
             })?;
-            layers.iter().map(|layer| as_dict(py, layer)).collect()
+            layers.iter().map(|layer| diagnosis::as_dict(py, layer)).collect()
         })
     }
 
@@ -413,40 +392,5 @@ fn check_finite(name: &str, value: f32) -> PyResult<()> {
     match value.is_finite() {
         true => Ok(()),
         false => Err(error::value(format!("{name} must be finite, not {value}"))),
-    }
-}
-
-fn as_dict<'py>(py: Python<'py>, layer: &Diagnosis) -> PyResult<Bound<'py, PyDict>> {
-    let Diagnosis { signal, attenuation, alignment, sign_agreement, dead, saturated, floor_share } =
-        layer;
-    let dict = PyDict::new(py);
-    dict.set_item("signal", signal)?;
-    dict.set_item("attenuation", attenuation)?;
-    dict.set_item("alignment", alignment)?;
-    dict.set_item("sign_agreement", sign_agreement)?;
-    dict.set_item("dead", dead)?;
-    dict.set_item("saturated", saturated)?;
-    dict.set_item("floor_share", floor_share.clone())?;
-    Ok(dict)
-}
-
-/// The factor of the rate when the share ``done`` in [0, 1] of a training is behind: 1 throughout under
-/// ``"constant"``, from 1 to 0 by ½·(1 + cos(π·done)) under ``"cosine"``.
-///
-/// >>> import dalenet
-/// >>> dalenet.schedule("cosine", 1.0)
-/// 0.0
-#[pyfunction]
-pub fn schedule(name: &str, done: f64) -> PyResult<f32> {
-    if !(0.0..=1.0).contains(&done) {
-        return Err(error::value(format!("done must be between 0 and 1, not {done}")));
-    }
-    match name {
-        "constant" => Ok(Schedule::Constant.factor(done)),
-        "cosine" => Ok(Schedule::Cosine.factor(done)),
-        other => {
-            let near = nearest(other, ["constant", "cosine"]);
-            Err(error::value(format!("there is no schedule `{other}`{near}: constant or cosine")))
-        }
     }
 }

@@ -1,8 +1,8 @@
 //! What a rule in Python may use.
 
 use crate::{
+    arrays::{Array, array},
     error::guard,
-    matrices::{Array, array},
 };
 use dalenet::{Matrix, Presynaptic, layer::Layer};
 use pyo3::{

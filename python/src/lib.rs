@@ -3,6 +3,7 @@
 
 mod arrays;
 mod classifier;
+mod diagnosis;
 mod env;
 mod error;
 mod experiment;
@@ -11,8 +12,8 @@ mod fitting;
 mod learner;
 mod lesson;
 mod lock;
-mod matrices;
 mod network;
+mod optimiser;
 mod pool;
 mod raised;
 mod registry;
@@ -44,11 +45,8 @@ mod _core {
 
     #[pymodule_export]
     use crate::{
-        classifier::Classifier,
-        feedback::Feedback,
-        learner::{Learner, schedule},
-        lesson::Lesson,
-        network::Network,
+        classifier::Classifier, feedback::Feedback, learner::Learner, lesson::Lesson,
+        network::Network, optimiser::schedule,
     };
 
     /// Version of the package and of the program it was built with.

@@ -1,7 +1,7 @@
 //! Routings of Error Diffusion: one by its name, or a user's own by a matrix or a function.
 
 use crate::{
-    error, matrices,
+    arrays, error,
     raised::{self, Raised},
 };
 use dalenet::{Matrix, Routing};
@@ -118,7 +118,7 @@ impl PythonRouting {
     fn ask(&self, unit: usize, units: usize, output: usize, outputs: usize) -> PyResult<f32> {
         match &self.weights {
             Weights::Matrix(matrix) => {
-                matrices::check_shape(matrix, "the matrix of the routing", [units, outputs])?;
+                arrays::check_shape(matrix, "the matrix of the routing", [units, outputs])?;
                 Ok(matrix.row(unit)[output])
             }
             Weights::Function(function) => raised::call_user(|py| {
@@ -147,7 +147,7 @@ impl Routing for PythonRouting {
 }
 
 fn read(object: &Bound<'_, PyAny>) -> PyResult<Matrix> {
-    let matrix = matrices::matrix(object, "the matrix of the routing")?;
+    let matrix = arrays::matrix(object, "the matrix of the routing")?;
     matrix.as_slice().iter().try_for_each(|weight| check(*weight, "matrix").map(drop))?;
     Ok(matrix)
 }

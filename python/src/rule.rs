@@ -1,10 +1,9 @@
 //! Learning rules: one by its name, or one that a user wrote in Python.
 
 use crate::{
-    error,
+    arrays, error,
     feedback::Feedback,
     lesson::Lesson,
-    matrices,
     network::Network,
     raised::{self, Raised},
 };
@@ -171,7 +170,7 @@ impl Prepared {
                  dalenet.Feedback"
             )));
         }
-        matrices::matrix(answer, &format!("the signal of the rule {name} for layer {layer}"))
+        arrays::matrix(answer, &format!("the signal of the rule {name} for layer {layer}"))
     }
 
     fn answer(
@@ -190,7 +189,7 @@ impl Prepared {
                 if (written.rows(), written.cols()) != (samples, all) {
                     let what =
                         format!("the signal of the rule {} for layer {layer}", self.rule.name());
-                    matrices::check_shape(&written, &what, [samples, units])?;
+                    arrays::check_shape(&written, &what, [samples, units])?;
                 }
                 *signal = written;
                 Ok(dalenet::Feedback::Written)

@@ -1,6 +1,6 @@
 //! Runs: what a training left in its folder, and what it has learnt.
 
-use crate::{error, pool, registry::Registry, samples, tensors, worker};
+use crate::{arrays, error, pool, registry::Registry, samples, tensors, worker};
 use dalenet_data::{Shape, TestSet};
 use dalenet_envs::{Actions, Batch};
 use dalenet_lab::{
@@ -135,7 +135,7 @@ impl Run {
     ) -> PyResult<Bound<'py, PyAny>> {
         error::guard(|| {
             let (count, len) = observations.as_array().dim();
-            let values = samples::row_major(&observations);
+            let values = arrays::row_major(&observations);
             let chosen = py.detach(|| self.inner.act(values, count, len)).map_err(error::run)?;
             match chosen {
                 Chosen::Choices(choices) => Ok(choices.into_pyarray(py).into_any()),

@@ -1,8 +1,8 @@
 //! Samples and observations on their way in.
 
-use crate::error;
+use crate::{arrays::row_major, error};
 use dalenet_data::Split;
-use numpy::{Element, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::PyReadonlyArray2;
 use pyo3::{exceptions::PyTypeError, prelude::*};
 
 /// Samples N×D of bytes or of single precision, without labels.
@@ -21,12 +21,4 @@ pub fn split(samples: &Bound<'_, PyAny>) -> PyResult<Split> {
     };
     let (count, width) = floats.as_array().dim();
     Split::from_floats(row_major(&floats), width, unlabelled(count)).map_err(error::value)
-}
-
-/// The values of an array, row by row, however it lies in memory.
-pub fn row_major<T: Element + Copy>(array: &PyReadonlyArray2<'_, T>) -> Vec<T> {
-    match array.is_c_contiguous() {
-        true => array.as_slice().map(<[T]>::to_vec).unwrap_or_default(),
-        false => array.as_array().iter().copied().collect(),
-    }
 }

@@ -116,11 +116,11 @@ def test_images_with_convolutions(digits):
 @pytest.mark.parametrize("rule", ["ed", "dfa", doubled])
 def test_a_pickled_classifier_is_the_same_and_learns_on(iris, rule):
     classifier = small(rule=rule).fit(*iris)
-    twin = pickle.loads(pickle.dumps(classifier))
-    assert (twin.predict_proba(iris[0]) == classifier.predict_proba(iris[0])).all()
-    for each in (classifier, twin):
+    copied = pickle.loads(pickle.dumps(classifier))
+    assert (copied.predict_proba(iris[0]) == classifier.predict_proba(iris[0])).all()
+    for each in (classifier, copied):
         each.partial_fit(*iris)
-    assert (twin.predict_proba(iris[0]) == classifier.predict_proba(iris[0])).all()
+    assert (copied.predict_proba(iris[0]) == classifier.predict_proba(iris[0])).all()
 
 
 def test_learning_pass_by_pass(iris):

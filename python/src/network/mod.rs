@@ -1,26 +1,25 @@
 //! A network on NumPy arrays.
 
+mod blueprint;
+pub mod weights;
+
 use crate::{
+    arrays::{self, Array, ArrayLike, Arrays, array, check_shape},
     error::{self, DivergedError, guard},
     lesson,
     lock::Lock,
-    matrices::{self, Array, ArrayLike, Arrays, array, check_shape},
-    settings,
 };
+use blueprint::{Blueprint, InputShape};
 use dalenet::{
-    Activation, Generator, GeneratorState, Loss, Matrix, NetworkSpec, Shape, Trace,
+    Generator, GeneratorState, Matrix, Shape, Trace,
     checkpoint::{self, Checkpoint},
-    layer::{Layer, SubMatrix},
+    layer::Layer,
 };
-use dalenet_train::{Config, NetworkSettings, nearest};
-use numpy::PyArray1;
 use pyo3::{
-    exceptions::{PyKeyError, PyTypeError},
+    exceptions::PyTypeError,
     prelude::*,
     types::{PyBytes, PyDict, PyTuple},
 };
-use serde::{Deserialize, Serialize};
-use toml::Table;
 
 /// A network under Dale's principle, or a usual one.
 ///
@@ -97,64 +96,6 @@ pub struct Held {
     trace: Trace,
 }
 
-/// What a network is built from.
-#[derive(Clone, Serialize, Deserialize)]
-struct Blueprint {
-    inputs: Shape,
-    outputs: usize,
-    config: Config,
-    output: Activation,
-    output_gain: f32,
-    orthogonal: bool,
-}
-
-impl Blueprint {
-    fn spec(&self) -> PyResult<NetworkSpec> {
-        let spec = self.config.network_spec(self.inputs, self.outputs).map_err(error::value)?;
-        let Self { output, output_gain, orthogonal, .. } = *self;
-        let spec = NetworkSpec { output, output_gain, orthogonal, ..spec };
-        spec.check().map_err(error::value)?;
-        Ok(spec)
-    }
-
-    fn build(self, generator: &mut Generator) -> PyResult<Network> {
-        let network = dalenet::Network::new(&self.spec()?, generator);
-        let held = Lock::new(Held { network, trace: Trace::default() });
-        Ok(Network { held, blueprint: Some(self), generator: generator.state() })
-    }
-}
-
-/// The settings of a network by the program's names.
-fn configure(given: &Bound<'_, PyDict>) -> PyResult<Config> {
-    let mut config = Config::new("mnist", "paper", "ed").map_err(error::value)?;
-    let known = Table::try_from(NetworkSettings::default()).map_err(error::value)?;
-    for (key, value) in settings::table(given)? {
-        if !known.contains_key(&key) {
-            let near = nearest(&key, known.keys().map(String::as_str));
-            return Err(PyTypeError::new_err(format!("a network has no setting `{key}`{near}")));
-        }
-        config.set(&key, &value.to_string()).map_err(error::value)?;
-    }
-    config.validate().map_err(error::value)?;
-    Ok(config)
-}
-
-/// The shape of an input: a length, or height, width and channels.
-#[derive(FromPyObject)]
-pub enum InputShape {
-    Length(usize),
-    Image((usize, usize, usize)),
-}
-
-impl InputShape {
-    fn shape(self) -> Shape {
-        match self {
-            Self::Length(length) => Shape::flat(length),
-            Self::Image((height, width, channels)) => Shape { height, width, channels },
-        }
-    }
-}
-
 #[pymethods]
 impl Network {
     #[new]
@@ -184,22 +125,9 @@ impl Network {
             let py = layers.py();
             let settings = settings.map_or_else(|| PyDict::new(py), Bound::clone);
             settings.set_item("layers", layers)?;
-            let mut config = configure(&settings)?;
-            let inputs = inputs.shape();
-            config.loss = if output == "softmax" { Loss::CrossEntropy } else { Loss::Squared };
-            let usual = config.network_spec(inputs, outputs.max(1)).map_err(error::value)?.output;
-            let output = match output {
-                "sigmoid" | "softmax" => usual,
-                "tanh" => Activation::Tanh,
-                "identity" => Activation::Identity,
-                other => {
-                    return Err(error::value(format!(
-                        "there is no output `{other}`: it is sigmoid, softmax, tanh or identity"
-                    )));
-                }
-            };
-            let blueprint = Blueprint { inputs, outputs, config, output, output_gain, orthogonal };
-            blueprint.build(&mut Generator::new(seed, 0))
+            let shapes = [inputs.shape(), Shape::flat(outputs)];
+            let blueprint = Blueprint::new(shapes, output, output_gain, orthogonal, &settings)?;
+            Self::build(blueprint, &mut Generator::new(seed, 0))
         })
     }
 
@@ -211,7 +139,7 @@ impl Network {
     ///     If the samples have another shape or are not finite.
     fn forward<'py>(&self, py: Python<'py>, x: ArrayLike<'py>) -> PyResult<Array<'py>> {
         guard(|| {
-            let x = matrices::samples(&x, "x")?;
+            let x = arrays::samples(&x, "x")?;
             let prediction = self.held.compute(py, |held| {
                 held.forward(x)?;
                 Ok(held.trace.output().clone())
@@ -224,7 +152,7 @@ impl Network {
     /// B×(P·N).
     fn activities<'py>(&self, py: Python<'py>, x: ArrayLike<'py>) -> PyResult<Vec<Array<'py>>> {
         guard(|| {
-            let x = matrices::samples(&x, "x")?;
+            let x = arrays::samples(&x, "x")?;
             let activities = self.held.compute(py, |held| {
                 held.forward(x)?;
                 let layers = 0..held.network.layers().len();
@@ -238,7 +166,7 @@ impl Network {
     /// (rows: source), …, ``layer1.bias`` N. Copies.
     #[getter]
     fn weights<'py>(&self, py: Python<'py>) -> PyResult<Arrays<'py>> {
-        guard(|| weights(py, &self.copy(py)?))
+        guard(|| weights::all(py, &self.copy(py)?))
     }
 
     /// The signed weights of a layer, K×N, rows: source. Layers are counted from 0.
@@ -264,7 +192,7 @@ impl Network {
             let mut network = self.copy(py)?;
             for item in weights.call_method0("items")?.try_iter()? {
                 let (name, values): (String, Bound<'_, PyAny>) = item?.extract()?;
-                set(&mut network, &name, &values)?;
+                weights::set(&mut network, &name, &values)?;
             }
             self.held.compute(py, |held| {
                 held.network = network;
@@ -303,7 +231,7 @@ impl Network {
     /// Moves the biases so that each unit's mean input over the samples B×D is zero.
     fn balance_biases(&self, py: Python<'_>, x: ArrayLike<'_>) -> PyResult<()> {
         guard(|| {
-            let x = matrices::samples(&x, "x")?;
+            let x = arrays::samples(&x, "x")?;
             self.held.compute(py, |held| {
                 held.forward(x)?;
                 held.network.balance_biases(&mut held.trace);
@@ -336,7 +264,7 @@ impl Network {
         guard(|| {
             let (blueprint, generator): (Blueprint, GeneratorState) =
                 serde_json::from_str(text).map_err(error::value)?;
-            let mut network = blueprint.build(&mut Generator::new(0, 0))?;
+            let mut network = Self::build(blueprint, &mut Generator::new(0, 0))?;
             network.generator = generator;
             let file = Checkpoint::parse(bytes).map_err(error::value)?;
             let held = network.held.get_mut();
@@ -347,6 +275,12 @@ impl Network {
 }
 
 impl Network {
+    fn build(blueprint: Blueprint, generator: &mut Generator) -> PyResult<Self> {
+        let network = dalenet::Network::new(&blueprint.spec()?, generator);
+        let held = Lock::new(Held { network, trace: Trace::default() });
+        Ok(Self { held, blueprint: Some(blueprint), generator: generator.state() })
+    }
+
     /// A network that was made elsewhere.
     pub fn of(network: dalenet::Network) -> Self {
         let held = Lock::new(Held { network, trace: Trace::default() });
@@ -408,54 +342,5 @@ pub fn finite(prediction: Matrix) -> PyResult<Matrix> {
         false => Err(DivergedError::new_err(
             "the prediction is no longer a number: train anew with a smaller rate",
         )),
-    }
-}
-
-/// The parts of a network by name, as checkpoints have them.
-pub fn weights<'py>(py: Python<'py>, network: &dalenet::Network) -> PyResult<Arrays<'py>> {
-    let weights = PyDict::new(py);
-    for (l, layer) in (1..).zip(network.layers()) {
-        for part in layer.sub_matrices() {
-            let name = format!("layer{l}.{}", part.name);
-            weights.set_item(name, array(py, &layer.magnitudes(&part))?)?;
-        }
-        weights.set_item(format!("layer{l}.bias"), PyArray1::from_slice(py, layer.bias()))?;
-    }
-    Ok(Arrays(weights))
-}
-
-/// Sets one part.
-fn set(network: &mut dalenet::Network, name: &str, values: &Bound<'_, PyAny>) -> PyResult<()> {
-    let unknown = || PyKeyError::new_err(format!("the network has no weights {name}"));
-    let (layer, part) =
-        name.strip_prefix("layer").and_then(|n| n.split_once('.')).ok_or_else(unknown)?;
-    let layer = layer.parse::<usize>().ok().and_then(|l| l.checked_sub(1)).ok_or_else(unknown)?;
-    let layer = network.layers_mut().get_mut(layer).ok_or_else(unknown)?;
-    if part == "bias" {
-        let row = values.py().import("numpy")?.call_method1("atleast_2d", (values,))?;
-        let bias = matrices::matrix(&row, name)?;
-        check_shape(&bias, name, [1, layer.units()])?;
-        layer.set_bias(bias.as_slice());
-        return Ok(());
-    }
-    let parts = layer.sub_matrices();
-    let part = parts.iter().find(|known| known.name == part).ok_or_else(unknown)?;
-    let magnitudes = matrices::matrix(values, name)?;
-    check_shape(&magnitudes, name, [part.rows.len(), part.cols.len()])?;
-    check_floor(layer, part, &magnitudes, name)?;
-    layer.set_magnitudes(part, &magnitudes);
-    Ok(())
-}
-
-fn check_floor(layer: &Layer, part: &SubMatrix, values: &Matrix, name: &str) -> PyResult<()> {
-    let Some(dale) = layer.dale() else { return Ok(()) };
-    match values.as_slice().iter().find(|value| **value < dale.floor) {
-        None => Ok(()),
-        Some(value) => Err(error::value(format!(
-            "{name} has the magnitude {value} below the floor {} of Dale's principle: {} weights are \
-             given as magnitudes",
-            dale.floor,
-            if part.excitatory { "excitatory" } else { "inhibitory" },
-        ))),
     }
 }
