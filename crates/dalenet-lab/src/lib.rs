@@ -22,9 +22,11 @@ mod agent_analysis;
 mod aggregation;
 mod analysis;
 mod clock;
+mod count;
 mod curves;
 mod error;
 mod evaluate;
+mod export;
 mod files;
 mod findings;
 mod held_out;
@@ -58,6 +60,7 @@ pub use ablation::Part;
 pub use agent_analysis::{AgentAnalysis, analyse_agent};
 pub use aggregation::{Aggregation, RuleAggregate, Scale};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
+pub use count::count_run;
 pub use dalenet_train::{
     AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet,
     Dataset, Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings,
@@ -66,6 +69,7 @@ pub use dalenet_train::{
 };
 pub use error::Error;
 pub use evaluate::{RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run};
+pub use export::export_run;
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use metrics::{AgentOutcome, Ending, EpochMetrics, Outcome, Position, UpdateMetrics};
 pub use mistakes::PlayedSamples;

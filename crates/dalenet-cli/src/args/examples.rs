@@ -53,6 +53,17 @@ Examples:
   dalenet play runs/mnist-ed-seed0 --out mistakes.html
   dalenet play craftax --human              # play it yourself";
 
+pub const EXPORT: &str = "\
+Examples:
+  dalenet export runs/mnist-ed-seed0 --out net.onnx
+  dalenet export runs/mnist-ed-seed0 --out net.onnx --form signed
+  dalenet export runs/brax-ant-ed-seed0 --out policy.npz";
+
+pub const COUNT: &str = "\
+Examples:
+  dalenet count runs/mnist-ed-seed0
+  dalenet count runs/mnist-ed-seed0 --pj-per-mac 0.2";
+
 pub const REPORT: &str = "\
 Examples:
   dalenet report runs
