@@ -8,6 +8,7 @@ mod cases;
 mod convolutions;
 mod data_sets;
 mod early_stopping;
+mod export;
 mod files;
 mod guide;
 mod helper;
