@@ -1,10 +1,10 @@
 //! What a network costs in hardware, layer by layer and sample by sample.
 
 use dalenet::{Network, layer::Layer};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How signed sums are made of conductances, which cannot be negative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mapping {
     /// One device a weight, whose sign is that of its row; a column of reference devices for the

@@ -24,6 +24,7 @@ mod analysis;
 mod clock;
 mod count;
 mod curves;
+mod devices;
 mod error;
 mod evaluate;
 mod export;
@@ -67,6 +68,7 @@ pub use dalenet_train::{
     OptimiserKind, PRESETS, PoolingChoice, Prediction, Preparation, Registry, Response, RuleEntry,
     TestSet, nearest,
 };
+pub use devices::{DeviceEvaluation, Trial, evaluate_on_devices};
 pub use error::Error;
 pub use evaluate::{RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run};
 pub use export::export_run;

@@ -8,7 +8,7 @@ mod settings;
 mod study;
 
 pub use computing::{Computing, DataDir, Threads};
-pub use hardware::{Count, Export, Form, Pixels};
+pub use hardware::{Count, Export, Form, OnDevice, Pixels, Share};
 pub use predict::Predict;
 pub use settings::{Flags, Settings};
 pub use study::{Ablate, Common, Compare};
@@ -168,6 +168,8 @@ pub struct Eval {
     /// Episodes that an agent plays [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub episodes: Option<u32>,
+    #[command(flatten)]
+    pub on: OnDevice,
     #[command(flatten)]
     pub computing: Computing,
 }

@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod count;
 mod data;
+mod devices;
 mod eval;
 mod export;
 mod list;

@@ -165,9 +165,3 @@ fn value(name: &str, element: Element, row: &[usize], doc: &str) -> ValueInfo {
         doc_string: doc.into(),
     }
 }
-
-/// Parses a model back, for tests.
-#[cfg(test)]
-pub fn parse(bytes: &[u8]) -> Model {
-    Model::decode(bytes).expect("a model")
-}
