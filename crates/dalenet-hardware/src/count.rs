@@ -85,7 +85,7 @@ impl LayerCount {
         let (rows, distinct, units) = (layer.inputs(), layer.distinct_inputs(), layer.units());
         let weights = rows * units;
         let received = geometry.map_or(distinct, |geometry| geometry.input.len());
-        let count = Self {
+        Self {
             weights: weights as u64,
             multiply_accumulates: (places * distinct * units) as u64,
             single_devices: (weights + rows) as u64,
@@ -95,7 +95,6 @@ impl LayerCount {
             feedback: if is_last { 0 } else { (outputs * units) as u64 },
             updates: weights as u64,
             activities: (received + places * units) as u64,
-        };
-        count
+        }
     }
 }

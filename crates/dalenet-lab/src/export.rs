@@ -55,7 +55,7 @@ pub fn export_run<'a>(
             let usual = if images { Pixels::Bytes } else { Pixels::Floats };
             Learnt::Classifier(trained, pixels.unwrap_or(usual))
         }
-        Experiment::Agent(_) => Learnt::Agent(trained::agent(resources, &run)?),
+        Experiment::Agent(_) => Learnt::Agent(Box::new(trained::agent(resources, &run)?)),
     };
     let content = match file {
         File::Onnx => learnt.onnx(form),
@@ -93,7 +93,7 @@ impl File {
 
 enum Learnt {
     Classifier(Trained, Pixels),
-    Agent(TrainedAgent),
+    Agent(Box<TrainedAgent>),
 }
 
 impl Learnt {

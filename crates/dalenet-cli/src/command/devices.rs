@@ -57,7 +57,7 @@ fn trial(args: &OnDevice, experiment: &Experiment) -> Result<Trial, Failure> {
     let mut device = Device::preset(name).ok_or_else(|| {
         let names = Device::PRESETS.map(|(name, _)| name);
         let near = nearest(name, names);
-        refused(format!("there is no device `{name}`{near}: {}", names.join(", ")))
+        refused(format!("there is no device `{name}`{near}; there are {}", names.join(", ")))
     })?;
     if !experiment.network().dale.is_on() {
         device.mapping = Mapping::Pair;

@@ -7,6 +7,7 @@ mod bits;
 mod cases;
 mod convolutions;
 mod data_sets;
+mod devices;
 mod early_stopping;
 mod export;
 mod files;

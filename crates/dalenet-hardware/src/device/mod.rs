@@ -170,7 +170,7 @@ impl Device {
         let levels = self.levels.unwrap_or(2);
         let bits = |bits: Option<u32>| (1..=24).contains(&bits.unwrap_or(8));
         let (input, output) = (self.input_bits.unwrap_or(8), self.output_bits.unwrap_or(8));
-        let checks: [(&str, f64, bool, &str); 12] = [
+        let checks = [
             ("g_max", self.g_max, positive(self.g_max), "must be above 0"),
             ("ratio", self.ratio, self.ratio > 1.0, "must be above 1"),
             ("levels", levels.into(), levels >= 2, "must be at least 2"),
