@@ -193,7 +193,10 @@ BRAX = [
      "u64::from(self.episode_length) * env;", "u64::from(self.episode_length) * (env + 1);"),
 ]
 
+# Of the names of the conformance tests, the quick ones first.
+CONFORMANCE = ["states", "worlds", "numbers", "classic_lives", "full_lives"]
+
 CRATES = {
-    "dalenet-craftax": ([["--test", "conformance", "states"], ["--test", "conformance"]], CRAFTAX),
+    "dalenet-craftax": ([["--test", "conformance", part] for part in CONFORMANCE], CRAFTAX),
     "dalenet-envs": ([["--test", "brax_conformance"], ["--test", "brax_tasks"], ["--test", "vector_env"]], BRAX),
 }
