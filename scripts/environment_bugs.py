@@ -203,8 +203,11 @@ BRAX = [
      "seeds[env].map(|seed| Generator::new(seed, stream(env)))"),
 ]
 
+# Of the names of the conformance tests, the quick ones first.
+CONFORMANCE = ["states", "worlds", "numbers", "classic_lives", "full_lives"]
+
 CRATES = {
-    "dalenet-craftax": ([["--test", "conformance", "states"], ["--test", "conformance"]], CRAFTAX),
+    "dalenet-craftax": ([["--test", "conformance", part] for part in CONFORMANCE], CRAFTAX),
     "dalenet-envs": ([["--test", "brax_conformance"], ["--test", "brax_tasks"], ["--test", "vector_env"],
                       ["--test", "autoreset"]], BRAX),
 }

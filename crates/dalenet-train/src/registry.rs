@@ -70,6 +70,7 @@ impl Default for Registry {
         };
         registry.add_routing("modulo", || Box::new(dalenet::Modulo));
         registry.routing("overlapping", || Box::new(dalenet::Overlapping));
+        registry.routing("shared", || Box::new(dalenet::Shared));
         registry
     }
 }

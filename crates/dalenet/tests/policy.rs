@@ -4,10 +4,10 @@
 use dalenet::{
     Generator, Matrix,
     engine::policy::{
-        Transitions, categorical_entropies, categorical_log_probabilities, clipped_value_error,
-        column_moments, explained_variance, gather, gather_rows, gaussian_entropy,
-        gaussian_log_probabilities, generalised_advantages, most_probable_choices, next_values,
-        sample_gaussian, scatter, standardise,
+        RatioSums, Transitions, categorical_entropies, categorical_log_probabilities,
+        clipped_surrogate, clipped_value_error, column_moments, explained_variance, gather,
+        gather_rows, gaussian_entropy, gaussian_log_probabilities, generalised_advantages,
+        most_probable_choices, next_values, sample_gaussian, scatter, standardise,
     },
 };
 
@@ -125,6 +125,31 @@ fn value_gradient(value: f64, old: f64, target: f64, clip: f64) -> (f64, f64) {
     }
     let gradient = if clipped_square > square { 0.0 } else { target - value };
     (gradient, kink.min((clipped_square - square).abs()))
+}
+
+/// Oracle: central differences of `min(r·Â, clip(r)·Â)` by ln p, on both sides of both bounds.
+#[test]
+fn the_gain_of_a_sample_is_the_derivative_of_the_clipped_surrogate() {
+    let clip = 0.2;
+    let objective = |log: f64, advantage: f64| {
+        let ratio = log.exp();
+        (ratio * advantage).min(ratio.clamp(1.0 - clip, 1.0 + clip) * advantage)
+    };
+    for ratio in [0.3, 0.79, 0.81, 1.0, 1.19, 1.21, 3.0f32] {
+        for advantage in [1.5, -0.5f32] {
+            let (mut gain, mut sums) = ([f32::NAN], RatioSums::default());
+            let (new, clip) = (ratio.ln() - 1.0, clip as f32);
+            clipped_surrogate(&[new], &[-1.0], &[advantage], clip, &mut gain, &mut sums);
+            let (log, advantage, step) = (f64::from(new) + 1.0, f64::from(advantage), 1e-5);
+            let rise = objective(log + step, advantage) - objective(log - step, advantage);
+            let want = rise / (2.0 * step);
+            assert!(
+                (f64::from(gain[0]) - want).abs() < 1e-4,
+                "{ratio} {advantage}: {gain:?} {want}"
+            );
+            assert_eq!(sums.clipped, u64::from((ratio - 1.0).abs() > 0.2));
+        }
+    }
 }
 
 /// Oracle: the objective's gradient in exact (double) arithmetic. Values as a critic has them: moves

@@ -7,7 +7,7 @@ use common::{difference, identity, learner, signed, unsigned};
 use dalenet::{
     Activation, Backprop, DirectFeedbackAlignment, ErrorDiffusion, Feedback, FeedbackAlignment,
     Generator, Learner, Lesson, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
-    Overlapping, Routing, Rule, SignSymmetric,
+    Overlapping, Routing, Rule, Shared, SignSymmetric,
 };
 
 fn linear(spec: NetworkSpec, rule: impl Rule + 'static) -> Learner {
@@ -93,6 +93,22 @@ fn overlapping_routing_gives_each_unit_two_outputs_and_each_pair_of_outputs_some
     }
     assert_eq!(pairs.len(), outputs * (outputs - 1));
     assert_eq!(Overlapping.weight(7, 9, 0, 1), 1.0, "a single output reaches every unit");
+}
+
+#[test]
+fn shared_routing_gives_every_tenth_unit_the_mean_and_deals_the_others_out_evenly() {
+    let (units, outputs) = (100, 10);
+    let mut served = vec![0.0; outputs];
+    for unit in 0..units {
+        let weights: Vec<_> =
+            (0..outputs).map(|output| Shared.weight(unit, units, output, outputs)).collect();
+        let hears_all = weights.iter().all(|weight| *weight == 0.1);
+        assert_eq!(hears_all, unit % 10 == 9);
+        assert!(hears_all || weights.iter().filter(|weight| **weight == 1.0).count() == 1);
+        served.iter_mut().zip(&weights).for_each(|(sum, weight)| *sum += weight);
+    }
+    assert!(served.iter().all(|sum: &f32| (sum - 10.0).abs() < 1e-5), "{served:?}");
+    assert_eq!(Shared.weight(9, 10, 0, 1), 1.0, "a single output reaches every unit");
 }
 
 #[test]

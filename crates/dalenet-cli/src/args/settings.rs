@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// Learning rule: ed, ed-overlapping, dfa, fa, sign-symmetric, bp, bp-dale or kaneko [default: ed]
+    /// Learning rule: ed, ed-overlapping, ed-shared, dfa, fa, sign-symmetric, bp, bp-dale or kaneko [default: ed]
     #[arg(long)]
     pub rule: Option<String>,
     /// Settings to start from: default, paper or kaneko

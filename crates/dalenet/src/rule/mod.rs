@@ -51,6 +51,6 @@ pub use direct_feedback_alignment::DirectFeedbackAlignment;
 pub use error_diffusion::ErrorDiffusion;
 pub use feedback::{Feedback, Lesson, Rule};
 pub use feedback_alignment::FeedbackAlignment;
-pub use routing::{Modulo, Overlapping, Routing};
+pub use routing::{Modulo, Overlapping, Routing, Shared};
 pub use sign_symmetric::SignSymmetric;
 pub(crate) use teaching::Teaching;

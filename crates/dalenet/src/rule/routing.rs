@@ -57,3 +57,34 @@ impl Routing for Overlapping {
         }
     }
 }
+
+/// Modulo error routing in which every tenth unit receives the mean error of all outputs instead, so that
+/// some units serve what outputs have in common.
+///
+/// ```
+/// use dalenet::{Routing, Shared};
+/// let weights = |unit| [0, 1].map(|output| Shared.weight(unit, 20, output, 2));
+/// assert_eq!(weights(8), [1.0, 0.0]);
+/// assert_eq!(weights(9), [0.5, 0.5]);
+/// assert_eq!(weights(10), [0.0, 1.0]); // the turn goes on
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Shared;
+
+impl Shared {
+    /// One unit of so many is shared.
+    const PERIOD: usize = 10;
+}
+
+impl Routing for Shared {
+    fn name(&self) -> &str {
+        "shared"
+    }
+
+    fn weight(&self, unit: usize, units: usize, output: usize, outputs: usize) -> f32 {
+        match unit % Self::PERIOD == Self::PERIOD - 1 {
+            true => 1.0 / outputs as f32,
+            false => Modulo.weight(unit - unit / Self::PERIOD, units, output, outputs),
+        }
+    }
+}
