@@ -1,14 +1,14 @@
 //! Environments: N of one task, on NumPy arrays.
 
 mod actions;
+mod arguments;
 mod outputs;
 pub mod picture;
 
 use crate::{error, pool};
 use actions::ActionReader;
-use dalenet_envs::{
-    Autoreset, ENVIRONMENTS, Error, Observe, Options, Restart, Seeds, Space, VectorEnv,
-};
+use arguments::SeedArgument;
+use dalenet_envs::{Autoreset, ENVIRONMENTS, Error, Options, Space, VectorEnv};
 use numpy::{Element, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1};
 use outputs::{Flags, writable};
 use pyo3::{
@@ -80,9 +80,9 @@ impl Environments {
             episode_length,
             action_repeat,
             stagger,
-            restart: one_of("restart", restart, RESTARTS)?,
-            observe: one_of("observations", observations, OBSERVATIONS)?,
-            autoreset: one_of("autoreset_mode", autoreset, MODES)?,
+            restart: arguments::restart(restart)?,
+            observe: arguments::observe(observations)?,
+            autoreset: arguments::autoreset(autoreset)?,
         };
         error::guard(|| {
             let make = || dalenet_envs::make(name, count, &options);
@@ -188,11 +188,7 @@ impl Environments {
         mask: Option<PyReadonlyArray1<'_, bool>>,
     ) -> PyResult<()> {
         let mask: Option<Vec<bool>> = mask.map(|mask| mask.as_array().to_vec());
-        let seeds = match &seed {
-            None => Seeds::Continue,
-            Some(SeedArgument::One(seed)) => Seeds::One(*seed),
-            Some(SeedArgument::Each(seeds)) => Seeds::Each(seeds),
-        };
+        let seeds = arguments::seeds(&seed);
         error::guard(|| {
             let mut inner = self.lock()?;
             let env = &mut open(&mut inner)?.env;
@@ -353,13 +349,6 @@ fn vector<T: Element>(py: Python<'_>, numbers: Vec<T>) -> Bound<'_, PyArray1<T>>
     PyArray1::from_vec(py, numbers)
 }
 
-/// A seed for all environments, or one each.
-#[derive(FromPyObject)]
-enum SeedArgument {
-    One(u64),
-    Each(Vec<Option<u64>>),
-}
-
 impl Environments {
     /// The environments for this call alone. Waiting for another thread's call would hold the lock of
     /// the interpreter, which that thread needs.
@@ -389,21 +378,4 @@ impl Environments {
 
 fn open(inner: &mut Option<Inner>) -> PyResult<&mut Inner> {
     inner.as_mut().ok_or_else(|| error::value("these environments are closed; make new ones"))
-}
-
-const RESTARTS: &[(&str, Restart)] = &[("fresh", Restart::Fresh), ("same", Restart::Same)];
-const OBSERVATIONS: &[(&str, Observe)] = &[("dense", Observe::Dense), ("sparse", Observe::Sparse)];
-const MODES: &[(&str, Autoreset)] = &[
-    ("NextStep", Autoreset::NextStep),
-    ("SameStep", Autoreset::SameStep),
-    ("Disabled", Autoreset::Disabled),
-];
-
-/// The value of an argument that has few.
-fn one_of<T: Copy>(argument: &str, given: &str, values: &[(&str, T)]) -> PyResult<T> {
-    let found = values.iter().find(|(name, _)| *name == given);
-    found.map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<_> = values.iter().map(|(name, _)| format!("`{name}`")).collect();
-        error::value(format!("`{argument}` is `{given}`, which is not one of {}", names.join(", ")))
-    })
 }
