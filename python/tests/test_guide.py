@@ -12,7 +12,11 @@ import dalenet
 
 GUIDE = Path(__file__).parents[2] / "docs" / "PYTHON.md"
 
-MODULES = [module.name for module in pkgutil.iter_modules(dalenet.__path__)]
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(dalenet.__path__, "dalenet.", onerror=lambda _: None)
+    if module.name != "dalenet._core"
+]
 
 
 def snippets(kind: str) -> list[tuple[int, str]]:
@@ -47,7 +51,7 @@ def test_the_guide_runs_with_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("name", MODULES)
 def test_docstrings_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     try:
-        module = importlib.import_module(f"dalenet.{name}")
+        module = importlib.import_module(name)
     except ImportError as absent:
         pytest.skip(str(absent))
     monkeypatch.chdir(tmp_path)
