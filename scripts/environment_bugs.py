@@ -190,7 +190,17 @@ BRAX = [
      "step.checked_div(u64::from(self.stagger)).unwrap_or(0) as u32",
      "step.checked_div(u64::from(self.stagger)).map_or(0, |_| 0)"),
     ("staggered by one environment too many", "vectorised/mod.rs",
-     "u64::from(self.episode_length) * env;", "u64::from(self.episode_length) * (env + 1);"),
+     "u64::from(self.episode_length) * env as u64;",
+     "u64::from(self.episode_length) * (env as u64 + 1);"),
+    ("a step that only starts an episode draws", "vectorised/group.rs",
+     "self.generators[*lane].clone_from(generator);", "let _ = generator;"),
+    ("a step that only starts an episode counts", "vectorised/group.rs",
+     "any(|(waiting, _)| *waiting == lane)", "any(|(waiting, _)| *waiting == lane + 99)"),
+    ("a mask resets all", "vectorised/group.rs", "mask.is_none_or(|mask| mask[first + lane])",
+     "mask.is_none_or(|mask| mask.len() > first + lane)"),
+    ("a seed of its own is of another stream", "vectorised/group.rs",
+     "seeds[env].map(|seed| Generator::new(seed, stream(0)))",
+     "seeds[env].map(|seed| Generator::new(seed, stream(env)))"),
 ]
 
 # Of the names of the conformance tests, the quick ones first.
@@ -198,5 +208,6 @@ CONFORMANCE = ["states", "worlds", "numbers", "classic_lives", "full_lives"]
 
 CRATES = {
     "dalenet-craftax": ([["--test", "conformance", part] for part in CONFORMANCE], CRAFTAX),
-    "dalenet-envs": ([["--test", "brax_conformance"], ["--test", "brax_tasks"], ["--test", "vector_env"]], BRAX),
+    "dalenet-envs": ([["--test", "brax_conformance"], ["--test", "brax_tasks"], ["--test", "vector_env"],
+                      ["--test", "autoreset"]], BRAX),
 }

@@ -2,6 +2,7 @@
 //! types and the documentation.
 
 mod arrays;
+mod env;
 mod error;
 mod pool;
 
@@ -9,6 +10,8 @@ use pyo3::prelude::*;
 
 #[pymodule(module = "dalenet")]
 mod _core {
+    #[pymodule_export]
+    use crate::env::{Environments, environment_name, environments};
     #[pymodule_export]
     use crate::error::{DivergedError, InternalError};
 

@@ -1,9 +1,9 @@
 //! The trait that a learner uses.
 
-use crate::{Actions, Batch, Error, Space, View};
+use crate::{Actions, Autoreset, Batch, Error, Seeds, Space, View};
 
 /// N environments of one task, stepped together. An environment whose episode is over starts the
-/// next one by itself.
+/// next one by itself, unless [`crate::Options::autoreset`] says otherwise.
 ///
 /// Environments are `Send + Sync`: they can be moved to another thread and read from several; a
 /// step needs `&mut self`. A step spreads over the threads of the current rayon pool and keeps all
@@ -52,12 +52,61 @@ pub trait VectorEnv: Send + Sync {
     /// numbers, which does not depend on the number of environments.
     fn reset(&mut self, seed: u64) -> &Batch;
 
-    /// One step of every environment. Starts a new episode where one is over.
+    /// Starts an episode in all environments, or in those whose entry of `mask` is true; the others
+    /// stay as they are, their rows of the batch too. The environments that are started have reward 0
+    /// and no flag.
+    ///
+    /// ```
+    /// use dalenet_envs::{Options, Seeds, make};
+    ///
+    /// let mut env = make("hopper", 2, &Options::default())?;
+    /// let first = env.reset(7).observations.clone();
+    /// env.reset_with(Seeds::Each(&[Some(3), None]), Some(&[true, false]))?;
+    /// assert_ne!(env.batch().observations[..11], first[..11]);
+    /// assert_eq!(env.batch().observations[11..], first[11..]);
+    /// # Ok::<(), dalenet_envs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there is not one entry of `mask` and of the seeds for each environment, or this environment
+    /// can only be reset as a whole. Nothing has moved then.
+    fn reset_with(&mut self, seeds: Seeds<'_>, mask: Option<&[bool]>) -> Result<&Batch, Error> {
+        match (seeds, mask) {
+            (Seeds::One(seed), None) => Ok(self.reset(seed)),
+            _ => Err(Error::NoMask { env: self.name() }),
+        }
+    }
+
+    /// One step of every environment. What follows the end of an episode: see [`Autoreset`].
     ///
     /// # Errors
     /// If the actions are not N×A (or N choices), or one of them is not a finite number or not a
-    /// choice. Nothing has moved then.
+    /// choice, or an environment had to be reset first. Nothing has moved then.
     fn step(&mut self, actions: Actions<'_>) -> Result<&Batch, Error>;
+
+    /// One step, whose observations are written to `out`, N×O, too, by the threads that made them.
+    ///
+    /// # Errors
+    /// As [`Self::step`], and if `out` is not N×O or no dense observations are given.
+    fn step_into(&mut self, actions: Actions<'_>, out: &mut [f32]) -> Result<&Batch, Error> {
+        let wanted = self.batch().observations.len();
+        if out.len() != wanted {
+            return Err(Error::Entries { argument: "out", found: out.len(), wanted });
+        }
+        let batch = self.step(actions)?;
+        out.copy_from_slice(&batch.observations);
+        Ok(batch)
+    }
+
+    /// What follows the end of an episode.
+    fn autoreset(&self) -> Autoreset {
+        Autoreset::SameStep
+    }
+
+    /// Whether there is work in a step for more than one thread.
+    fn is_parallel(&self) -> bool {
+        true
+    }
 
     /// Result of the last step or reset.
     fn batch(&self) -> &Batch;

@@ -56,6 +56,31 @@ pub enum Error {
         /// What it was given.
         value: String,
     },
+    /// An environment whose episode is over was stepped: under [`crate::Autoreset::Disabled`].
+    #[error(
+        "the episode of environment {index} is over: reset it before the next step, or choose \
+         another autoreset mode"
+    )]
+    Over {
+        /// Which environment.
+        index: usize,
+    },
+    /// There is not one entry for each environment.
+    #[error("{found} entries of `{argument}`, where {wanted} are needed")]
+    Entries {
+        /// Of which argument.
+        argument: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        wanted: usize,
+    },
+    /// The environment can only be reset as a whole.
+    #[error("`{env}` can only be reset as a whole, by one seed")]
+    NoMask {
+        /// Which environment.
+        env: &'static str,
+    },
     /// Saved state does not fit.
     #[error("the saved state is not one of {wanted}")]
     Saved {

@@ -19,6 +19,8 @@ pub struct Options {
     pub restart: Restart,
     /// How observations are given.
     pub observe: Observe,
+    /// What follows the end of an episode.
+    pub autoreset: Autoreset,
 }
 
 impl Default for Options {
@@ -29,6 +31,7 @@ impl Default for Options {
             stagger: false,
             restart: Restart::Fresh,
             observe: Observe::Dense,
+            autoreset: Autoreset::SameStep,
         }
     }
 }
@@ -70,4 +73,41 @@ pub enum Observe {
     /// Only the sparse rows, where there are any; other environments still give all numbers.
     /// `observations` and `next` are empty then. It saves most of the time of a step of Craftax.
     Sparse,
+}
+
+/// What follows the end of an episode: Gymnasium's autoreset modes. Under all of them an environment of
+/// a seed goes through the same episodes.
+///
+/// ```
+/// use dalenet_envs::{Actions, Autoreset, Options, make};
+///
+/// let options = Options { autoreset: Autoreset::NextStep, ..Options::default() };
+/// let mut env = make("bandit", 1, &options)?; // every episode is one step
+/// assert!(env.step(Actions::Discrete(&[2]))?.terminated[0]);
+/// let batch = env.step(Actions::Discrete(&[2]))?; // the action is ignored
+/// assert_eq!((batch.rewards[0], batch.terminated[0]), (0.0, false));
+/// # Ok::<(), dalenet_envs::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Autoreset {
+    /// The step that ends an episode starts the next one. [`crate::Batch::observations`] has its first
+    /// observation and [`crate::Batch::next`] the last one of the episode that is over.
+    #[default]
+    SameStep,
+    /// The step after it starts the next one: that environment's action is ignored, its reward is 0 and
+    /// neither flag is set.
+    NextStep,
+    /// Nothing: [`crate::VectorEnv::reset_with`] starts the next one, and a step before that is an error.
+    Disabled,
+}
+
+/// The random numbers that episodes start with: see [`crate::VectorEnv::reset_with`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seeds<'a> {
+    /// Every environment draws on from where it is.
+    Continue,
+    /// Environment `i` has stream `i` of this seed, as after [`crate::VectorEnv::reset`].
+    One(u64),
+    /// N: each environment is as the only one of its own seed; one without draws on from where it is.
+    Each(&'a [Option<u64>]),
 }

@@ -1,6 +1,6 @@
 //! Stepping takes no memory from the system, resets of episodes included.
 
-use dalenet_envs::{Actions, NAMES, Options, Space, make};
+use dalenet_envs::{Actions, Autoreset, NAMES, Options, Space, make};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
@@ -31,8 +31,9 @@ static ALLOCATOR: Counting = Counting;
 fn a_step_allocates_nothing() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     pool.install(|| {
-        for &name in NAMES {
-            let options = Options { episode_length: Some(10), ..Options::default() };
+        let modes = [Autoreset::SameStep, Autoreset::NextStep];
+        for (&name, autoreset) in NAMES.iter().flat_map(|name| modes.map(|mode| (name, mode))) {
+            let options = Options { episode_length: Some(10), autoreset, ..Options::default() };
             let mut env = make(name, 40, &options).unwrap();
             let len = 40 * env.action_space().len();
             let (numbers, choices) = (vec![0.2; len], vec![1; len]);

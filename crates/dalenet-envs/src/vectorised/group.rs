@@ -2,22 +2,25 @@
 
 use super::{Rules, rows::Rows};
 use crate::{
-    Actions, Restart,
+    Actions, Autoreset, Restart, Seeds,
     simulator::{Simulator, Spec},
     state_words::{Reader, Writer},
 };
-use dalenet::{Generator, SparseMatrix};
+use dalenet::{Generator, GeneratorState, SparseMatrix};
 
 /// Environment `i` of a seed draws from stream `STREAMS + i`; networks draw from the first few.
-const STREAMS: u64 = 1 << 32;
+fn stream(env: usize) -> u64 {
+    (1 << 32) + env as u64
+}
 
 /// A simulator and what its episodes need besides.
 pub(super) struct Group<S> {
     pub simulator: S,
     generators: Vec<Generator>,
-    pub seed: u64,
+    /// Lanes that start an episode in this step, with their generators before it.
+    waiting: Vec<(usize, Generator)>,
     /// Index of the environment in the first lane.
-    first: u64,
+    first: usize,
     /// Steps in the current episode of each lane.
     steps: Vec<u32>,
     pub failures: u64,
@@ -79,13 +82,16 @@ impl Entries {
 }
 
 impl<S: Simulator> Group<S> {
-    pub fn new(simulator: S, spec: &Spec, first: usize, lanes: usize, dense: bool) -> Self {
-        let row = if dense { spec.observation_space.len() } else { 1 };
+    /// Lanes whose first episodes [`Group::reset`] starts.
+    pub fn new(simulator: S, spec: &Spec, first: usize, lanes: usize, rules: Rules) -> Self {
+        let row = if rules.dense { spec.observation_space.len() } else { 1 };
+        let waiting = if rules.autoreset == Autoreset::NextStep { lanes } else { 0 };
+        let generators = (first..first + lanes).map(|env| Generator::new(0, stream(env)));
         Self {
             simulator,
-            generators: Vec::with_capacity(lanes),
-            seed: 0,
-            first: first as u64,
+            generators: generators.collect(),
+            waiting: Vec::with_capacity(waiting),
+            first,
             steps: vec![0; lanes],
             failures: 0,
             fresh: vec![0.0; lanes * row],
@@ -95,37 +101,71 @@ impl<S: Simulator> Group<S> {
         }
     }
 
-    /// Starts the first episodes.
-    pub fn reset(&mut self, seed: u64, rules: Rules, rows: Rows<'_>) {
-        let envs = self.first..self.first + self.steps.len() as u64;
-        self.seed = seed;
-        self.failures = 0;
-        self.generators.clear();
-        self.generators.extend(envs.clone().map(|env| Generator::new(seed, STREAMS + env)));
-        self.steps.clear();
-        self.steps.extend(envs.map(|env| rules.first_step(env)));
-        for (lane, generator) in self.generators.iter_mut().enumerate() {
-            self.simulator.start(lane, generator);
+    /// The seed of the first lane.
+    pub fn seed(&self) -> u64 {
+        self.generators[0].state().seed
+    }
+
+    /// Starts an episode in every lane, its first if there is no mask, or in those of the mask.
+    pub fn reset(
+        &mut self,
+        seeds: Seeds<'_>,
+        mask: Option<&[bool]>,
+        rules: Rules,
+        mut rows: Rows<'_>,
+    ) {
+        let first = self.first;
+        let is_asked = |lane: usize| mask.is_none_or(|mask| mask[first + lane]);
+        for lane in (0..self.steps.len()).filter(|lane| is_asked(*lane)) {
+            self.seed_lane(lane, seeds, rules.restart);
+            self.simulator.start(lane, &mut self.generators[lane]);
+            self.steps[lane] = if mask.is_none() { rules.first_step(first + lane) } else { 0 };
+            rows.clear(lane);
+            self.unlocked_mut(lane).fill(false);
         }
-        if rules.dense {
-            self.simulator.observe(rows.observations);
+        if mask.is_none() {
+            self.failures = 0;
         }
-        rows.next.copy_from_slice(rows.observations);
-        self.led.observe(&self.simulator);
-        self.acting.clone_from(&self.led);
-        self.unlocked.fill(false);
-        rows.rewards.fill(0.0);
-        for flags in [rows.terminated, rows.truncated, rows.failed] {
-            flags.fill(false);
+        let row = rows.next.len() / self.steps.len();
+        self.observe_where(is_asked, rules.dense, rows.observations);
+        for lane in (0..self.steps.len()).filter(|lane| is_asked(*lane)) {
+            let at = lane * row..(lane + 1) * row;
+            rows.next[at.clone()].copy_from_slice(&rows.observations[at]);
+            self.led.clone_from(&self.acting);
         }
     }
 
-    /// One step of every lane; starts a new episode where one is over.
-    pub fn step(&mut self, actions: Actions<'_>, rules: Rules, mut rows: Rows<'_>) {
-        rows.rewards.fill(0.0);
-        for _ in 0..rules.action_repeat {
-            self.simulator.step(actions, &mut self.generators, rows.rewards, rows.terminated);
+    /// Gives a lane the generator that its next episodes draw from.
+    fn seed_lane(&mut self, lane: usize, seeds: Seeds<'_>, restart: Restart) {
+        let env = self.first + lane;
+        let seeded = match seeds {
+            Seeds::Continue => None,
+            Seeds::One(seed) => Some(Generator::new(seed, stream(env))),
+            Seeds::Each(seeds) => seeds[env].map(|seed| Generator::new(seed, stream(0))),
+        };
+        let generator = &mut self.generators[lane];
+        match seeded {
+            Some(seeded) => *generator = seeded,
+            // Where every episode begins as the first one of its seed, a new one needs a new seed.
+            None if restart == Restart::Same => {
+                let [low, high] = [(); 2].map(|()| generator.below(1 << 32) as u64);
+                *generator = Generator::new(low | high << 32, generator.state().stream);
+            }
+            None => {}
         }
+    }
+
+    /// One step of every lane. Under [`Autoreset::SameStep`] its result are `rows.observations`, else
+    /// `rows.next`.
+    pub fn step(&mut self, actions: Actions<'_>, rules: Rules, rows: &mut Rows<'_>) {
+        self.wait(rules, rows);
+        rows.rewards.fill(0.0);
+        if self.waiting.len() < self.steps.len() {
+            for _ in 0..rules.action_repeat {
+                self.simulator.step(actions, &mut self.generators, rows.rewards, rows.terminated);
+            }
+        }
+        self.start_waiting(rules, rows);
         if rules.dense {
             self.simulator.observe(rows.next);
         }
@@ -134,16 +174,49 @@ impl<S: Simulator> Group<S> {
         self.unlocked.fill(false);
         let mut any_over = false;
         for lane in 0..self.steps.len() {
-            self.judge(lane, rules, &mut rows);
-            if rows.terminated[lane] || rows.truncated[lane] {
+            if self.waiting.iter().any(|(waiting, _)| *waiting == lane) {
+                continue;
+            }
+            self.judge(lane, rules, rows);
+            if rows.is_over(lane) {
                 self.report_unlocked(lane);
-                self.restart(lane, rules.restart);
                 any_over = true;
             }
         }
+        if rules.autoreset == Autoreset::SameStep {
+            self.start_next(any_over, rules, rows);
+        }
+    }
+
+    /// Remembers the lanes whose episodes are over, and their generators: what the physics draws in a
+    /// step that does not count must not change the next episode.
+    fn wait(&mut self, rules: Rules, rows: &Rows<'_>) {
+        self.waiting.clear();
+        if rules.autoreset == Autoreset::NextStep {
+            let over = (0..self.steps.len()).filter(|lane| rows.is_over(*lane));
+            self.waiting.extend(over.map(|lane| (lane, self.generators[lane].clone())));
+        }
+    }
+
+    fn start_waiting(&mut self, rules: Rules, rows: &mut Rows<'_>) {
+        for i in 0..self.waiting.len() {
+            let (lane, generator) = &self.waiting[i];
+            self.generators[*lane].clone_from(generator);
+            rows.clear(*lane);
+            self.restart(*lane, rules.restart);
+        }
+    }
+
+    /// Starts the next episodes where they are over.
+    fn start_next(&mut self, any_over: bool, rules: Rules, rows: &mut Rows<'_>) {
         rows.observations.copy_from_slice(rows.next);
         if any_over {
-            self.observe_fresh(rules.dense, &mut rows);
+            for lane in (0..self.steps.len()).filter(|lane| rows.is_over(*lane)) {
+                self.restart(lane, rules.restart);
+            }
+            let Rows { observations, terminated, truncated, .. } = rows;
+            let is_over = |lane: usize| terminated[lane] || truncated[lane];
+            self.observe_where(is_over, rules.dense, observations);
         }
     }
 
@@ -171,27 +244,38 @@ impl<S: Simulator> Group<S> {
         self.unlocked[lane * unlocked.len()..][..unlocked.len()].copy_from_slice(unlocked);
     }
 
-    /// Starts the next episode of a lane.
-    fn restart(&mut self, lane: usize, restart: Restart) {
-        if restart == Restart::Same {
-            let stream = STREAMS + self.first + lane as u64;
-            self.generators[lane] = Generator::new(self.seed, stream);
-        }
-        self.steps[lane] = 0;
-        self.simulator.start(lane, &mut self.generators[lane]);
+    fn unlocked_mut(&mut self, lane: usize) -> &mut [bool] {
+        let len = self.unlocked.len() / self.steps.len();
+        &mut self.unlocked[lane * len..][..len]
     }
 
-    /// Puts the first observations of new episodes in the place of the last ones of old.
-    fn observe_fresh(&mut self, dense: bool, rows: &mut Rows<'_>) {
-        self.acting.observe(&self.simulator);
+    /// Starts the next episode of a lane.
+    fn restart(&mut self, lane: usize, restart: Restart) {
+        let generator = &mut self.generators[lane];
+        if restart == Restart::Same {
+            let GeneratorState { seed, stream, .. } = generator.state();
+            *generator = Generator::new(seed, stream);
+        }
+        self.steps[lane] = 0;
+        self.simulator.start(lane, generator);
+    }
+
+    /// Puts what is observed now into some rows.
+    fn observe_where(
+        &mut self,
+        is_asked: impl Fn(usize) -> bool,
+        dense: bool,
+        observations: &mut [f32],
+    ) {
+        if (0..self.steps.len()).any(&is_asked) {
+            self.acting.observe(&self.simulator);
+        }
         if dense {
             self.simulator.observe(&mut self.fresh);
             let row = self.fresh.len() / self.steps.len();
-            for lane in 0..self.steps.len() {
-                if rows.terminated[lane] || rows.truncated[lane] {
-                    let at = lane * row..(lane + 1) * row;
-                    rows.observations[at.clone()].copy_from_slice(&self.fresh[at]);
-                }
+            for lane in (0..self.steps.len()).filter(|lane| is_asked(*lane)) {
+                let at = lane * row..(lane + 1) * row;
+                observations[at.clone()].copy_from_slice(&self.fresh[at]);
             }
         }
     }
@@ -205,8 +289,7 @@ impl<S: Simulator> Group<S> {
         }
     }
 
-    pub fn restore(&mut self, seed: u64, from: &mut Reader<'_>) {
-        self.seed = seed;
+    pub fn restore(&mut self, from: &mut Reader<'_>) {
         self.failures = 0;
         for lane in 0..self.steps.len() {
             self.generators[lane] = Generator::restore(&from.generator());

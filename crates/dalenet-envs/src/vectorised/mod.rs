@@ -6,12 +6,14 @@ mod rows;
 mod saved;
 
 use crate::{
-    Achievements, Actions, Batch, Error, Observe, Options, Restart, Space, VectorEnv, View,
+    Achievements, Actions, Autoreset, Batch, Error, Observe, Options, Restart, Seeds, Space,
+    VectorEnv, View,
     simulator::{Simulator, Spec},
 };
 use group::Group;
 use rayon::prelude::*;
 use rows::{Blank, Rows, empty};
+use std::mem::swap;
 
 /// N environments as groups of a few lanes that threads share.
 pub(crate) struct Vectorised<S> {
@@ -31,14 +33,15 @@ struct Rules {
     /// Number of environments, over which first episodes are staggered; 0 if they are not.
     stagger: u32,
     restart: Restart,
+    autoreset: Autoreset,
     /// Whether all numbers of observations are given.
     dense: bool,
 }
 
 impl Rules {
     /// The step at which the first episode of an environment is taken to begin.
-    fn first_step(&self, env: u64) -> u32 {
-        let step = u64::from(self.episode_length) * env;
+    fn first_step(&self, env: usize) -> u32 {
+        let step = u64::from(self.episode_length) * env as u64;
         step.checked_div(u64::from(self.stagger)).unwrap_or(0) as u32
     }
 }
@@ -60,18 +63,72 @@ impl<S: Simulator> Vectorised<S> {
             action_repeat: options.action_repeat,
             stagger: if options.stagger { count as u32 } else { 0 },
             restart: options.restart,
+            autoreset: options.autoreset,
             dense: options.observe == Observe::Dense || spec.nonzero == 0,
         };
         let group = |first: usize| {
             let lanes = S::LANES.min(count - first);
-            Ok(Group::new(simulator()?, &spec, first, lanes, rules.dense))
+            Ok(Group::new(simulator()?, &spec, first, lanes, rules))
         };
         let groups = (0..count).step_by(S::LANES).map(group).collect::<Result<_, Error>>()?;
-        let batch = empty(&spec, count, rules.dense);
-        let blank = Blank::new(if rules.dense { 0 } else { count });
+        let same_step = rules.autoreset == Autoreset::SameStep;
+        let batch = empty(&spec, count, rules.dense, same_step);
+        let blank = Blank::new(&spec, count, rules.dense, same_step);
         let mut env = Self { name, spec, rules, groups, batch, blank };
         env.reset(0);
         Ok(env)
+    }
+
+    /// Starts episodes: see [`VectorEnv::reset_with`].
+    fn start(&mut self, seeds: Seeds<'_>, mask: Option<&[bool]>) -> &Batch {
+        let Self { spec, rules, groups, batch, blank, .. } = self;
+        let rules = *rules;
+        let parts = parts(spec, groups, batch, blank);
+        parts.for_each(|(group, rows)| group.reset(seeds, mask, rules, rows));
+        self.gather();
+        &self.batch
+    }
+
+    /// One step, whose observations are written to `out` too: see [`VectorEnv::step_into`].
+    fn advance(&mut self, actions: Actions<'_>, out: Option<&mut [f32]>) -> Result<&Batch, Error> {
+        actions.check(self.name, self.count(), &self.spec.action_space)?;
+        self.check_started()?;
+        let Self { spec, rules, groups, batch, blank, .. } = self;
+        let rules = *rules;
+        let same_step = rules.autoreset == Autoreset::SameStep;
+        let width = spec.action_space.len();
+        let step = |i: usize, group: &mut Group<S>, rows: &mut Rows<'_>| {
+            let lanes = i * S::LANES..i * S::LANES + rows.rewards.len();
+            group.step(actions.rows(lanes, width), rules, rows);
+        };
+        let row = spec.observation_space.len();
+        let parts = parts(spec, groups, batch, blank);
+        match out {
+            None => parts.enumerate().for_each(|(i, (group, mut rows))| step(i, group, &mut rows)),
+            Some(out) => parts.zip(out.par_chunks_mut(S::LANES * row)).enumerate().for_each(
+                |(i, ((group, mut rows), out))| {
+                    step(i, group, &mut rows);
+                    out.copy_from_slice(if same_step { rows.observations } else { rows.next });
+                },
+            ),
+        }
+        if rules.dense && !same_step {
+            swap(&mut batch.observations, &mut blank.next);
+        }
+        self.gather();
+        Ok(&self.batch)
+    }
+
+    /// Whether every environment may be stepped.
+    fn check_started(&self) -> Result<(), Error> {
+        if self.rules.autoreset != Autoreset::Disabled {
+            return Ok(());
+        }
+        let Batch { terminated, truncated, .. } = &self.batch;
+        match terminated.iter().zip(truncated).position(|(a, b)| *a || *b) {
+            Some(index) => Err(Error::Over { index }),
+            None => Ok(()),
+        }
     }
 
     /// Collects what groups keep in lists of their own.
@@ -79,12 +136,11 @@ impl<S: Simulator> Vectorised<S> {
         let Batch { sparse, sparse_next, unlocked, .. } = &mut self.batch;
         if self.spec.nonzero > 0 {
             let columns = self.spec.observation_space.len();
-            for rows in [&mut *sparse, &mut *sparse_next] {
-                rows.clear(columns);
-            }
-            for group in &self.groups {
-                group.acting.push_to(sparse);
-                group.led.push_to(sparse_next);
+            sparse.clear(columns);
+            self.groups.iter().for_each(|group| group.acting.push_to(sparse));
+            if self.rules.autoreset == Autoreset::SameStep {
+                sparse_next.clear(columns);
+                self.groups.iter().for_each(|group| group.led.push_to(sparse_next));
             }
         }
         if !self.spec.achievements.is_empty() {
@@ -116,22 +172,38 @@ impl<S: Simulator> VectorEnv for Vectorised<S> {
     }
 
     fn reset(&mut self, seed: u64) -> &Batch {
-        let Self { spec, rules, groups, batch, blank, .. } = self;
-        parts(spec, groups, batch, blank).for_each(|(group, rows)| group.reset(seed, *rules, rows));
-        self.gather();
-        &self.batch
+        self.start(Seeds::One(seed), None)
+    }
+
+    fn reset_with(&mut self, seeds: Seeds<'_>, mask: Option<&[bool]>) -> Result<&Batch, Error> {
+        let wanted = self.count();
+        let check = |argument, found| match found == wanted {
+            true => Ok(()),
+            false => Err(Error::Entries { argument, found, wanted }),
+        };
+        check("mask", mask.map_or(wanted, <[bool]>::len))?;
+        check("seeds", if let Seeds::Each(seeds) = seeds { seeds.len() } else { wanted })?;
+        Ok(self.start(seeds, mask))
     }
 
     fn step(&mut self, actions: Actions<'_>) -> Result<&Batch, Error> {
-        actions.check(self.name, self.count(), &self.spec.action_space)?;
-        let Self { spec, rules, groups, batch, blank, .. } = self;
-        let width = spec.action_space.len();
-        parts(spec, groups, batch, blank).enumerate().for_each(|(i, (group, rows))| {
-            let lanes = i * S::LANES..i * S::LANES + rows.rewards.len();
-            group.step(actions.rows(lanes, width), *rules, rows);
-        });
-        self.gather();
-        Ok(&self.batch)
+        self.advance(actions, None)
+    }
+
+    fn step_into(&mut self, actions: Actions<'_>, out: &mut [f32]) -> Result<&Batch, Error> {
+        let wanted = self.batch.observations.len();
+        if out.len() != wanted || wanted == 0 {
+            return Err(Error::Entries { argument: "out", found: out.len(), wanted });
+        }
+        self.advance(actions, Some(out))
+    }
+
+    fn autoreset(&self) -> Autoreset {
+        self.rules.autoreset
+    }
+
+    fn is_parallel(&self) -> bool {
+        self.groups.len() >= 2 * self.spec.grain
     }
 
     fn batch(&self) -> &Batch {
@@ -177,10 +249,10 @@ fn parts<'a, S: Simulator>(
     blank: &'a mut Blank,
 ) -> impl IndexedParallelIterator<Item = (&'a mut Group<S>, Rows<'a>)> {
     let Batch { observations, next, rewards, terminated, truncated, failed, .. } = batch;
-    let (width, observations, next) = match observations.is_empty() {
-        false => (spec.observation_space.len(), observations, next),
-        true => (1, &mut blank.observations, &mut blank.next),
-    };
+    let dense = !observations.is_empty();
+    let width = if dense { spec.observation_space.len() } else { 1 };
+    let observations = if dense { observations } else { &mut blank.observations };
+    let next = if next.is_empty() { &mut blank.next } else { next };
     let parts = (
         groups.par_iter_mut(),
         observations.par_chunks_mut(S::LANES * width),

@@ -5,7 +5,9 @@ use dalenet::SparseMatrix;
 
 /// A group's rows of the batch.
 pub(super) struct Rows<'a> {
+    /// Before a step, what is acted on; after it, what to act on next if that is not `next`.
     pub observations: &'a mut [f32],
+    /// What a step leads to.
     pub next: &'a mut [f32],
     pub rewards: &'a mut [f32],
     pub terminated: &'a mut [bool],
@@ -13,36 +15,59 @@ pub(super) struct Rows<'a> {
     pub failed: &'a mut [bool],
 }
 
-/// Rows of one number, in place of observations where only sparse ones are given.
+impl Rows<'_> {
+    /// Whether the episode of a lane is over.
+    pub fn is_over(&self, lane: usize) -> bool {
+        self.terminated[lane] || self.truncated[lane]
+    }
+
+    /// At the start of an episode.
+    pub fn clear(&mut self, lane: usize) {
+        self.rewards[lane] = 0.0;
+        for flags in [&mut *self.terminated, self.truncated, self.failed] {
+            flags[lane] = false;
+        }
+    }
+}
+
+/// Memory of rows of observations that the batch does not have.
 pub(super) struct Blank {
     pub observations: Vec<f32>,
     pub next: Vec<f32>,
 }
 
 impl Blank {
-    pub fn new(rows: usize) -> Self {
-        Self { observations: vec![0.0; rows], next: vec![0.0; rows] }
+    /// Rows of one number where only sparse ones are given.
+    pub fn new(spec: &Spec, count: usize, dense: bool, same_step: bool) -> Self {
+        let (observations, next) = match (dense, same_step) {
+            (true, true) => (0, 0),
+            (true, false) => (0, count * spec.observation_space.len()),
+            (false, _) => (count, count),
+        };
+        Self { observations: vec![0.0; observations], next: vec![0.0; next] }
     }
 }
 
 /// A batch of `count` environments before their first episodes.
-pub(super) fn empty(spec: &Spec, count: usize, dense: bool) -> Batch {
+pub(super) fn empty(spec: &Spec, count: usize, dense: bool, same_step: bool) -> Batch {
     let columns = spec.observation_space.len();
-    let numbers = if dense { count * columns } else { 0 };
-    let sparse = || {
+    let numbers = |given: bool| vec![0.0; if given { count * columns } else { 0 }];
+    let sparse = |given: bool| {
         let mut rows = SparseMatrix::new(columns);
-        rows.reserve(count, count * spec.nonzero);
+        if given {
+            rows.reserve(count, count * spec.nonzero);
+        }
         rows
     };
     Batch {
-        observations: vec![0.0; numbers],
-        next: vec![0.0; numbers],
+        observations: numbers(dense),
+        next: numbers(dense && same_step),
         rewards: vec![0.0; count],
         terminated: vec![false; count],
         truncated: vec![false; count],
         failed: vec![false; count],
-        sparse: sparse(),
-        sparse_next: sparse(),
+        sparse: sparse(true),
+        sparse_next: sparse(same_step),
         unlocked: vec![false; count * spec.achievements.len()],
     }
 }

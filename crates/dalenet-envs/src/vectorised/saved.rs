@@ -1,4 +1,4 @@
-//! The state words of a checkpoint: a header of name, count and options; seed and failures; every
+//! The state words of a checkpoint: a header of name, count and options; first seed and failures; every
 //! environment; the batch.
 
 use super::{Rules, Vectorised};
@@ -16,15 +16,16 @@ fn hash(name: &str) -> u32 {
 
 impl<S: Simulator> Vectorised<S> {
     fn header(&self) -> [u32; 5] {
-        let Rules { episode_length, action_repeat, stagger, restart, .. } = self.rules;
+        let Rules { episode_length, action_repeat, stagger, restart, autoreset, .. } = self.rules;
         let starts = u32::from(restart == Restart::Same) | u32::from(stagger > 0) << 1;
+        let starts = starts | (autoreset as u32) << 2;
         let count = self.batch.rewards.len() as u32;
         [hash(self.name), count, episode_length, action_repeat, starts]
     }
 
     pub(super) fn saved(&self) -> Vec<u32> {
         let mut out = Writer(self.header().to_vec());
-        out.u64(self.groups[0].seed);
+        out.u64(self.groups[0].seed());
         out.u64(self.groups.iter().map(|group| group.failures).sum());
         self.groups.iter().for_each(|group| group.save(&mut out));
         let Batch { observations, next, rewards, terminated, truncated, failed, unlocked, .. } =
@@ -47,8 +48,8 @@ impl<S: Simulator> Vectorised<S> {
             return Err(self.refusal());
         }
         let mut from = Reader(&state[header.len()..]);
-        let (seed, failures) = (from.u64(), from.u64());
-        self.groups.iter_mut().for_each(|group| group.restore(seed, &mut from));
+        let [_seed, failures] = [from.u64(), from.u64()];
+        self.groups.iter_mut().for_each(|group| group.restore(&mut from));
         self.groups[0].failures = failures;
         let Batch { observations, next, rewards, terminated, truncated, failed, unlocked, .. } =
             &mut self.batch;
@@ -71,11 +72,11 @@ impl<S: Simulator> Vectorised<S> {
     }
 
     fn refusal(&self) -> Error {
-        let Rules { episode_length, action_repeat, restart, .. } = self.rules;
+        let Rules { episode_length, action_repeat, restart, autoreset, .. } = self.rules;
         let (count, name) = (self.batch.rewards.len(), self.name);
         let wanted = format!(
             "{count} × `{name}` with episodes of {episode_length}, actions × {action_repeat}, \
-             {restart:?}"
+             {restart:?}, {autoreset:?}"
         );
         Error::Saved { wanted }
     }
