@@ -1,5 +1,48 @@
-"""Networks under Dale's principle, trained without backpropagation; Brax and Craftax natively."""
+"""Networks under Dale's principle, trained without backpropagation; Brax and Craftax natively.
 
-from dalenet._core import DivergedError, InternalError, __version__
+>>> import dalenet
+>>> run = dalenet.train("xor", rule="kaneko", out="runs/xor")  # doctest: +SKIP
+>>> run.result["test_accuracy"]  # doctest: +SKIP
+1.0
+"""
 
-__all__ = ["DivergedError", "InternalError", "__version__"]
+from dalenet._core import (
+    DivergedError,
+    Feedback,
+    InternalError,
+    Learner,
+    Lesson,
+    Network,
+    __version__,
+    schedule,
+)
+from dalenet.decorators import routing, rule
+from dalenet.metrics import Epoch, Update
+from dalenet.names import config, presets, rules, tasks
+from dalenet.page import Page
+from dalenet.runs import Run, load
+from dalenet.training import resume, train
+
+__all__ = [
+    "DivergedError",
+    "Epoch",
+    "Feedback",
+    "InternalError",
+    "Learner",
+    "Lesson",
+    "Network",
+    "Page",
+    "Run",
+    "Update",
+    "__version__",
+    "config",
+    "load",
+    "presets",
+    "resume",
+    "routing",
+    "rule",
+    "rules",
+    "schedule",
+    "tasks",
+    "train",
+]

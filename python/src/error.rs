@@ -1,8 +1,13 @@
 //! Errors of the program as Python's own.
 
+use crate::worker;
+use dalenet_lab::Error;
 use pyo3::{
     create_exception,
-    exceptions::{PyArithmeticError, PyOSError, PyRuntimeError, PyValueError},
+    exceptions::{
+        PyArithmeticError, PyFileExistsError, PyFileNotFoundError, PyOSError, PyRuntimeError,
+        PyValueError,
+    },
     prelude::*,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,17 +39,27 @@ pub fn guard<T>(entry: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     })
 }
 
+/// Panics, on this thread or on one that works, so that tests see what becomes of it.
+#[pyfunction]
+pub fn _panic(py: Python<'_>, on_worker: bool) -> PyResult<()> {
+    guard(|| match on_worker {
+        true => worker::interruptible(py, || panic!("on a worker, for a test")),
+        false => panic!("for a test"),
+    })
+}
+
 /// A wrong value, in one sentence.
 pub fn value(error: impl ToString) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
-/// An error of a run as Python's own: files are `OSError`, a divergence is [`DivergedError`], the
-/// rest are wrong values.
-pub fn run(error: dalenet_lab::Error) -> PyErr {
-    use std::error::Error;
+/// An error of a run as Python's own: files are `OSError` (`FileExistsError`, `FileNotFoundError`), a
+/// divergence is [`DivergedError`], the rest are wrong values.
+pub fn run(error: Error) -> PyErr {
     let text = error.to_string();
-    let mut cause: Option<&dyn Error> = Some(&error);
+    let exists = matches!(error, Error::Exists(_) | Error::InTheWay(_));
+    let is_absent = matches!(error, Error::NotARun(_) | Error::Untrained(_));
+    let mut cause: Option<&dyn std::error::Error> = Some(&error);
     let mut is_file = false;
     while let Some(inner) = cause {
         is_file |= inner.is::<std::io::Error>();
@@ -52,6 +67,8 @@ pub fn run(error: dalenet_lab::Error) -> PyErr {
     }
     match () {
         () if error.is_divergence() => DivergedError::new_err(text),
+        () if exists => PyFileExistsError::new_err(text),
+        () if is_absent => PyFileNotFoundError::new_err(text),
         () if is_file => PyOSError::new_err(text),
         () => PyValueError::new_err(text),
     }

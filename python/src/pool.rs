@@ -1,6 +1,6 @@
 //! The threads that compute: a pool of our own, because rayon's global one hangs in a forked child.
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::{
     collections::HashMap,
     process,
@@ -24,11 +24,18 @@ static POOLS: AtomicPtr<Pools> = AtomicPtr::new(null_mut());
 /// here, and waiting for them would never end.
 pub fn of(threads: usize) -> Arc<ThreadPool> {
     let mut pools = pools().by_threads.lock().unwrap_or_else(PoisonError::into_inner);
-    let pool = pools.entry(threads).or_insert_with(|| {
-        let builder = ThreadPoolBuilder::new().num_threads(threads);
-        Arc::new(builder.thread_name(|i| format!("dalenet-{i}")).build().expect("threads start"))
-    });
+    let pool =
+        pools.entry(threads).or_insert_with(|| Arc::new(new(threads).expect("threads start")));
     pool.clone()
+}
+
+/// A pool of so many threads for one piece of work that keeps it busy for long.
+///
+/// # Errors
+/// If the system gives no threads.
+pub fn new(threads: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
+    let builder = ThreadPoolBuilder::new().num_threads(threads);
+    builder.thread_name(|i| format!("dalenet-{i}")).build()
 }
 
 fn pools() -> &'static Pools {

@@ -86,5 +86,6 @@ pub use resources::Resources;
 pub use run::{Run, read_settings};
 pub use statistics::{Estimate, Method, Test};
 pub use study::{Job, Study, StudyObserver};
+pub use trained::{load_agent, load_classifier};
 pub use training::Training;
 pub use watch::{PlayedEpisode, new_game};

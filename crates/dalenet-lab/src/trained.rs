@@ -3,6 +3,7 @@
 use crate::{Error, Experiment, Resources, Run, clock::Clock};
 use dalenet::checkpoint::Checkpoint;
 use dalenet_train::{AgentTrainer, Identity, TrainedAgent};
+use std::path::Path;
 
 pub(crate) use dalenet_train::Classifier as Trained;
 
@@ -37,6 +38,28 @@ impl Saved {
             data: file.json("data")?,
         })
     }
+}
+
+/// The classifier of the run at `path`.
+///
+/// # Errors
+/// If the run is no classification, has no checkpoint, or it cannot be used.
+pub fn load_classifier<'a>(
+    path: &Path,
+    resources: impl Into<Resources<'a>>,
+) -> Result<Trained, Error> {
+    classifier(resources.into(), &Run::open(path)?).map(|(trained, _)| trained)
+}
+
+/// The agent of the run at `path`.
+///
+/// # Errors
+/// If the run is no agent's, has no checkpoint, or it cannot be used.
+pub fn load_agent<'a>(
+    path: &Path,
+    resources: impl Into<Resources<'a>>,
+) -> Result<TrainedAgent, Error> {
+    agent(resources.into(), &Run::open(path)?)
 }
 
 /// The classifier of a run, and the data that it was trained on.

@@ -73,6 +73,11 @@ impl Learner {
     /// [`Learner::forward`]. All layers are taught from the weights of that forward pass.
     pub fn learn(&mut self, error: &Matrix, rate: f32) {
         self.teach(error);
+        self.follow(rate);
+    }
+
+    /// One step at `rate` along the signals of the last [`Learner::teach`].
+    pub fn follow(&mut self, rate: f32) {
         let Self { network, optimiser, trace, teaching, workspace, .. } = self;
         optimiser.begin();
         for (l, layer) in network.layers_mut().iter_mut().enumerate() {
@@ -106,7 +111,8 @@ impl Learner {
         }
     }
 
-    /// Fills the gated teaching signals for this error without learning from them.
+    /// Fills the gated teaching signals for this error without learning from them:
+    /// [`Learner::follow`] does.
     pub fn teach(&mut self, error: &Matrix) {
         let Self { network, rule, trace, teaching, workspace, .. } = self;
         teaching.teach(network, rule.as_ref(), trace, error, workspace);

@@ -7,7 +7,7 @@ use common::{difference, identity, learner, signed, unsigned};
 use dalenet::{
     Activation, Backprop, DirectFeedbackAlignment, ErrorDiffusion, Feedback, FeedbackAlignment,
     Generator, Learner, Lesson, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
-    Overlapping, Routing, Rule, Shared, SignSymmetric,
+    Overlapping, Routing, Rule, Shared, SignSymmetric, Workspace, layer::Skip,
 };
 
 fn linear(spec: NetworkSpec, rule: impl Rule + 'static) -> Learner {
@@ -181,6 +181,58 @@ fn a_rule_of_ones_own_teaches_the_hidden_layer() {
     let want = [3.0, 0.0, 3.0, 1.5, 0.0, 1.5];
     assert_eq!(learner.network.layers()[0].weights().as_slice(), want);
     assert_eq!(learner.network.layers()[0].bias(), [2.5, -1.0, 2.5]);
+}
+
+/// Backpropagation as a rule of one's own: it writes what the learner would transport.
+struct Written;
+
+impl Rule for Written {
+    fn name(&self) -> &str {
+        "written"
+    }
+    fn feedback(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) -> Feedback<'_> {
+        let above = &lesson.network.layers()[layer + 1];
+        above.transport(lesson.above, above.weights(), signal, &Workspace::default());
+        Feedback::WrittenThrough
+    }
+}
+
+#[test]
+fn a_signal_written_layer_by_layer_comes_along_skip_connections() {
+    let layers = vec![6.into(), 6.into(), Skip { from: 2 }.into(), 4.into()];
+    let spec = NetworkSpec { layers, ..common::dual(3, &[], 2) };
+    let network = Network::new(&spec, &mut Generator::new(0, 0));
+    let optimiser = Optimiser::new(Method::Sgd, false, &network);
+    let mut written = learner(network.clone(), Written, optimiser.clone());
+    let mut transported = learner(network, Backprop, optimiser);
+    let error = signed(5, 2, &mut Generator::new(1, 0));
+    for layer in 0..3 {
+        let [one, other] = [&mut written, &mut transported].map(|l| signals(l, layer, &error));
+        assert_eq!(one, other, "layer {layer}");
+    }
+}
+
+#[test]
+fn a_lesson_in_two_parts_is_the_same_lesson() {
+    let network = Network::new(&common::dual(3, &[5], 2), &mut Generator::new(0, 0));
+    let optimiser = Optimiser::new(Method::Momentum { momentum: 0.5 }, true, &network);
+    let mut whole = learner(network.clone(), ErrorDiffusion::new(Modulo), optimiser.clone());
+    let mut parts = learner(network, ErrorDiffusion::new(Modulo), optimiser);
+    let input = unsigned(4, 3, &mut Generator::new(2, 0));
+    let error = signed(4, 2, &mut Generator::new(3, 0));
+    for _ in 0..3 {
+        for learner in [&mut whole, &mut parts] {
+            learner.trace.input_mut().clone_from(&input);
+            learner.forward();
+        }
+        whole.learn(&error, 0.5);
+        parts.teach(&error);
+        let before = common::bits(&parts.network);
+        parts.teach(&error);
+        assert_eq!(common::bits(&parts.network), before, "nothing is learnt yet");
+        parts.follow(0.5);
+        assert_eq!(common::bits(&parts.network), common::bits(&whole.network));
+    }
 }
 
 /// Root mean square of the entries.

@@ -188,7 +188,7 @@ impl Config {
     }
 
     /// Factor of the rate for biases: Kaneko's threshold units learn at β² times the rate.
-    pub(crate) fn bias_rate(&self) -> f32 {
+    pub fn bias_rate(&self) -> f32 {
         let threshold = self.network.threshold;
         if threshold > 0.0 { threshold.powi(2) } else { 1.0 }
     }

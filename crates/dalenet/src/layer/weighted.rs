@@ -232,6 +232,12 @@ impl Layer {
         self.kind.geometry(&self.site)
     }
 
+    /// What it receives, channels of both streams. The first layer of a dual-stream network receives the
+    /// input once, for both streams.
+    pub fn input(&self) -> Shape {
+        self.site.input
+    }
+
     /// What it hands on, after the layers without weights: H×W×N, 1×1×N if it is fully connected.
     pub fn output(&self) -> Shape {
         self.stages.last().map_or(self.site.output, |stage| stage.site.output)

@@ -45,12 +45,15 @@ pub enum Feedback<'a> {
     /// The rule has written the signal: B×N, in a convolution one value a channel, or B×(P·N), one
     /// for each value that the layer hands on.
     Written,
+    /// [`Feedback::Written`] from the gated signal of the layer above: it comes along skip connections
+    /// too.
+    WrittenThrough,
 }
 
 impl Feedback<'_> {
     /// Whether the signal arrives layer by layer, and so comes along skip connections too.
     pub(crate) fn is_transported(self) -> bool {
-        matches!(self, Self::Through(_) | Self::Weights | Self::Signs)
+        matches!(self, Self::Through(_) | Self::Weights | Self::Signs | Self::WrittenThrough)
     }
 }
 

@@ -76,7 +76,7 @@ impl Teaching {
         let Self { gated, signal, signs, .. } = self;
         let u = &gated[number];
         match feedback {
-            Feedback::Written => {}
+            Feedback::Written | Feedback::WrittenThrough => {}
             Feedback::Direct(weights) => engine::product(signal, error, weights),
             Feedback::Through(weights) => above.transport(u, weights, signal, workspace),
             Feedback::Weights => above.transport(u, above.weights(), signal, workspace),

@@ -66,6 +66,12 @@ impl Matrix {
         &mut self.data[..self.rows * self.cols]
     }
 
+    /// All entries, row after row, as what [`Matrix::from_vec`] takes.
+    pub fn into_vec(mut self) -> Vec<f32> {
+        self.data.truncate(self.rows * self.cols);
+        self.data
+    }
+
     /// Row `i`.
     pub fn row(&self, i: usize) -> &[f32] {
         &self.data[i * self.cols..][..self.cols]
