@@ -614,6 +614,11 @@ class Run:
         All tensors of the checkpoint by their names.
         """
 
+def _panic(on_worker: bool) -> None:
+    """
+    Panics, on this thread or on one that works, so that tests see what becomes of it.
+    """
+
 def environment_name(name: str) -> str:
     """
     The name of the environment that is called so or nearly so.

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import tempfile
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 #: Weights and biases among the tensors of a checkpoint, not the optimiser's averages of them.
 _WEIGHTS = re.compile(r"(actor\.|critic\.)?layer\d+\.(W(_[pn][pn])?|bias)")
+
+
+class Weights(dict[str, NDArray[np.float32]]):
+    """Weights and biases by name."""
+
+    def __missing__(self, name: str) -> NDArray[np.float32]:
+        raise KeyError(f"there is no {name}; there are {', '.join(self)}")
 
 
 def load(folder: str | os.PathLike[str], *, data_dir: str | os.PathLike[str] | None = None) -> "Run":
@@ -64,7 +71,11 @@ class Run:
         data_dir: str | os.PathLike[str] | None,
     ) -> None:
         self.folder = folder
+        self._data_dir = data_dir
         self._core = _core.Run(registry, folder, data_dir)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(load, data_dir=self._data_dir), (self.folder,)
 
     def __repr__(self) -> str:
         return f"<dalenet.Run {self.folder}: {self.config['task']} by {self.config['rule']}>"
@@ -113,8 +124,9 @@ class Run:
         return self._core.tensors()
 
     @cached_property
-    def weights(self) -> dict[str, NDArray[np.float32]]:
-        """Weights and biases: ``layer1.W_pp`` (K×N), ``layer1.bias``; of agents ``actor.layer1.W_pp``.
+    def weights(self) -> Weights:
+        """Weights and biases: ``layer1.W_pp`` (K×N), ``layer1.bias``; of agents ``actor.layer1.W_pp``, of a
+        network of a single stream ``layer1.W``.
 
         Weights are magnitudes, never negative under Dale's principle.
 
@@ -123,7 +135,8 @@ class Run:
         FileNotFoundError
             If the run has no checkpoint yet.
         """
-        return {name: tensor for name, tensor in self.tensors.items() if _WEIGHTS.fullmatch(name)}
+        names = filter(_WEIGHTS.fullmatch, sorted(self.tensors))
+        return Weights({name: self.tensors[name] for name in names})
 
     @cached_property
     def _samples(self) -> tuple[list[str], tuple[int, int, int]]:

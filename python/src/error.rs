@@ -1,5 +1,6 @@
 //! Errors of the program as Python's own.
 
+use crate::worker;
 use dalenet_lab::Error;
 use pyo3::{
     create_exception,
@@ -35,6 +36,15 @@ pub fn guard<T>(entry: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
             env!("CARGO_PKG_VERSION"),
             text.unwrap_or("unknown")
         )))
+    })
+}
+
+/// Panics, on this thread or on one that works, so that tests see what becomes of it.
+#[pyfunction]
+pub fn _panic(py: Python<'_>, on_worker: bool) -> PyResult<()> {
+    guard(|| match on_worker {
+        true => worker::interruptible(py, || panic!("on a worker, for a test")),
+        false => panic!("for a test"),
     })
 }
 

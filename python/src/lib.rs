@@ -34,7 +34,7 @@ mod _core {
     #[pymodule_export]
     use crate::env::{Environments, environment_name, environments};
     #[pymodule_export]
-    use crate::error::{DivergedError, InternalError};
+    use crate::error::{_panic, DivergedError, InternalError};
     #[pymodule_export]
     use crate::experiment::Experiment;
     #[pymodule_export]

@@ -65,6 +65,11 @@ def test_without_copies_two_sets_of_arrays_alternate() -> None:
             np.testing.assert_array_equal(found, want)
     assert results[0][0] is results[2][0] and results[1][0] is results[3][0]
     assert results[0][0] is not results[1][0]
+    last = results[3][0].copy()
+    with pytest.raises(ValueError, match="NaN"):
+        kept.step(np.full((2, 6), np.nan))
+    kept.step(actions_of(kept))
+    np.testing.assert_array_equal(results[3][0], last)
 
 
 def test_metadata_is_not_shared() -> None:
@@ -89,6 +94,7 @@ def test_environments_do_not_depend_on_their_number() -> None:
 
 def test_a_list_seeds_each_environment_by_itself() -> None:
     envs, alone = VectorEnv("hopper", 3), VectorEnv("hopper", 1)
+    np.testing.assert_array_equal(envs.reset(seed=np.array([5, 9, 5]))[0][2], alone.reset(seed=5)[0][0])
     obs, _ = envs.reset(seed=[5, 9, 5])
     np.testing.assert_array_equal(obs[0], obs[2])
     np.testing.assert_array_equal(alone.reset(seed=9)[0][0], obs[1])
@@ -177,6 +183,7 @@ def test_actions_may_lie_in_memory_anyhow() -> None:
         np.ascontiguousarray(numbers.T).T,
         wide[:, ::2],
         read_only,
+        np.frombuffer(b"." + numbers.tobytes(), np.float32, offset=1).reshape(5, 6),  # misaligned
         numbers.astype(np.float64),
         np.asfortranarray(numbers.astype(np.float64)),
         numbers.astype(">f4"),
@@ -239,6 +246,8 @@ def test_wrong_actions_are_refused_and_nothing_moves(
     ("options", "words"),
     [
         ({"num_envs": 0}, "`count` must be at least 1"),
+        ({"num_envs": -1}, "num_envs, .* must be from 0"),
+        ({"max_episode_steps": 0}, "`episode_length` must be at least 1"),
         ({"action_repeat": 0}, "`action_repeat` must be at least 1"),
         ({"autoreset_mode": "Never"}, "Never"),
         ({"restart": "again"}, "`restart` is `again`, which is not one of `fresh`, `same`"),

@@ -1,5 +1,7 @@
 """Gymnasium's vector wrappers around ours, in each autoreset mode that they take."""
 
+import copy
+
 import gymnasium
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ def play(envs: gymnasium.vector.VectorEnv, mode: str, steps: int = 30) -> list[d
         _, _, terminated, truncated, infos = envs.step(envs.action_space.sample())
         over = terminated | truncated
         if infos:
-            kept.append(infos)
+            kept.append(copy.deepcopy(infos))  # wrappers go on to use these arrays
         if mode == "Disabled" and over.any():
             envs.reset(options={"reset_mask": over})
     return kept

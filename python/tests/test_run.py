@@ -1,6 +1,9 @@
 """`dalenet.Run`: metrics, weights, predictions, evaluations, actions and pages."""
 
+import copy
 import json
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +37,8 @@ def test_weights_are_magnitudes_by_the_checkpoints_names(classifier: dalenet.Run
     for name, weights in classifier.weights.items():
         assert weights.dtype == np.float32
         assert name.endswith("bias") or (weights >= 0).all(), name
+    with pytest.raises(KeyError, match=r"there is no layer1.W; there are layer1.W_nn, layer1.W_np"):
+        _ = classifier.weights["layer1.W"]
 
 
 def test_weights_give_the_predictions(classifier: dalenet.Run, test_data: Arrays) -> None:
@@ -81,6 +86,20 @@ def test_a_run_that_is_loaded_is_the_same(classifier: dalenet.Run, test_data: Ar
     with pytest.raises(ValueError, match="arrays"):
         loaded.evaluate()  # the arrays are not there any more
     assert loaded.evaluate(test_data) == classifier.evaluate()
+
+
+def test_a_run_pickles_as_its_folder(classifier: dalenet.Run, test_data: Arrays) -> None:
+    for again in [pickle.loads(pickle.dumps(classifier)), copy.deepcopy(classifier)]:
+        np.testing.assert_array_equal(again.predict(test_data[0]), classifier.predict(test_data[0]))
+
+
+def test_threads_share_a_run(classifier: dalenet.Run, agent: dalenet.Run, test_data: Arrays) -> None:
+    classifier, agent = dalenet.load(classifier.folder), dalenet.load(agent.folder)
+    with ThreadPoolExecutor(4) as threads:
+        predicted = list(threads.map(lambda _: classifier.predict_proba(test_data[0]), range(8)))
+        acted = list(threads.map(lambda _: agent.act(np.ones((3, 4))), range(8)))
+    assert all((one == predicted[0]).all() for one in predicted)
+    assert all((one == acted[0]).all() for one in acted)
 
 
 def test_metrics_are_the_lines_of_the_file(classifier: dalenet.Run, agent: dalenet.Run) -> None:

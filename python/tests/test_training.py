@@ -1,6 +1,7 @@
 """`dalenet.train` and `dalenet.resume`: settings, callbacks, data from memory, refusals."""
 
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -228,3 +229,17 @@ def test_notes_on_the_data_are_logged(
     with caplog.at_level(logging.WARNING, "dalenet"):
         dalenet.train((x.astype(np.float32), y), out=tmp_path / "run", **SMALL)
     assert any("0 to 255" in record.message or "255" in record.message for record in caplog.records)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_child_trains(tmp_path: Path, train_data: Arrays) -> None:
+    """The threads of the parent do not exist in the child."""
+    run = dalenet.train(train_data, out=tmp_path / "parent", **SMALL)
+    run.predict(train_data[0])
+    child = os.fork()
+    if child == 0:
+        again = dalenet.train(train_data, out=tmp_path / "child", **SMALL)
+        same = all((again.weights[name] == run.weights[name]).all() for name in run.weights)
+        os._exit(0 if same and (again.predict(train_data[0]) == run.predict(train_data[0])).all() else 1)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0

@@ -1,5 +1,5 @@
 """Runs the blocks of docs/GUIDE.md in their order, in the current folder, and then its forward pass on
-networks of every kind of layer.
+networks of every kind of layer, beside their ONNX graphs in onnxruntime where that is installed.
 
     python run_guide.py GUIDE PROGRAM
 
@@ -16,6 +16,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from safetensors import safe_open
+
+try:
+    import onnxruntime
+except ImportError:
+    onnxruntime = None
 
 # What differs from machine to machine: figures, and how wide they are.
 FIGURES = re.compile(r"[-−]?\d[\d.,]*(e-?\d+)?[kM]?")
@@ -78,6 +84,42 @@ def check_networks(guide):
         np.add.at(confusion, (y, output.argmax(-1)), 1)
         result = json.loads(Path(f"nets/{name}/result.json").read_text())
         assert confusion.tolist() == result["test_confusion"], (name, confusion, result)
+        check_arrays(guide, f"nets/{name}", tensors)
+        for form in ["dual", "signed"]:
+            graph = export(f"nets/{name}", f"{name}-{form}.onnx", f"--form {form} --pixels bytes")
+            check_graph(graph, {"image": data["x_test"][..., None]}, {"output": output, "label": output.argmax(-1)})
+
+
+def export(run, out, options=""):
+    shell(f"dalenet export {run} --out {out} {options}")
+    return out
+
+
+def check_arrays(guide, run, tensors):
+    """Exported arrays are those of the checkpoint, without what only the training needs."""
+    arrays = np.load(export(run, f"{run}-arrays.npz"))
+    exported, settings = read_safetensors(export(run, f"{run}.safetensors"))
+    assert json.loads(arrays["experiment"][0]) == settings == guide["read"](run)[1]
+    names = {name for name in tensors if re.fullmatch(r"layer\d+\.(W\w*|bias)|preparation", name)}
+    assert set(exported) == set(arrays.files) - {"experiment"} == names
+    for name in names:
+        assert (arrays[name] == tensors[name]).all() and (exported[name] == tensors[name]).all(), name
+
+
+def read_safetensors(path):
+    with safe_open(path, "np") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, json.loads(file.metadata()["experiment"])
+
+
+def check_graph(graph, inputs, outputs):
+    """A graph from raw inputs gives these outputs."""
+    if onnxruntime is None:
+        return
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    for name, found in zip(outputs, session.run(list(outputs), inputs), strict=True):
+        wanted = outputs[name]
+        assert found.shape == wanted.shape, (graph, name, found.shape, wanted.shape)
+        assert np.allclose(found, wanted, rtol=0, atol=1e-5), (graph, name, np.abs(found - wanted).max())
 
 
 def check_agent(guide):
@@ -94,6 +136,10 @@ def check_agent(guide):
     actions = guide["act"](tensors, settings, observations)[:-1]
     pushed_right = np.diff(velocity) > 0
     assert len(actions) > 50 and (actions == pushed_right).all()
+    for form in ["dual", "signed"]:
+        graph = export("runs/pole", f"pole-{form}.onnx", f"--form {form}")
+        outputs = {"action": guide["act"](tensors, settings, observations)}
+        check_graph(graph, {"observation": observations.astype(np.float32)}, outputs)
     # The critic expects no more than an endless episode gives, and more of an upright pole.
     values = guide["value"](tensors, settings, observations)
     assert 0 < values.mean() < 1.2 / (1 - settings["discount"]), values.mean()
@@ -114,7 +160,8 @@ def main(guide, program):
         count += 1
     check_networks(names)
     check_agent(names)
-    print(f"{count} blocks of {guide}, {len(NETWORKS)} networks and an agent")
+    graphs = "" if onnxruntime else "; no onnxruntime, so no graph was run"
+    print(f"{count} blocks of {guide}, {len(NETWORKS)} networks and an agent{graphs}")
 
 
 main(*sys.argv[1:])

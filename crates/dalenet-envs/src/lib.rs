@@ -26,7 +26,7 @@
 //! the start and the step of a few environments, their observations and their state) and a line in
 //! `registry.rs`. Episodes, resets, failures, threads and saving come from `vectorised`.
 
-#![deny(unsafe_code)] // but for vector instructions (`brax/lanes.rs`) and MuJoCo (`brax/mujoco/ffi.rs`)
+#![deny(unsafe_code)] // but for the machine's instructions (`brax/lanes.rs`, `brax/scalar.rs`) and MuJoCo (`brax/mujoco/ffi.rs`)
 
 mod bandit;
 mod batch;

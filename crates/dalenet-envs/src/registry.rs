@@ -9,6 +9,9 @@ use crate::{
 };
 use dalenet_craftax::{Key, classic, full};
 
+#[cfg(target_arch = "x86_64")]
+use crate::brax::scalar::Scalar;
+
 type Made = Result<Box<dyn VectorEnv>, Error>;
 
 /// An environment that [`make`] knows.
@@ -127,6 +130,10 @@ fn vectorised<S: crate::simulator::Simulator + 'static>(
 }
 
 fn brax(task: Task, name: &'static str, count: usize, options: &Options) -> Made {
+    #[cfg(target_arch = "x86_64")]
+    if count == 1 && Scalar::available() {
+        return brax_in::<Scalar>(task, name, count, options);
+    }
     with_best_lanes!(brax_in(task, name, count, options))
 }
 

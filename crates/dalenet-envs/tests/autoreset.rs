@@ -111,7 +111,8 @@ fn sparse_rows_are_the_dense_observations_under_every_mode() {
         let sparse = Options { observe: Observe::Sparse, ..options(mode) };
         let mut dense = make(name, 5, &options(mode)).unwrap();
         let mut sparse = make(name, 5, &sparse).unwrap();
-        (dense.reset(1), sparse.reset(1));
+        dense.reset(1);
+        sparse.reset(1);
         for t in 0..40 {
             let ages = [(0, t); 5];
             let want = step(dense.as_mut(), &ages).unwrap().clone();

@@ -2,7 +2,7 @@
 
 use crate::{AgentConfig, Config, Error, Resources, Run, source, trained};
 use dalenet_data::Observer;
-use dalenet_train::{AgentEvaluation, Evaluation, TestSet};
+use dalenet_train::{AgentEvaluation, Evaluation, Identity, TestSet};
 use std::path::Path;
 
 /// How well a run's classifier does on a test set.
@@ -30,18 +30,33 @@ pub fn evaluate_run<'a>(
     let resources = resources.into();
     let run = Run::open(path)?;
     let (trained, known) = trained::classifier(resources, &run)?;
-    let (config, classes) = (&trained.config, &trained.classes);
-    let test = match (data, &known) {
-        (Some(data), _) => other_data(resources, data, config, classes, observer)?,
-        (None, Some(identity)) => {
-            let known = source::Known { identity, run: path };
-            source::load_test(resources, config, known, observer)?
-        }
-        (None, None) => other_data(resources, &config.task, config, classes, observer)?,
-    };
+    let test = test_set(resources, &run, &trained, known.as_ref(), data, observer)?;
     let evaluation = trained.evaluate(&test).map_err(run.failure())?;
     test.notes.iter().for_each(|note| observer.note(note));
     Ok(RunEvaluation { config: trained.config, classes: trained.classes, evaluation })
+}
+
+/// The test set of `data`, a task or a file; if none, that of the data that a run was trained on.
+///
+/// # Errors
+/// If the data cannot be used, or the run's own data have changed.
+pub(crate) fn test_set(
+    resources: Resources<'_>,
+    run: &Run,
+    trained: &trained::Trained,
+    known: Option<&Identity>,
+    data: Option<&str>,
+    observer: &mut dyn Observer,
+) -> Result<TestSet, Error> {
+    let (config, classes) = (&trained.config, &trained.classes);
+    match (data, known) {
+        (Some(data), _) => other_data(resources, data, config, classes, observer),
+        (None, Some(identity)) => {
+            let known = source::Known { identity, run: run.folder() };
+            source::load_test(resources, config, known, observer)
+        }
+        (None, None) => other_data(resources, &config.task, config, classes, observer),
+    }
 }
 
 /// The test set of other data than those of a run.

@@ -22,9 +22,12 @@ mod agent_analysis;
 mod aggregation;
 mod analysis;
 mod clock;
+mod count;
 mod curves;
+mod devices;
 mod error;
 mod evaluate;
+mod export;
 mod files;
 mod findings;
 mod held_out;
@@ -58,14 +61,17 @@ pub use ablation::Part;
 pub use agent_analysis::{AgentAnalysis, analyse_agent};
 pub use aggregation::{Aggregation, RuleAggregate, Scale};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
+pub use count::count_run;
 pub use dalenet_train::{
     AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet,
     Dataset, Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings,
     OptimiserKind, PRESETS, PoolingChoice, Prediction, Preparation, Registry, Response, RuleEntry,
     TestSet, nearest,
 };
+pub use devices::{DeviceEvaluation, Trial, evaluate_on_devices};
 pub use error::Error;
 pub use evaluate::{RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run};
+pub use export::export_run;
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use metrics::{AgentOutcome, Ending, EpochMetrics, Outcome, Position, UpdateMetrics};
 pub use mistakes::PlayedSamples;

@@ -106,7 +106,7 @@ pub(crate) fn agent_training(resources: Resources<'_>, run: &Run) -> Result<Agen
     AgentTrainer::resume(resources.registry, &file).map_err(run.failure())
 }
 
-fn bytes(run: &Run) -> Result<Vec<u8>, Error> {
+pub(crate) fn bytes(run: &Run) -> Result<Vec<u8>, Error> {
     run.checkpoint()?.ok_or_else(|| Error::Untrained(run.folder().into()))
 }
 

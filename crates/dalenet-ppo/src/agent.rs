@@ -81,6 +81,12 @@ impl Agent {
         Ok(Self::new(network, policy, observations))
     }
 
+    /// Mean and standard deviation of observations, O each, and the largest magnitude of a normalised
+    /// number; `None` if observations are not normalised.
+    pub fn observation_moments(&self) -> Option<(&[f32], &[f32], f32)> {
+        self.observations.moments()
+    }
+
     /// Actions for the current observations of N environments.
     pub fn act(&mut self, batch: &Batch) -> Actions<'_> {
         let envs = batch.rewards.len();

@@ -31,6 +31,12 @@ impl ObservationNormaliser {
         Self { moments, bound: settings.bound, len }
     }
 
+    /// Mean and standard deviation, O each, and the bound; none if observations are not normalised.
+    pub fn moments(&self) -> Option<(&[f32], &[f32], f32)> {
+        let moments = self.moments.as_ref()?;
+        Some((moments.mean(), moments.deviation(), self.bound))
+    }
+
     /// Merges the current observations of all environments into the moments.
     pub fn add(&mut self, batch: &Batch) {
         if let Some(moments) = &mut self.moments {

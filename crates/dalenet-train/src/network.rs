@@ -203,7 +203,7 @@ impl NetworkSettings {
         let spec = NetworkSpec {
             inputs: input.len(),
             image: Some(input),
-            layers: self.list(),
+            layers: self.hidden_layers(),
             outputs,
             dual: self.dual,
             dale: self.dale.is_on().then_some(dale),
@@ -220,7 +220,7 @@ impl NetworkSettings {
     }
 
     /// All hidden layers, first to last.
-    fn list(&self) -> Vec<LayerSpec> {
+    pub fn hidden_layers(&self) -> Vec<LayerSpec> {
         let convolutions = self.convolutions.iter().flat_map(|c| c.layers());
         let normalised = |layer: &LayerSpec| match layer {
             LayerSpec::Dense(Dense { units }) => LayerSpec::dense_list(&[*units], self.rms),

@@ -32,7 +32,7 @@ pub use engine::{Activation, Dale, DaleForm, Workspace, centre, one_vs_all, weig
 pub use layer::LayerSpec;
 pub use learner::Learner;
 pub use loss::Loss;
-pub use network::{Checked, Network, NetworkSpec, SpecError, Trace};
+pub use network::{Alter, Checked, Network, NetworkSpec, SpecError, Trace};
 pub use optim::{Method, Optimiser, Schedule, State};
 pub use random::{Generator, GeneratorState};
 pub use rule::{

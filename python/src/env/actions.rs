@@ -4,9 +4,14 @@ use super::refused;
 use crate::error;
 use dalenet_envs::{Actions, Error, Space, VectorEnv};
 use numpy::{
-    PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods,
+    PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods,
 };
-use pyo3::{exceptions::PyTypeError, intern, prelude::*, types::PyDict};
+use pyo3::{
+    exceptions::PyTypeError,
+    intern,
+    prelude::*,
+    types::{PyBool, PyDict},
+};
 
 /// Reads the actions of a step; keeps the memory of those that have to be converted.
 #[derive(Default)]
@@ -52,25 +57,21 @@ impl ActionReader {
         shape: [usize; 2],
     ) -> PyResult<Read<'a, 'py>> {
         let fits = |found: &[usize]| found == shape || shape[0] == 1 && found == &shape[1..];
-        let refuse = |found: &[usize]| Err(wrong_shape(env, found, &shape));
-        if let Ok(array) = actions.cast::<PyArrayDyn<f32>>() {
-            if !fits(array.shape()) {
-                return refuse(array.shape());
-            }
+        if let Ok(array) = actions.cast::<PyArrayDyn<f32>>()
+            && array.is_c_contiguous()
+            && fits(array.shape())
+        {
             let array = array.try_readonly()?;
-            if array.is_c_contiguous() {
+            if array.as_slice().is_ok() {
                 return Ok(Read::Array(array));
             }
-            self.numbers.clear();
-            self.numbers.extend(array.as_array());
-        } else {
-            let array = numbers_of(actions)?;
-            if !fits(array.shape()) {
-                return refuse(array.shape());
-            }
-            self.numbers.clear();
-            self.numbers.extend(array.try_readonly()?.as_array().iter().map(|&x| x as f32));
         }
+        let array = numbers_of(actions)?;
+        if !fits(array.shape()) {
+            return Err(wrong_shape(env, array.shape(), &shape));
+        }
+        self.numbers.clear();
+        self.numbers.extend(array.try_readonly()?.as_array().iter().map(|&x| x as f32));
         Ok(Read::Numbers(&self.numbers))
     }
 
@@ -79,20 +80,32 @@ impl ActionReader {
         actions: &Bound<'py, PyAny>,
         env: &dyn VectorEnv,
     ) -> PyResult<Read<'a, 'py>> {
-        let array = integers_of(actions, env)?;
         let count = env.count();
+        self.choices.clear();
+        if count == 1
+            && let Some(choice) = integer(actions)
+        {
+            self.choices.push(small(0, choice)?);
+            return Ok(Read::Choices(&self.choices));
+        }
+        let array = integers_of(actions, env)?;
         if array.shape() != [count] && !(count == 1 && array.shape().is_empty()) {
             return Err(wrong_shape(env, array.shape(), &[count]));
         }
-        self.choices.clear();
         for (index, &choice) in array.try_readonly()?.as_array().iter().enumerate() {
-            let small = u32::try_from(choice);
-            let small =
-                small.map_err(|_| refused(Error::Action { index, value: choice.to_string() }));
-            self.choices.push(small?);
+            self.choices.push(small(index, choice)?);
         }
         Ok(Read::Choices(&self.choices))
     }
+}
+
+fn small(index: usize, choice: i64) -> PyResult<u32> {
+    u32::try_from(choice).map_err(|_| refused(Error::Action { index, value: choice.to_string() }))
+}
+
+/// One integer, without NumPy's help; truth values are none.
+fn integer(action: &Bound<'_, PyAny>) -> Option<i64> {
+    if action.is_instance_of::<PyBool>() { None } else { action.extract().ok() }
 }
 
 fn wrong_shape(env: &dyn VectorEnv, found: &[usize], wanted: &[usize]) -> PyErr {
@@ -100,11 +113,8 @@ fn wrong_shape(env: &dyn VectorEnv, found: &[usize], wanted: &[usize]) -> PyErr 
     error::value(format!("`{name}` takes actions of shape {wanted:?}, not {found:?}"))
 }
 
-/// Any real numbers as `f64`, which NumPy converts.
+/// A copy of any real numbers as `f64`.
 fn numbers_of<'py>(actions: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-    if let Ok(array) = actions.cast::<PyArrayDyn<f64>>() {
-        return Ok(array.clone());
-    }
     let array = as_array(actions)?;
     if !"iuf".contains(kind(&array)?) {
         let message = format!("actions must be real numbers, not of type {}", array.dtype());
@@ -115,14 +125,11 @@ fn numbers_of<'py>(actions: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArrayDy
     Ok(array.cast_into::<PyArrayDyn<f64>>()?)
 }
 
-/// Any integers as `i64`.
+/// A copy of any integers as `i64`.
 fn integers_of<'py>(
     actions: &Bound<'py, PyAny>,
     env: &dyn VectorEnv,
 ) -> PyResult<Bound<'py, PyArrayDyn<i64>>> {
-    if let Ok(array) = actions.cast::<PyArray1<i64>>() {
-        return Ok(array.to_dyn().clone());
-    }
     let array = as_array(actions)?;
     if !"iu".contains(kind(&array)?) {
         let (name, dtype) = (env.name(), array.dtype());

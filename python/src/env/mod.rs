@@ -1,14 +1,14 @@
 //! Environments: N of one task, on NumPy arrays.
 
 mod actions;
+mod arguments;
 mod outputs;
 pub mod picture;
 
 use crate::{error, pool};
 use actions::ActionReader;
-use dalenet_envs::{
-    Autoreset, ENVIRONMENTS, Error, Observe, Options, Restart, Seeds, Space, VectorEnv,
-};
+use arguments::SeedArgument;
+use dalenet_envs::{Autoreset, ENVIRONMENTS, Error, Options, Space, VectorEnv};
 use numpy::{Element, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1};
 use outputs::{Flags, writable};
 use pyo3::{
@@ -80,13 +80,16 @@ impl Environments {
             episode_length,
             action_repeat,
             stagger,
-            restart: one_of("restart", restart, RESTARTS)?,
-            observe: one_of("observations", observations, OBSERVATIONS)?,
-            autoreset: one_of("autoreset_mode", autoreset, MODES)?,
+            restart: arguments::restart(restart)?,
+            observe: arguments::observe(observations)?,
+            autoreset: arguments::autoreset(autoreset)?,
         };
         error::guard(|| {
-            let env = py
-                .detach(|| pool::of(threads).install(|| dalenet_envs::make(name, count, &options)));
+            let make = || dalenet_envs::make(name, count, &options);
+            let env = py.detach(|| match count {
+                0 | 1 => make(),
+                _ => pool::of(threads).install(make),
+            });
             let env = env.map_err(refused)?;
             let (parallel, actions) = (env.is_parallel(), ActionReader::default());
             let inner = Mutex::new(Some(Inner { env, actions }));
@@ -185,17 +188,12 @@ impl Environments {
         mask: Option<PyReadonlyArray1<'_, bool>>,
     ) -> PyResult<()> {
         let mask: Option<Vec<bool>> = mask.map(|mask| mask.as_array().to_vec());
-        let seeds = match &seed {
-            None => Seeds::Continue,
-            Some(SeedArgument::One(seed)) => Seeds::One(*seed),
-            Some(SeedArgument::Each(seeds)) => Seeds::Each(seeds),
-        };
+        let seeds = arguments::seeds(&seed);
         error::guard(|| {
             let mut inner = self.lock()?;
             let env = &mut open(&mut inner)?.env;
-            let pool = pool::of(self.threads);
-            py.detach(|| pool.install(|| env.reset_with(seeds, mask.as_deref()).map(drop)))
-                .map_err(refused)
+            let reset = || env.reset_with(seeds, mask.as_deref()).map(drop);
+            py.detach(|| self.spread(reset)).map_err(refused)
         })
     }
 
@@ -233,11 +231,8 @@ impl Environments {
                 None => env.step(choices),
             };
             let batch = match self.parallel {
-                true => {
-                    let pool = pool::of(self.threads);
-                    py.detach(|| pool.install(step))
-                }
-                false => step(), // too little work to give the lock away
+                true => py.detach(|| self.spread(step)),
+                false => step(), // too little work to give the interpreter's lock away
             };
             flags.write(batch.map_err(refused)?)
         })
@@ -331,7 +326,9 @@ impl Environments {
     ) -> PyResult<Bound<'py, PyArray3<u8>>> {
         self.with(|inner| {
             let Inner { env, .. } = inner;
-            let picture = py.detach(|| picture::of(env.view(index), [width, height]));
+            let pool = pool::of(self.threads);
+            let draw = || pool.install(|| picture::of(env.view(index), [width, height]));
+            let picture = py.detach(draw);
             let picture = picture.ok_or_else(|| error::value("there is nothing to draw"))?;
             let shape = [picture.height, picture.width, 3];
             Ok(PyArray1::from_vec(py, picture.pixels).reshape(shape)?)
@@ -352,13 +349,6 @@ fn vector<T: Element>(py: Python<'_>, numbers: Vec<T>) -> Bound<'_, PyArray1<T>>
     PyArray1::from_vec(py, numbers)
 }
 
-/// A seed for all environments, or one each.
-#[derive(FromPyObject)]
-enum SeedArgument {
-    One(u64),
-    Each(Vec<Option<u64>>),
-}
-
 impl Environments {
     /// The environments for this call alone. Waiting for another thread's call would hold the lock of
     /// the interpreter, which that thread needs.
@@ -373,6 +363,11 @@ impl Environments {
         }
     }
 
+    /// Does `work` on the threads of these environments where there is enough for several.
+    fn spread<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        if self.parallel { pool::of(self.threads).install(work) } else { work() }
+    }
+
     fn with<T>(&self, call: impl FnOnce(&mut Inner) -> PyResult<T>) -> PyResult<T> {
         error::guard(|| {
             let mut inner = self.lock()?;
@@ -383,21 +378,4 @@ impl Environments {
 
 fn open(inner: &mut Option<Inner>) -> PyResult<&mut Inner> {
     inner.as_mut().ok_or_else(|| error::value("these environments are closed; make new ones"))
-}
-
-const RESTARTS: &[(&str, Restart)] = &[("fresh", Restart::Fresh), ("same", Restart::Same)];
-const OBSERVATIONS: &[(&str, Observe)] = &[("dense", Observe::Dense), ("sparse", Observe::Sparse)];
-const MODES: &[(&str, Autoreset)] = &[
-    ("NextStep", Autoreset::NextStep),
-    ("SameStep", Autoreset::SameStep),
-    ("Disabled", Autoreset::Disabled),
-];
-
-/// The value of an argument that has few.
-fn one_of<T: Copy>(argument: &str, given: &str, values: &[(&str, T)]) -> PyResult<T> {
-    let found = values.iter().find(|(name, _)| *name == given);
-    found.map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<_> = values.iter().map(|(name, _)| format!("`{name}`")).collect();
-        error::value(format!("`{argument}` is `{given}`, which is not one of {}", names.join(", ")))
-    })
 }

@@ -7,12 +7,14 @@ import pytest
 
 pytest.importorskip("stable_baselines3")
 
+import torch
 from stable_baselines3 import PPO, SAC
 from stable_baselines3.common.vec_env import VecMonitor, VecNormalize
 
 from dalenet.gym import VectorEnv
 from dalenet.sb3 import VecEnv
 
+torch.set_num_threads(1)  # more of them only wait for each other at these sizes
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("default")]
 
 
@@ -51,9 +53,10 @@ def test_attributes_and_methods() -> None:
 @pytest.mark.parametrize("algorithm", [PPO, SAC])
 def test_algorithms_learn_some_hundred_steps(algorithm: Any) -> None:
     envs = VecNormalize(VecMonitor(VecEnv("hopper", 4, max_episode_steps=20)))
-    few = {"n_steps": 32, "batch_size": 64} if algorithm is PPO else {"learning_starts": 50}
+    few = {"n_steps": 32} if algorithm is PPO else {"learning_starts": 50, "buffer_size": 1000}
+    few |= {"batch_size": 64, "policy_kwargs": {"net_arch": [16]}}
     model = algorithm("MlpPolicy", envs, seed=0, device="cpu", **few)
-    model.learn(300)
+    model.learn(256)
     assert len(model.ep_info_buffer) > 0
     assert all(episode["l"] <= 20 for episode in model.ep_info_buffer)
 

@@ -17,7 +17,7 @@ assert_type(dalenet.train((x, y), test_data=(x, y), validation_data="held-out.np
 assert_type(dalenet.load("runs/x"), dalenet.Run)
 assert_type(dalenet.resume(Path("runs/x"), epochs=3), dalenet.Run)
 assert_type(run.metrics, dict[str, NDArray[Any]])
-assert_type(run.weights, dict[str, NDArray[np.float32]])
+assert_type(run.weights["layer1.W_pp"], NDArray[np.float32])
 assert_type(run.predict_proba(x), NDArray[np.float32])
 assert_type(run.frame(), pd.DataFrame)
 assert_type(run.result, dict[str, Any] | None)

@@ -24,7 +24,9 @@ pub const EVAL: &str = "\
 Examples:
   dalenet eval runs/mnist-ed-seed0
   dalenet eval runs/mnist-ed-seed0 --data other.npz
-  dalenet eval runs/cart-pole-ed-seed0 --episodes 16";
+  dalenet eval runs/cart-pole-ed-seed0 --episodes 16
+  dalenet eval runs/mnist-ed-seed0 --bits 4
+  dalenet eval runs/mnist-ed-seed0 --device pcm --at 1d --chips 10";
 
 pub const PREDICT: &str = "\
 Examples:
@@ -52,6 +54,17 @@ Examples:
   dalenet play runs/cart-pole-ed-seed0 --out pole.html
   dalenet play runs/mnist-ed-seed0 --out mistakes.html
   dalenet play craftax --human              # play it yourself";
+
+pub const EXPORT: &str = "\
+Examples:
+  dalenet export runs/mnist-ed-seed0 --out net.onnx
+  dalenet export runs/mnist-ed-seed0 --out net.onnx --form signed
+  dalenet export runs/brax-ant-ed-seed0 --out policy.npz";
+
+pub const COUNT: &str = "\
+Examples:
+  dalenet count runs/mnist-ed-seed0
+  dalenet count runs/mnist-ed-seed0 --pj-per-mac 0.2";
 
 pub const REPORT: &str = "\
 Examples:

@@ -2,11 +2,13 @@
 
 mod computing;
 mod examples;
+mod hardware;
 mod predict;
 mod settings;
 mod study;
 
 pub use computing::{Computing, DataDir, Threads};
+pub use hardware::{Count, Export, Form, OnDevice, Pixels, Share};
 pub use predict::Predict;
 pub use settings::{Flags, Settings};
 pub use study::{Ablate, Common, Compare};
@@ -64,6 +66,10 @@ pub enum Command {
     Play(Play),
     /// Write a page with figures on runs
     Report(Report),
+    /// Write what a run has learnt as an ONNX graph, NumPy arrays or safetensors
+    Export(Export),
+    /// Count multiply-accumulates, devices and updates of a run's network
+    Count(Count),
     /// Fetch, list and remove data sets
     #[command(after_help = examples::DATA)]
     Data {
@@ -102,6 +108,8 @@ impl Command {
             Self::Ablate(args) => Some(&args.common.computing),
             Self::Analyse(args) => Some(&args.computing),
             Self::Play(args) => Some(&args.computing),
+            Self::Export(args) => Some(&args.computing),
+            Self::Count(args) => Some(&args.computing),
             _ => None,
         }
     }
@@ -160,6 +168,8 @@ pub struct Eval {
     /// Episodes that an agent plays [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub episodes: Option<u32>,
+    #[command(flatten)]
+    pub on: OnDevice,
     #[command(flatten)]
     pub computing: Computing,
 }

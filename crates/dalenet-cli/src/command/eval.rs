@@ -1,5 +1,6 @@
 //! `dalenet eval`.
 
+use super::devices;
 use crate::{
     args::Eval,
     context::Context,
@@ -26,9 +27,15 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
         Experiment::Agent(_) if args.classes => {
             "--classes is for runs on data sets; this one is of an environment"
         }
+        Experiment::Agent(_) if args.on.is_asked_for() => {
+            "--device and the options beside it are for classifiers; this run is of an agent"
+        }
         Experiment::Agent(_) => return agent(args, context),
         Experiment::Classification(_) if args.episodes.is_some() => {
             "--episodes is for runs in an environment; this one is on a data set"
+        }
+        Experiment::Classification(_) if args.on.is_asked_for() => {
+            return devices::run(args, context);
         }
         Experiment::Classification(_) => return classification(args, context),
     };

@@ -3,8 +3,11 @@
 mod analyse;
 mod completions;
 mod config;
+mod count;
 mod data;
+mod devices;
 mod eval;
+mod export;
 mod list;
 mod man;
 mod play;
@@ -51,6 +54,8 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ended, Failure> 
             human::play(&args.run.to_string_lossy(), args.seed, context.json)
         }
         Command::Play(args) => play::run(args, context),
+        Command::Export(args) => export::run(args, context),
+        Command::Count(args) => count::run(args, context),
         Command::Report(args) => report::run(args, context),
         Command::Data { command } => data::run(command, context),
         Command::Config { task, settings } => config::run(task, settings, context),

@@ -20,6 +20,12 @@ pub enum Array<'a> {
         /// How many numbers a row has.
         columns: usize,
     },
+    /// N numbers: float32.
+    Vector(&'a [f32]),
+    /// N numbers: float64.
+    Doubles(&'a [f64]),
+    /// N whole numbers: uint32.
+    Words(&'a [u32]),
     /// N whole numbers: uint16.
     Labels(&'a [u16]),
     /// N texts: Unicode of the longest one's length.
@@ -62,10 +68,10 @@ fn npy(array: &Array<'_>) -> Vec<u8> {
             let shape = format!("({}, {columns})", values.len() / columns);
             file("<f4", &shape, values.iter().flat_map(|value| value.to_le_bytes()))
         }
-        Array::Labels(labels) => {
-            let shape = format!("({},)", labels.len());
-            file("<u2", &shape, labels.iter().flat_map(|label| label.to_le_bytes()))
-        }
+        Array::Vector(values) => row("<f4", values, |value| value.to_le_bytes()),
+        Array::Doubles(values) => row("<f8", values, |value| value.to_le_bytes()),
+        Array::Words(values) => row("<u4", values, |value| value.to_le_bytes()),
+        Array::Labels(labels) => row("<u2", labels, |label| label.to_le_bytes()),
         Array::Texts(texts) => {
             // NumPy has no text of no character.
             let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
@@ -77,6 +83,11 @@ fn npy(array: &Array<'_>) -> Vec<u8> {
             file(&format!("<U{longest}"), &shape, characters.flat_map(u32::to_le_bytes))
         }
     }
+}
+
+/// An array of one dimension.
+fn row<T: Copy, const N: usize>(dtype: &str, values: &[T], bytes: fn(T) -> [u8; N]) -> Vec<u8> {
+    file(dtype, &format!("({},)", values.len()), values.iter().flat_map(|value| bytes(*value)))
 }
 
 fn file(dtype: &str, shape: &str, values: impl Iterator<Item = u8>) -> Vec<u8> {

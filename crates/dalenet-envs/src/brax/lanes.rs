@@ -143,6 +143,8 @@ impl Real for Plain {
     }
 }
 
+pub(super) use {arithmetic, same_for_all};
+
 /// The vectors of x86-64.
 ///
 /// SAFETY of this module: its operations need instructions that not every x86-64 has. Its types
@@ -296,6 +298,9 @@ pub use x86::{Avx2, Avx512};
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "x86_64")]
+    use super::super::scalar::Scalar;
+
     /// The same operation on single numbers.
     type Single = fn(f64, f64, f64) -> f64;
 
@@ -363,6 +368,10 @@ mod tests {
         angles_are_right_all_round::<Plain>();
         #[cfg(target_arch = "x86_64")]
         {
+            if Scalar::available() {
+                operations_are_those_of_single_numbers::<Scalar>();
+                angles_are_right_all_round::<Scalar>();
+            }
             if Avx2::available() {
                 operations_are_those_of_single_numbers::<Avx2>();
                 angles_are_right_all_round::<Avx2>();

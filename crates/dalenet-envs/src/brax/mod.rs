@@ -8,7 +8,7 @@
 //!
 //! - A physics step is done for 4, 8 or 16 environments at once, one in each lane of the machine's
 //!   vectors: nothing in it branches on a single environment. What no lane needs, as contacts in
-//!   the air, is left out.
+//!   the air, is left out. An environment by itself is computed in scalars, to the same bits.
 //! - Limits of angles are kept by sines and cosines; the angles themselves are computed once in a
 //!   step of the environment, not in each of its 4 to 16 physics steps.
 //! - A reset is computed in double precision for its one lane, and put in.
@@ -36,6 +36,8 @@ mod model;
 pub(crate) mod mujoco;
 mod pipeline;
 mod real;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod scalar;
 mod simulation;
 mod state;
 mod system;

@@ -54,6 +54,11 @@ impl Gaussian {
         &self.log_deviations
     }
 
+    /// The lowest and the highest actions that reach the environment, A each.
+    pub fn bounds(&self) -> (&[f32], &[f32]) {
+        (&self.low, &self.high)
+    }
+
     /// The gradient by ln σ, A: a sum over the samples since the last step.
     pub fn log_deviation_gradient(&self) -> &[f32] {
         &self.gradient

@@ -88,6 +88,16 @@ impl Classifier {
     /// # Errors
     /// If the samples have another shape.
     pub fn evaluate(&self, data: &TestSet) -> Result<Evaluation, Error> {
+        self.check(data)?;
+        let trace = &mut Trace::default();
+        let evaluation =
+            Evaluation::of(&self.network, &self.preparation, &data.test, trace, &|| false);
+        evaluation.ok_or_else(|| Error::Config("the evaluation was stopped".into()))
+    }
+
+    /// # Errors
+    /// If a test set is not one for this network.
+    pub fn check(&self, data: &TestSet) -> Result<(), Error> {
         self.check_shape(&data.name, data.shape)?;
         let classes = self.network.outputs().max(2);
         if let Some(label) = data.test.labels().iter().find(|label| usize::from(**label) >= classes)
@@ -98,10 +108,7 @@ impl Classifier {
                 wanted: format!("{classes} classes"),
             });
         }
-        let trace = &mut Trace::default();
-        let evaluation =
-            Evaluation::of(&self.network, &self.preparation, &data.test, trace, &|| false);
-        evaluation.ok_or_else(|| Error::Config("the evaluation was stopped".into()))
+        Ok(())
     }
 
     /// Predicts the classes of samples of `shape`, whose labels are not used; `name` is what messages

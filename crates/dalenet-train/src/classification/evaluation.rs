@@ -43,6 +43,23 @@ impl Evaluation {
         })?;
         Some(counts.evaluation())
     }
+
+    /// Evaluates a forward pass of one's own to `outputs` on all samples of `split`.
+    pub fn by(
+        forward: &mut dyn FnMut(&mut Trace),
+        outputs: usize,
+        preparation: &Preparation,
+        split: &Split,
+    ) -> Self {
+        let mut counts = Counts::new(outputs.max(2));
+        let trace = &mut Trace::default();
+        let add = |sample: usize, outputs: &[f32]| {
+            counts.add(usize::from(split.labels()[sample]), outputs);
+        };
+        prediction::each_by(forward, preparation, split, trace, &|| false, add)
+            .expect("nothing stops it");
+        counts.evaluation()
+    }
 }
 
 /// What is counted sample by sample.

@@ -58,6 +58,18 @@ pub(super) fn each(
     split: &Split,
     trace: &mut Trace,
     stop: &dyn Fn() -> bool,
+    add: impl FnMut(usize, &[f32]),
+) -> Option<()> {
+    each_by(&mut |trace| network.forward(trace), preparation, split, trace, stop, add)
+}
+
+/// The same by a forward pass of one's own.
+pub(super) fn each_by(
+    forward: &mut dyn FnMut(&mut Trace),
+    preparation: &Preparation,
+    split: &Split,
+    trace: &mut Trace,
+    stop: &dyn Fn() -> bool,
     mut add: impl FnMut(usize, &[f32]),
 ) -> Option<()> {
     let indices: Vec<u32> = (0..split.len() as u32).collect();
@@ -66,7 +78,7 @@ pub(super) fn each(
             return None;
         }
         preparation.gather(split, batch, trace.input_mut(), |_, _| {});
-        network.forward(trace);
+        forward(trace);
         for (outputs, index) in trace.output().iter_rows().zip(batch) {
             add(*index as usize, outputs);
         }

@@ -35,7 +35,7 @@ pub use geometry::{Geometry, Window};
 pub use gradient::{TILE_ROWS, gradient};
 pub use pooling::{PoolingMode, pool, pool_transposed};
 pub use product::{product, product_transposed};
-pub use rms::{normalise, normalise_in_place, normalise_transposed};
+pub use rms::{EPSILON as RMS_EPSILON, normalise, normalise_in_place, normalise_transposed};
 pub use signal::{add, add_signal, gate_places, signs, spread};
 pub use sparse::{forward_sparse, gradient_sparse, sparse_product};
 pub use statistics::{Silence, agreement, root_mean_square, silence};

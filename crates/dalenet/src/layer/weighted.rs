@@ -80,16 +80,26 @@ impl Layer {
         activities: &mut Vec<Activity>,
         workspace: &Workspace,
     ) {
+        self.run_with(before, activities, |units| self.forward(h, units, workspace));
+    }
+
+    /// The same with the activity of its units by `forward`.
+    fn run_with(
+        &self,
+        before: &[Vec<Activity>],
+        activities: &mut Vec<Activity>,
+        forward: impl FnOnce(&mut Matrix),
+    ) {
         activities.resize_with(1 + self.stages.len(), Activity::default);
         let replaced = self.stages.first().filter(|stage| stage.in_place);
         activities[0].replaced = replaced.is_some();
         match replaced {
             Some(stage) => {
                 let activity = &mut activities[1];
-                self.forward(h, &mut activity.output, workspace);
+                forward(&mut activity.output);
                 stage.kind.forward_in_place(activity);
             }
-            None => self.forward(h, &mut activities[0].output, workspace),
+            None => forward(&mut activities[0].output),
         }
         for (k, stage) in self.stages.iter().enumerate().skip(usize::from(replaced.is_some())) {
             let (done, next) = activities.split_at_mut(k + 1);
@@ -99,6 +109,40 @@ impl Layer {
             });
             stage.kind.forward(&stage.site, &done[k].output, earlier, &mut next[0]);
         }
+    }
+
+    /// [`Layer::run`] whose sums `h·W` are altered before the units respond to them.
+    pub(crate) fn run_altered(
+        &self,
+        h: Presynaptic<'_>,
+        before: &[Vec<Activity>],
+        activities: &mut Vec<Activity>,
+        workspace: &Workspace,
+        alter: impl FnOnce(&mut Matrix),
+    ) {
+        self.run_with(before, activities, |units| {
+            self.sums(h, units, workspace);
+            alter(units);
+            self.add_bias(units, self.bias(), self.activation);
+        });
+    }
+
+    /// `z = h·W`, B×N, in a convolution B×(P·N): what reaches the units, without their biases.
+    ///
+    /// # Panics
+    /// As [`Layer::forward`].
+    pub fn sums<'a>(&self, h: impl Into<Presynaptic<'a>>, z: &mut Matrix, workspace: &Workspace) {
+        self.kind.forward(&self.site, &self.synapses, h.into(), Activation::Identity, z, workspace);
+        let negative: Vec<_> = self.bias().iter().map(|b| -b).collect();
+        self.add_bias(z, &negative, Activation::Identity);
+    }
+
+    /// `z ← φ(z + bias)` at every place.
+    fn add_bias(&self, z: &mut Matrix, bias: &[f32], activation: Activation) {
+        let (rows, cols) = (z.rows(), z.cols());
+        z.reshape(rows * cols / bias.len(), bias.len());
+        engine::activate(z, bias, activation);
+        z.reshape(rows, cols);
     }
 
     /// `out = u·weightsᵀ`, brought to the shape of the layer's input: the signal for the layer below

@@ -1,9 +1,9 @@
 //! A chain of layers.
 
-use super::trace::{Trace, output};
+use super::trace::{Input, Trace, output};
 use crate::{
     layer::{Layer, Place},
-    tensor::Matrix,
+    tensor::{Matrix, Presynaptic},
 };
 
 /// A chain of layers.
@@ -11,6 +11,21 @@ use crate::{
 pub struct Network {
     layers: Vec<Layer>,
     skips: Vec<SkipConnection>,
+}
+
+/// What is done to the values of a forward pass on their way, as by the converters and the noise of
+/// analogue hardware: see [`Network::forward_altered`].
+pub trait Alter {
+    /// Alters what layer `layer` receives, B×K, if that is dense.
+    fn received(&mut self, layer: usize, h: &mut Matrix) {
+        let _ = (layer, h);
+    }
+
+    /// Alters the sums `z = h·W` of layer `layer`, B×N, in a convolution B×(P·N), before biases are added
+    /// and the units respond.
+    fn sums(&mut self, layer: usize, h: Presynaptic<'_>, z: &mut Matrix) {
+        let _ = (layer, h, z);
+    }
 }
 
 /// A connection past some layers: the output `from` is added at `to`.
@@ -69,6 +84,27 @@ impl Network {
             let below = before.last().map(|below| output(below).into());
             let h = below.unwrap_or_else(|| input.as_presynaptic());
             layer.run(h, before, &mut after[0], workspace);
+        }
+    }
+
+    /// [`Network::forward`] with values altered on their way. A skip connection adds what the layers
+    /// above received, altered.
+    pub fn forward_altered(&self, trace: &mut Trace, alter: &mut dyn Alter) {
+        let Trace { input, layers, workspace } = trace;
+        layers.resize_with(self.layers.len(), Vec::new);
+        for (l, layer) in self.layers.iter().enumerate() {
+            let (before, after) = layers.split_at_mut(l);
+            match before.last_mut().and_then(|below| below.last_mut()) {
+                Some(below) => alter.received(l, &mut below.output),
+                None => {
+                    if let Input::Dense(input) = input {
+                        alter.received(l, input);
+                    }
+                }
+            }
+            let below = before.last().map(|below| output(below).into());
+            let h = below.unwrap_or_else(|| input.as_presynaptic());
+            layer.run_altered(h, before, &mut after[0], workspace, |z| alter.sums(l, h, z));
         }
     }
 

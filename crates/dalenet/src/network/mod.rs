@@ -6,6 +6,6 @@ mod spec;
 mod trace;
 
 pub use build::Checked;
-pub use chain::Network;
+pub use chain::{Alter, Network};
 pub use spec::{NetworkSpec, SpecError};
 pub use trace::Trace;

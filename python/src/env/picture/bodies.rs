@@ -6,6 +6,7 @@ use super::{
     vector::{Vector, add, dot, scale, unit},
 };
 use dalenet_envs::Bodies;
+use rayon::prelude::*;
 
 const SKY: Vector = [233.0, 239.0, 244.0];
 const TILES: [Vector; 2] = [[211.0, 219.0, 228.0], [186.0, 197.0, 208.0]];
@@ -31,13 +32,14 @@ pub fn draw(bodies: &Bodies<'_>, width: usize, height: usize) -> Vec<u8> {
     let (camera, scene) = (Camera::of(bodies), Placed::all(bodies));
     let aspect = width as f64 / height as f64;
     let place = |i: usize, of: usize| (2 * i + 1) as f64 / of as f64 - 1.0;
-    let mut pixels = Vec::with_capacity(3 * width * height);
-    for row in 0..height {
-        for col in 0..width {
+    let mut pixels = vec![0; 3 * width * height];
+    pixels.par_chunks_mut(3 * width).enumerate().for_each(|(row, pixels)| {
+        for (col, pixel) in pixels.chunks_exact_mut(3).enumerate() {
             let ray = camera.ray(place(col, width), -place(row, height), aspect);
-            pixels.extend(colour(&scene, ray).map(|x| x.round().clamp(0.0, 255.0) as u8));
+            let colour = colour(&scene, ray).map(|x| x.round().clamp(0.0, 255.0) as u8);
+            pixel.copy_from_slice(&colour);
         }
-    }
+    });
     pixels
 }
 

@@ -1,4 +1,4 @@
-//! The camera: beside the first body, which it follows, and a little above it.
+//! The camera: beside the first body, which it follows over the ground, and a little above it.
 
 use super::{
     shapes::Ray,
@@ -8,6 +8,9 @@ use dalenet_envs::Bodies;
 
 /// Half the height of the picture, in units of the distance.
 const ANGLE: f64 = 0.36;
+
+/// What it is turned to, in metres above the ground.
+const HEIGHT: f64 = 0.5;
 
 pub struct Camera {
     position: Vector,
@@ -25,7 +28,7 @@ impl Camera {
             (x * x + y * y + z * z).sqrt()
         });
         let distance = (3.0 + 2.0 * spread.fold(0.0, f64::max)).min(8.0);
-        let target = [first[0], first[1], 0.5 * first[2].clamp(0.0, 1.5) + 0.2];
+        let target = [first[0], first[1], HEIGHT];
         let position = add(target, scale(unit([0.25, -1.0, 0.35]), distance));
         let forward = unit(sub(target, position));
         let right = unit(cross(forward, [0.0, 0.0, 1.0]));

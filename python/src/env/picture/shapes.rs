@@ -60,7 +60,10 @@ impl<'a> Placed<'a> {
     /// The nearest point of the ray, beyond its origin, on the surface.
     pub fn hit(&self, ray: Ray) -> Option<Hit> {
         let from = sub(ray.origin, self.position);
-        roots(1.0, dot(from, ray.direction), dot(from, from) - self.reach * self.reach)?;
+        let past = dot(from, ray.direction);
+        if dot(from, from) - past * past > self.reach * self.reach {
+            return None;
+        }
         let back = inverse(self.rotation);
         let ray = Ray { origin: rotated(from, back), direction: rotated(ray.direction, back) };
         let [a, b, c] = self.shape.size;

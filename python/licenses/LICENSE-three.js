@@ -1,0 +1,1 @@
+../../crates/dalenet-lab/assets/three/LICENSE
