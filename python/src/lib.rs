@@ -1,6 +1,8 @@
 //! `dalenet._core`: what the Python package computes with. Private; the package on top of it has the
 //! types and the documentation.
 
+mod arrays;
+mod choice;
 mod classifier;
 mod diagnosis;
 mod env;
