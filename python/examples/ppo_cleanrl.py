@@ -138,7 +138,7 @@ def main():
 
     start, (raw, _) = time.perf_counter(), envs.reset(seed=args.seed)
     updates = int(args.steps) // (args.num_steps * args.num_envs)
-    first_ends = np.zeros(args.num_envs, bool)  # what `stagger` cut short is no return
+    has_ended = np.zeros(args.num_envs, bool)  # what `stagger` cut short is no return
     for iteration in range(1, updates + 1):
         for t in range(args.num_steps):
             moments.add(raw)
@@ -158,8 +158,8 @@ def main():
                 last = np.stack(info["final_obs"][truncated])
                 truncated_values[t, truncated] = critic.forward(moments.normalise(last))[:, 0]
             running += reward
-            returns.extend(running[over[t] & first_ends])
-            first_ends |= over[t]
+            returns.extend(running[over[t] & has_ended])
+            has_ended |= over[t]
             running[over[t]] = discounted[over[t]] = 0
 
         last_values = critic.forward(moments.normalise(raw))[:, 0]

@@ -5,7 +5,7 @@ use crate::{
     experiment::Experiment,
     pool,
     registry::Registry,
-    worker::{self, Listener, Message, Speaker},
+    worker::{self, Handler, Message, Reporter},
 };
 use dalenet_lab::{EpochMetrics, Error, Resources, Training, UpdateMetrics};
 use pyo3::prelude::*;
@@ -68,10 +68,10 @@ fn attend(
     let pool = pool::new(threads).map_err(error::value)?;
     let (stop, names) = (Arc::new(AtomicBool::new(false)), registry.names.clone());
     let (experiment, stopped) = (experiment.experiment.clone(), stop.clone());
-    let asks = on_metrics.is_some();
+    let reports = on_metrics.is_some();
     let mut caller = Caller { folder: None, on_metrics };
-    let work = move |speaker| {
-        let mut observer = Observer { speaker, asks };
+    let work = move |reporter| {
+        let mut observer = Observer { reporter, reports };
         let resources = Resources { registry: &names, data_dir: data_dir.as_deref() };
         pool.install(|| work(beginning, experiment, resources, &mut observer, &stopped))
     };
@@ -104,30 +104,30 @@ fn work(
         (_, None) => Training::start(experiment, out, resources, observer),
     }?;
     let folder = training.folder().to_owned();
-    observer.speaker.say(Message::Saves(shown(&folder)));
+    observer.reporter.send(Message::Saves(shown(&folder)));
     training.run(observer, stop)?;
     Ok(folder)
 }
 
-/// On the thread that trains: tells the calling thread.
+/// On the thread that trains: reports to the calling thread.
 struct Observer {
-    speaker: Speaker,
-    /// Whether the caller is asked to hear the metrics.
-    asks: bool,
+    reporter: Reporter,
+    /// Whether the caller handles metrics.
+    reports: bool,
 }
 
 impl Observer {
     fn metrics(&self, metrics: &impl serde::Serialize) {
-        if self.asks {
+        if self.reports {
             let line = serde_json::to_string(metrics).unwrap_or_default();
-            self.speaker.ask(Message::Metrics(line));
+            self.reporter.send_and_wait(Message::Metrics(line));
         }
     }
 }
 
 impl dalenet_data::Observer for Observer {
     fn note(&mut self, message: &str) {
-        self.speaker.say(Message::Note(message.into()));
+        self.reporter.send(Message::Note(message.into()));
     }
 }
 
@@ -141,11 +141,11 @@ impl dalenet_lab::Observer for Observer {
     }
 
     fn trained(&mut self) {
-        self.speaker.say(Message::Saved);
+        self.reporter.send(Message::Saved);
     }
 
     fn warn(&mut self, message: &str) {
-        self.speaker.say(Message::Warning(message.into()));
+        self.reporter.send(Message::Warning(message.into()));
     }
 }
 
@@ -156,8 +156,8 @@ struct Caller {
     on_metrics: Option<Py<PyAny>>,
 }
 
-impl Listener for Caller {
-    fn hear(&mut self, py: Python<'_>, message: Message) -> PyResult<()> {
+impl Handler for Caller {
+    fn handle(&mut self, py: Python<'_>, message: Message) -> PyResult<()> {
         match message {
             Message::Saves(folder) => self.folder = Some(folder),
             Message::Saved => {}

@@ -1,5 +1,5 @@
 //! Work on a thread of its own, while the calling thread waits for it, detached from the
-//! interpreter, and has an eye on Ctrl-C.
+//! interpreter, and watches for Ctrl-C.
 
 use pyo3::prelude::*;
 use rayon::Yield;
@@ -14,10 +14,10 @@ use std::{
     time::Duration,
 };
 
-/// How often the calling thread asks for Ctrl-C.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How often the calling thread checks for signals.
+const INTERVAL: Duration = Duration::from_millis(50);
 
-/// What the work says to the calling thread.
+/// What the work sends to the calling thread.
 pub enum Message {
     /// From here on there is something to save: Ctrl-C asks the work to stop, and waits.
     Saves(String),
@@ -27,30 +27,31 @@ pub enum Message {
     Note(String),
     /// Something that the user should know.
     Warning(String),
-    /// Metrics as JSON; the work waits for the answer.
+    /// Metrics as JSON; the work waits until they are handled.
     Metrics(String),
 }
 
-/// The work's way to speak.
-pub struct Speaker {
+/// The work's end of the channel to the calling thread.
+pub struct Reporter {
     messages: Sender<Message>,
-    answers: Receiver<()>,
+    handled: Receiver<()>,
 }
 
-impl Speaker {
-    pub fn say(&self, message: Message) {
-        let _ = self.messages.send(message); // nobody listens after a second Ctrl-C
+impl Reporter {
+    /// Sends a message.
+    pub fn send(&self, message: Message) {
+        let _ = self.messages.send(message); // after a second Ctrl-C nobody receives it
     }
 
-    /// Speaks and waits for the answer. A thread of a pool does what else the pool has to do
-    /// meanwhile: it may be what the answer needs.
-    pub fn ask(&self, message: Message) {
+    /// Sends a message and waits until it is handled. A thread of a pool does what else the pool has
+    /// to do meanwhile: the handler may need it.
+    pub fn send_and_wait(&self, message: Message) {
         if self.messages.send(message).is_err() {
             return;
         }
-        while let Err(TryRecvError::Empty) = self.answers.try_recv() {
+        while let Err(TryRecvError::Empty) = self.handled.try_recv() {
             if rayon::yield_now() != Some(Yield::Executed)
-                && self.answers.recv_timeout(Duration::from_millis(1))
+                && self.handled.recv_timeout(Duration::from_millis(1))
                     != Err(RecvTimeoutError::Timeout)
             {
                 return;
@@ -59,33 +60,33 @@ impl Speaker {
     }
 }
 
-/// Work on another thread, heard and stopped by the calling one.
+/// Work on another thread, as the calling one sees it.
 struct Worker<T> {
     thread: JoinHandle<T>,
     messages: Mutex<Receiver<Message>>,
-    answers: Sender<()>,
+    handled: Sender<()>,
 }
 
 impl<T> Worker<T> {
     /// The next message, if there is one soon.
-    fn hear(&self) -> Result<Message, RecvTimeoutError> {
+    fn receive(&self) -> Result<Message, RecvTimeoutError> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
-        messages.recv_timeout(PATIENCE)
+        messages.recv_timeout(INTERVAL)
     }
 }
 
 /// What the calling thread does with messages.
-pub trait Listener {
-    /// Hears a message, attached to the interpreter.
+pub trait Handler {
+    /// Handles a message, attached to the interpreter.
     ///
     /// # Errors
     /// What stops the work and is raised at its end.
-    fn hear(&mut self, py: Python<'_>, message: Message) -> PyResult<()>;
+    fn handle(&mut self, py: Python<'_>, message: Message) -> PyResult<()>;
 }
 
-/// A listener that hears nothing.
-impl Listener for () {
-    fn hear(&mut self, _: Python<'_>, _: Message) -> PyResult<()> {
+/// Ignores messages.
+impl Handler for () {
+    fn handle(&mut self, _: Python<'_>, _: Message) -> PyResult<()> {
         Ok(())
     }
 }
@@ -94,11 +95,11 @@ impl Listener for () {
 pub struct Done<T> {
     /// What it gave.
     pub value: T,
-    /// What stopped it: Ctrl-C, or an exception of the listener.
+    /// What stopped it: Ctrl-C, or an exception of the handler.
     pub raised: Option<PyErr>,
 }
 
-/// Works until the end. A first Ctrl-C, or an exception of the listener, sets `stop`; where nothing is
+/// Works until the end. A first Ctrl-C, or an exception of the handler, sets `stop`; where nothing is
 /// to be saved, and a second time, the work is left to end by itself.
 ///
 /// # Errors
@@ -106,34 +107,34 @@ pub struct Done<T> {
 pub fn run<T: Send + 'static>(
     py: Python<'_>,
     stop: &Arc<AtomicBool>,
-    listener: &mut dyn Listener,
-    work: impl FnOnce(Speaker) -> T + Send + 'static,
+    handler: &mut dyn Handler,
+    work: impl FnOnce(Reporter) -> T + Send + 'static,
 ) -> PyResult<Done<T>> {
-    let (messages, heard) = channel();
-    let (answers, answered) = channel();
-    let thread = spawn(move || work(Speaker { messages, answers: answered }));
-    let worker = Worker { thread, messages: Mutex::new(heard), answers };
+    let (sender, receiver) = channel();
+    let (handled, waits) = channel();
+    let thread = spawn(move || work(Reporter { messages: sender, handled: waits }));
+    let worker = Worker { thread, messages: Mutex::new(receiver), handled };
     let (mut raised, mut saves) = (None, false);
     loop {
-        let heard = match py.detach(|| worker.hear()) {
+        let handled = match py.detach(|| worker.receive()) {
             Ok(message) => {
                 match message {
                     Message::Saves(_) => saves = true,
                     Message::Saved => saves = false,
                     Message::Note(_) | Message::Warning(_) | Message::Metrics(_) => {}
                 }
-                let asks = matches!(message, Message::Metrics(_));
-                let heard = if raised.is_none() { listener.hear(py, message) } else { Ok(()) };
-                stop.fetch_or(heard.is_err(), Ordering::Relaxed);
-                if asks {
-                    let _ = worker.answers.send(());
+                let waits = matches!(message, Message::Metrics(_));
+                let result = if raised.is_none() { handler.handle(py, message) } else { Ok(()) };
+                stop.fetch_or(result.is_err(), Ordering::Relaxed);
+                if waits {
+                    let _ = worker.handled.send(());
                 }
-                heard
+                result
             }
             Err(RecvTimeoutError::Timeout) => Ok(()),
             Err(RecvTimeoutError::Disconnected) => break,
         };
-        for error in [heard, py.check_signals()].into_iter().filter_map(Result::err) {
+        for error in [handled, py.check_signals()].into_iter().filter_map(Result::err) {
             stop.store(true, Ordering::Relaxed);
             if raised.is_some() || !saves {
                 return Err(error);
