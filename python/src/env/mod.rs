@@ -55,6 +55,9 @@ struct Inner {
 
 type Rows<'py, T> = Bound<'py, PyArray2<T>>;
 
+/// Lowest and highest values.
+type Bounds<'py> = (Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<f32>>);
+
 #[pymethods]
 impl Environments {
     /// The environments of a name, at their first episodes of seed 0.
@@ -141,10 +144,7 @@ impl Environments {
 
     /// Lowest and highest observations, O each.
     #[pyo3(signature = () -> "tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]]")]
-    fn observation_bounds<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<f32>>)> {
+    fn observation_bounds<'py>(&self, py: Python<'py>) -> PyResult<Bounds<'py>> {
         self.with(|inner| match inner.env.observation_space() {
             Space::Continuous { low, high } => {
                 Ok((PyArray1::from_slice(py, low), PyArray1::from_slice(py, high)))
@@ -155,10 +155,7 @@ impl Environments {
 
     /// Lowest and highest actions, A each; none where an action is a choice.
     #[pyo3(signature = () -> "tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]] | None")]
-    fn action_bounds<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Option<(Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<f32>>)>> {
+    fn action_bounds<'py>(&self, py: Python<'py>) -> PyResult<Option<Bounds<'py>>> {
         self.with(|inner| match inner.env.action_space() {
             Space::Continuous { low, high } => {
                 Ok(Some((PyArray1::from_slice(py, low), PyArray1::from_slice(py, high))))
@@ -278,7 +275,7 @@ impl Environments {
     fn unlocked<'py>(&self, py: Python<'py>) -> PyResult<Rows<'py, bool>> {
         self.with(|inner| {
             let shape = [inner.env.count(), inner.env.achievements().len()];
-            Ok(PyArray1::from_slice(py, &inner.env.batch().unlocked).reshape(shape)?)
+            PyArray1::from_slice(py, &inner.env.batch().unlocked).reshape(shape)
         })
     }
 
@@ -331,7 +328,7 @@ impl Environments {
             let picture = py.detach(draw);
             let picture = picture.ok_or_else(|| error::value("there is nothing to draw"))?;
             let shape = [picture.height, picture.width, 3];
-            Ok(PyArray1::from_vec(py, picture.pixels).reshape(shape)?)
+            PyArray1::from_vec(py, picture.pixels).reshape(shape)
         })
     }
 
