@@ -2,6 +2,7 @@
 //! types and the documentation.
 
 mod arrays;
+mod choice;
 mod classifier;
 mod diagnosis;
 mod env;

@@ -1,59 +1,18 @@
 //! Routings of Error Diffusion: one by its name, or a user's own by a matrix or a function.
 
 use crate::{
-    arrays, error,
+    arrays,
+    choice::{Choice, Own},
+    error,
     raised::{self, Raised},
 };
 use dalenet::{Matrix, Routing};
 use dalenet_train::Registry;
-use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
+use pyo3::{exceptions::PyTypeError, prelude::*};
 use std::sync::Arc;
 
-/// A routing as an argument.
-pub enum RoutingChoice {
-    /// One of the registry.
-    Name(String),
-    /// A user's own.
-    Own(PythonRouting),
-}
-
-impl RoutingChoice {
-    /// The routing that a Python object stands for: a name, a matrix H×C, or an object made by
-    /// `dalenet.routing`.
-    ///
-    /// # Errors
-    /// `TypeError` for anything else, `ValueError` for weights that are negative or not finite and for
-    /// the name of a built-in routing.
-    pub fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        if let Ok(name) = object.cast::<PyString>() {
-            return Ok(Self::Name(name.to_str()?.to_owned()));
-        }
-        PythonRouting::of(object).map(Self::Own)
-    }
-
-    /// The name that a configuration records.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Name(name) => name,
-            Self::Own(routing) => routing.name(),
-        }
-    }
-
-    /// Adds the routing to the registry, if it is a user's own.
-    pub fn register(&self, registry: &mut Registry) {
-        if let Self::Own(routing) = self {
-            routing.register(registry);
-        }
-    }
-
-    /// The exception that it raised, if it is a user's own and did.
-    pub fn take_error(&self) -> Option<PyErr> {
-        match self {
-            Self::Name(_) => None,
-            Self::Own(routing) => routing.take_error(),
-        }
-    }
-}
+/// A routing as an argument: a name, a matrix H×C, or an object made by `dalenet.routing`.
+pub type RoutingChoice = Choice<PythonRouting>;
 
 /// A routing of a user's. Its clones share the exception that it raised.
 #[derive(Clone)]
@@ -71,7 +30,7 @@ enum Weights {
     Matrix(Arc<Matrix>),
 }
 
-impl PythonRouting {
+impl Own for PythonRouting {
     fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let name = match object.getattr_opt("name")? {
             Some(name) => name.extract::<String>()?,
@@ -99,22 +58,21 @@ impl PythonRouting {
         Ok(Self { weights, name: name.into(), raised: Raised::default() })
     }
 
-    /// Its name.
-    pub fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.name
     }
 
-    /// Adds it to the routings of a registry, under its name.
-    pub fn register(&self, registry: &mut Registry) {
+    fn register(&self, registry: &mut Registry) {
         let routing = self.clone();
-        registry.routing(self.name(), move || Box::new(routing.clone()));
+        registry.routing(&self.name, move || Box::new(routing.clone()));
     }
 
-    /// The exception that it raised. After that its weights are NaN, so that the training diverges.
-    pub fn take_error(&self) -> Option<PyErr> {
+    fn take_error(&self) -> Option<PyErr> {
         self.raised.take()
     }
+}
 
+impl PythonRouting {
     fn ask(&self, unit: usize, units: usize, output: usize, outputs: usize) -> PyResult<f32> {
         match &self.weights {
             Weights::Matrix(matrix) => {
@@ -124,7 +82,7 @@ impl PythonRouting {
             Weights::Function(function) => raised::call_user(|py| {
                 let weight = function.bind(py).call1((unit, units, output, outputs))?;
                 let weight: f32 = weight.extract()?;
-                check(weight, self.name())
+                check(weight, &self.name)
             }),
         }
     }

@@ -1,7 +1,9 @@
 //! Learning rules: one by its name, or one that a user wrote in Python.
 
 use crate::{
-    arrays, error,
+    arrays,
+    choice::{Choice, Own},
+    error,
     feedback::Feedback,
     lesson::Lesson,
     network::Network,
@@ -9,57 +11,12 @@ use crate::{
 };
 use dalenet::{Generator, Matrix, Rule, Workspace};
 use dalenet_train::{NetworkSettings, Registry};
-use pyo3::{
-    exceptions::PyTypeError,
-    prelude::*,
-    types::{PyString, PyType},
-};
+use pyo3::{exceptions::PyTypeError, prelude::*, types::PyType};
 use std::sync::Arc;
 
-/// A learning rule as an argument.
-pub enum RuleChoice {
-    /// One of the registry.
-    Name(String),
-    /// One that a user wrote.
-    Own(PythonRule),
-}
-
-impl RuleChoice {
-    /// The rule that a Python object stands for: a name, or an object or a class with a method
-    /// `feedback(lesson, layer)`.
-    ///
-    /// # Errors
-    /// `TypeError` for anything else, `ValueError` for a rule with the name of a built-in one.
-    pub fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        if let Ok(name) = object.cast::<PyString>() {
-            return Ok(Self::Name(name.to_str()?.to_owned()));
-        }
-        PythonRule::of(object).map(Self::Own)
-    }
-
-    /// The name that a configuration records.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Name(name) => name,
-            Self::Own(rule) => rule.name(),
-        }
-    }
-
-    /// Adds the rule to the registry, if it is a user's own.
-    pub fn register(&self, registry: &mut Registry) {
-        if let Self::Own(rule) = self {
-            rule.register(registry);
-        }
-    }
-
-    /// The exception that it raised, if it is a user's own and did.
-    pub fn take_error(&self) -> Option<PyErr> {
-        match self {
-            Self::Name(_) => None,
-            Self::Own(rule) => rule.take_error(),
-        }
-    }
-}
+/// A learning rule as an argument: a name, or an object or a class with a method
+/// `feedback(lesson, layer)`.
+pub type RuleChoice = Choice<PythonRule>;
 
 /// A rule that a user wrote in Python. Its clones share the exception that it raised.
 #[derive(Clone)]
@@ -70,7 +27,7 @@ pub struct PythonRule {
     raised: Raised,
 }
 
-impl PythonRule {
+impl Own for PythonRule {
     fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let feedback = object.getattr_opt("feedback")?;
         if !feedback.is_some_and(|feedback| feedback.is_callable()) {
@@ -96,23 +53,22 @@ impl PythonRule {
         Ok(Self { object, name: name.into(), raised: Raised::default() })
     }
 
-    /// Its name.
-    pub fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.name
     }
 
-    /// Adds it to the rules of a registry, under its name.
-    pub fn register(&self, registry: &mut Registry) {
+    fn register(&self, registry: &mut Registry) {
         let rule = self.clone();
         registry.rule(self.name(), move || Box::new(rule.prepared())).summary =
             "a rule of one's own".into();
     }
 
-    /// The exception that it raised. After that it taught with NaN, so that the training diverges.
-    pub fn take_error(&self) -> Option<PyErr> {
+    fn take_error(&self) -> Option<PyErr> {
         self.raised.take()
     }
+}
 
+impl PythonRule {
     fn prepared(&self) -> Prepared {
         Prepared { rule: self.clone(), object: None, workspace: Workspace::default() }
     }

@@ -53,7 +53,7 @@ pub fn export_run<'a>(
             let (trained, _) = trained::classifier(resources, &run)?;
             let images = !entry.is_file && trained.preparation.image().positions() > 1;
             let usual = if images { Pixels::Bytes } else { Pixels::Floats };
-            Learnt::Classifier(trained, pixels.unwrap_or(usual))
+            Learnt::Classifier(Box::new(trained), pixels.unwrap_or(usual))
         }
         Experiment::Agent(_) => Learnt::Agent(Box::new(trained::agent(resources, &run)?)),
     };
@@ -92,7 +92,7 @@ impl File {
 }
 
 enum Learnt {
-    Classifier(Trained, Pixels),
+    Classifier(Box<Trained>, Pixels),
     Agent(Box<TrainedAgent>),
 }
 
