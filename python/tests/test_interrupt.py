@@ -16,13 +16,13 @@ LENGTH = {"steps": 4_000_000, "evaluation": 1}
 
 
 @contextmanager
-def ctrl_c(seconds: float, times: int = 1) -> Iterator[None]:
-    """Ctrl-C after so many seconds."""
+def ctrl_c(seconds: float) -> Iterator[None]:
+    """Ctrl-C after so many seconds. What a shell runs in the background ignores it, unless it asks."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def press() -> None:
-        for _ in range(times):
-            time.sleep(seconds)
-            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(seconds)
+        os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=press)
     thread.start()
@@ -30,6 +30,7 @@ def ctrl_c(seconds: float, times: int = 1) -> Iterator[None]:
         yield
     finally:
         thread.join()
+        signal.signal(signal.SIGINT, former)
 
 
 def test_a_training_is_saved_and_goes_on_to_the_same_bits(tmp_path: Path) -> None:
