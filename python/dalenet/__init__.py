@@ -6,6 +6,7 @@
 1.0
 """
 
+from dalenet import envs
 from dalenet._core import (
     DivergedError,
     Feedback,
@@ -36,6 +37,7 @@ __all__ = [
     "Update",
     "__version__",
     "config",
+    "envs",
     "load",
     "presets",
     "resume",
