@@ -97,7 +97,8 @@ def returns_in_brax(task, path, episodes=16, steps=1000):
             h = jnp.tanh(h) if i + 1 < depth else jnp.clip(h, -1, 1)
         return h
 
-    return returns_of(environment(task, "positional"), policy, episodes, steps, seed=0)[0]
+    returns, _ = returns_of(environment(task, "positional"), policy, episodes, steps, seed=0)
+    return returns
 
 
 def report(where, totals):
