@@ -87,7 +87,6 @@ fn episodes(name: &str, autoreset: Autoreset, steps: usize) -> Vec<Vec<Episode>>
     played
 }
 
-/// What the physics draws in a step that does not count changes nothing either: the bandit draws.
 #[test]
 fn all_modes_play_the_same_episodes() {
     for &name in NAMES {
@@ -101,6 +100,36 @@ fn all_modes_play_the_same_episodes() {
             assert_eq!(same[complete].first, next[complete].first, "{name}");
         }
     }
+}
+
+/// What the physics draws for an environment in the step that only starts its episode does not change that
+/// episode. The bandit draws; a mask lets some of its environments play while others start.
+#[test]
+fn a_step_that_starts_an_episode_draws_nothing_for_it() {
+    let mut hints = [false, true].map(|out_of_step| {
+        let mut env = make("bandit", 2, &options(Autoreset::NextStep)).unwrap();
+        let width = env.observation_space().len();
+        let mut hints = Vec::new();
+        env.reset(3);
+        for _ in 0..10 {
+            env.step(Actions::Discrete(&[0, 0])).unwrap();
+            if out_of_step {
+                env.reset_with(Seeds::Continue, Some(&[true, false])).unwrap();
+            }
+            let batch = env.step(Actions::Discrete(&[0, 0])).unwrap();
+            assert_eq!(batch.terminated[1], false);
+            hints.push(batch.observations[width..].to_vec());
+            if out_of_step {
+                // Both play again in the next step.
+                env.reset_with(Seeds::Continue, Some(&[true, false])).unwrap();
+            }
+        }
+        hints
+    });
+    let [together, apart] = &mut hints;
+    assert_eq!(together, apart);
+    together.dedup();
+    assert!(together.len() > 1, "hints differ");
 }
 
 #[test]
