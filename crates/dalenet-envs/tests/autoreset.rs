@@ -117,7 +117,7 @@ fn a_step_that_starts_an_episode_draws_nothing_for_it() {
                 env.reset_with(Seeds::Continue, Some(&[true, false])).unwrap();
             }
             let batch = env.step(Actions::Discrete(&[0, 0])).unwrap();
-            assert_eq!(batch.terminated[1], false);
+            assert!(!batch.terminated[1]);
             hints.push(batch.observations[width..].to_vec());
             if out_of_step {
                 // Both play again in the next step.
