@@ -78,8 +78,7 @@ enum File {
 
 impl File {
     fn of(path: &Path) -> Result<Self, Error> {
-        let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-        match extension.as_ref().and_then(|extension| extension.to_str()) {
+        match files::extension(path).as_deref() {
             Some("onnx") => Ok(Self::Onnx),
             Some("npz") => Ok(Self::Npz),
             Some("safetensors") => Ok(Self::Safetensors),

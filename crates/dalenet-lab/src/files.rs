@@ -46,6 +46,11 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// The end of a file's name after its last dot, in small letters; none where it is no text.
+pub fn extension(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_str()?.to_ascii_lowercase())
+}
+
 /// The content of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(Error::file("read", path))

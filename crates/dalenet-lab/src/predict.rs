@@ -69,8 +69,7 @@ enum Form {
 
 impl Form {
     fn of(path: &Path) -> Result<Self, Error> {
-        let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-        match extension.as_ref().and_then(|extension| extension.to_str()) {
+        match files::extension(path).as_deref() {
             Some("npz") => Ok(Self::Npz),
             Some("csv") => Ok(Self::Csv),
             _ => Err(Error::Config(format!(

@@ -69,11 +69,6 @@ impl Chip {
         }
     }
 
-    /// The network with the weights that the devices stand for now.
-    pub fn network(&self) -> &Network {
-        &self.network
-    }
-
     /// Chooses the ranges of the converters at the sums, by the activity in a trace whose input is a batch of
     /// samples that are not those it is judged by.
     pub fn calibrate(&mut self, trace: &mut Trace) {

@@ -20,8 +20,6 @@ pub struct Crossbar {
 struct Devices {
     cols: usize,
     targets: Vec<f64>,
-    /// What they were programmed to, errors included.
-    programmed: Vec<f64>,
     /// A number from N(0, 1) each, for the way in which they change.
     fates: Vec<f64>,
     /// How they are stuck, if they are: at this conductance.
@@ -44,25 +42,25 @@ impl Devices {
             }
         };
         let stuck = targets.iter().map(&mut stuck).collect();
-        let mut devices = Self { cols, programmed: targets.clone(), targets, fates, stuck, errors };
-        devices.settle(device, 0.0);
-        devices
+        Self { cols, targets, fates, stuck, errors }
     }
 
-    /// The errors of programming, as far as they have shown after so many seconds.
-    fn settle(&mut self, device: &Device, seconds: f64) {
-        for (i, target) in self.targets.iter().enumerate() {
-            let sigma = device.programming.deviation(*target, device.g_max, seconds);
-            let programmed = (target + device.programming_scale * sigma * self.errors[i]).max(0.0);
-            self.programmed[i] = self.stuck[i].unwrap_or(programmed);
-        }
+    /// What a device was programmed to, with its error as far as that has shown after so many seconds.
+    fn programmed(&self, device: &Device, i: usize, seconds: f64) -> f64 {
+        let target = self.targets[i];
+        let sigma = device.programming.deviation(target, device.g_max, seconds);
+        let programmed = (target + device.programming_scale * sigma * self.errors[i]).max(0.0);
+        self.stuck[i].unwrap_or(programmed)
     }
 
     /// A conductance after so many seconds.
     fn after(&self, device: &Device, i: usize, seconds: f64) -> f64 {
         match self.stuck[i] {
             Some(stuck) => stuck,
-            None => device.drift.after(self.programmed[i], device.g_max, seconds, self.fates[i]),
+            None => {
+                let programmed = self.programmed(device, i, seconds);
+                device.drift.after(programmed, device.g_max, seconds, self.fates[i])
+            }
         }
     }
 }
@@ -111,10 +109,7 @@ impl Crossbar {
     }
 
     /// The magnitudes that it stands for after so many seconds, and the variance that a read adds to each.
-    pub fn read(&mut self, device: &Device, seconds: f64) -> (Matrix, Matrix) {
-        for devices in [Some(&mut self.added), self.subtracted.as_mut()].into_iter().flatten() {
-            devices.settle(device, seconds);
-        }
+    pub fn read(&self, device: &Device, seconds: f64) -> (Matrix, Matrix) {
         let gains = self.gains(device, seconds);
         let (mut values, mut variances) = (Vec::new(), Vec::new());
         let range = 1.0 - device.smallest();
@@ -140,20 +135,20 @@ impl Crossbar {
 
     /// What makes up for drift, column by column.
     fn gains(&self, device: &Device, seconds: f64) -> Vec<f64> {
+        if device.compensation == Compensation::None {
+            return vec![1.0; self.cols];
+        }
         let (mut then, mut now) = (vec![0.0; self.cols], vec![0.0; self.cols]);
         for i in 0..self.rows * self.cols {
-            then[i % self.cols] += self.added.after(device, i, 0.0);
+            then[i % self.cols] += self.added.programmed(device, i, seconds);
             now[i % self.cols] += self.added.after(device, i, seconds);
         }
         let ratio = |(then, now): (&f64, &f64)| if *now > 0.0 { then / now } else { 1.0 };
-        match device.compensation {
-            Compensation::None => vec![1.0; self.cols],
-            Compensation::Column => then.iter().zip(&now).map(ratio).collect(),
-            Compensation::Layer => {
-                let [then, now] = [then, now].map(|sums| sums.iter().sum::<f64>());
-                vec![ratio((&then, &now)); self.cols]
-            }
+        if device.compensation == Compensation::Column {
+            return then.iter().zip(&now).map(ratio).collect();
         }
+        let [then, now] = [then, now].map(|sums| sums.iter().sum::<f64>());
+        vec![ratio((&then, &now)); self.cols]
     }
 }
 
@@ -178,7 +173,10 @@ fn scales(magnitudes: &Matrix, device: &Device) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{Programming, Read},
+        *,
+    };
     use proptest::prelude::*;
 
     fn ideal() -> Device {
@@ -261,6 +259,4 @@ mod tests {
         let wanted = 0.25 * 2.0 * 1e-4;
         assert!(variance.as_slice().iter().all(|v| (f64::from(*v) / wanted - 1.0).abs() < 1e-3));
     }
-
-    use super::super::{Programming, Read};
 }
