@@ -13,7 +13,7 @@ use dalenet::{
     checkpoint::{self, Checkpoint, Values},
 };
 use dalenet_data::Split;
-use dalenet_train::{Config, OutputError, Preparation};
+use dalenet_train::{Config, OutputError, Prediction, Preparation};
 use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict, PyTuple},
@@ -36,6 +36,16 @@ struct Task {
     classes: usize,
 }
 
+impl Task {
+    /// A network with fresh weights, and the generator that drew them.
+    fn network(&self, preparation: &Preparation) -> PyResult<(Network, Generator)> {
+        let spec = self.config.network_spec(preparation.output(), self.classes);
+        let mut generator = Generator::new(self.config.seed, WEIGHTS);
+        let network = Network::new(&spec.map_err(error::value)?, &mut generator);
+        Ok((network, generator))
+    }
+}
+
 /// A classifier in the course of its training.
 struct State {
     task: Task,
@@ -49,10 +59,8 @@ struct State {
 impl State {
     /// With fresh weights.
     fn new(task: Task, preparation: Preparation) -> PyResult<Self> {
-        let Task { config, classes, .. } = &task;
-        let spec = config.network_spec(preparation.output(), *classes).map_err(error::value)?;
-        let mut generator = Generator::new(config.seed, WEIGHTS);
-        let network = Network::new(&spec, &mut generator);
+        let config = &task.config;
+        let (network, mut generator) = task.network(&preparation)?;
         let optimiser = Optimiser::new(config.method(), config.normalised, &network)
             .with_bias_rate(config.bias_rate())
             .with_convolution_rate(config.convolution_rate);
@@ -75,11 +83,8 @@ impl State {
 
     /// Gives the learner its rule, with what it drew at the start of the training.
     fn set_rule(&mut self, taught: &Taught) -> PyResult<()> {
-        let Task { config, classes, .. } = &self.task;
-        let spec =
-            config.network_spec(self.preparation.output(), *classes).map_err(error::value)?;
-        let mut generator = Generator::new(config.seed, WEIGHTS);
-        let network = Network::new(&spec, &mut generator);
+        let config = &self.task.config;
+        let (network, mut generator) = self.task.network(&self.preparation)?;
         let rule = taught.registry.make_rule(&config.rule, &config.network);
         let mut rule = rule.map_err(error::value)?;
         rule.prepare(&network, &mut generator);
@@ -151,10 +156,8 @@ impl State {
         let layers = self.learner.network.layers();
         if layers.last().is_some_and(|layer| layer.activation() != Activation::Softmax) {
             for i in 0..outputs.rows() {
-                let row = outputs.row_mut(i);
-                let (sum, equal) = (row.iter().sum::<f32>(), 1.0 / row.len() as f32);
-                row.iter_mut()
-                    .for_each(|value| *value = if sum > 0.0 { *value / sum } else { equal });
+                let shares: Vec<f32> = Prediction::shares(outputs.row(i)).collect();
+                outputs.row_mut(i).copy_from_slice(&shares);
             }
         }
         outputs

@@ -5,12 +5,12 @@ use dalenet_data::{Shape, TestSet};
 use dalenet_envs::{Actions, Batch};
 use dalenet_lab::{
     AgentEvaluation, Error, Evaluation, Resources, evaluate_agent_with, evaluate_run, load_agent,
-    load_classifier, play_run,
+    load_classifier, play_run, test_results,
 };
 use dalenet_train::{Classifier, TrainedAgent};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2};
 use pyo3::{prelude::*, types::PyDict};
-use serde_json::json;
+use serde_json::Value;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
@@ -99,19 +99,7 @@ impl Run {
                 Some(bytes) => inner.evaluate_arrays(&bytes),
                 None => inner.evaluate(data.as_deref()),
             })?;
-            let Evaluation { accuracy, balanced_accuracy, samples, .. } = evaluation;
-            let (recall, predicted) = (evaluation.recall, evaluation.predicted);
-            let confusion = evaluation.confusion;
-            let object = json!({
-                "test_accuracy": accuracy,
-                "balanced_accuracy": balanced_accuracy,
-                "samples": samples,
-                "classes": classes,
-                "recall": recall,
-                "predicted": predicted,
-                "confusion": confusion,
-            });
-            Ok(object.to_string())
+            Ok(Value::Object(test_results(&classes, &evaluation)).to_string())
         })
     }
 

@@ -3,6 +3,7 @@
 use crate::{AgentConfig, Config, Error, Resources, Run, source, trained};
 use dalenet_data::Observer;
 use dalenet_train::{AgentEvaluation, Evaluation, Identity, TestSet};
+use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// How well a run's classifier does on a test set.
@@ -14,6 +15,20 @@ pub struct RunEvaluation {
     pub classes: Vec<String>,
     /// What is right.
     pub evaluation: Evaluation,
+}
+
+/// An evaluation on a test set as the program prints it.
+pub fn test_results(classes: &[String], evaluation: &Evaluation) -> Map<String, Value> {
+    let results = [
+        ("test_accuracy", json!(evaluation.accuracy)),
+        ("balanced_accuracy", json!(evaluation.balanced_accuracy)),
+        ("samples", json!(evaluation.samples)),
+        ("classes", json!(classes)),
+        ("recall", json!(evaluation.recall)),
+        ("predicted", json!(evaluation.predicted)),
+        ("confusion", json!(evaluation.confusion)),
+    ];
+    results.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// Evaluates the classifier of the run at `path` on the test set of `data`, a task or a file; if

@@ -70,7 +70,9 @@ pub use dalenet_train::{
 };
 pub use devices::{DeviceEvaluation, Trial, evaluate_on_devices};
 pub use error::Error;
-pub use evaluate::{RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run};
+pub use evaluate::{
+    RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run, test_results,
+};
 pub use export::export_run;
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use metrics::{AgentOutcome, Ending, EpochMetrics, Outcome, Position, UpdateMetrics};

@@ -12,8 +12,8 @@ use crate::{
         words::percent,
     },
 };
-use dalenet_lab::{Experiment, Run, RunEvaluation, evaluate_agent, evaluate_run};
-use serde_json::json;
+use dalenet_lab::{Experiment, Run, RunEvaluation, evaluate_agent, evaluate_run, test_results};
+use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, stdout};
 
 /// Episodes that an agent plays.
@@ -54,17 +54,10 @@ fn classification(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> 
         class_table::show(&classes, &evaluation);
     }
     say::object(context.json, || {
-        json!({
-            "run": args.run.to_string_lossy(),
-            "data": data,
-            "test_accuracy": accuracy,
-            "balanced_accuracy": evaluation.balanced_accuracy,
-            "samples": samples,
-            "classes": classes,
-            "recall": evaluation.recall,
-            "predicted": evaluation.predicted,
-            "confusion": evaluation.confusion,
-        })
+        let run = args.run.to_string_lossy();
+        let mut object = Map::from_iter([("run".into(), json!(run)), ("data".into(), json!(data))]);
+        object.extend(test_results(&classes, &evaluation));
+        Value::Object(object)
     });
     Ok(Ended::Done)
 }

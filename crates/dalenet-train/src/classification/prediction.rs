@@ -36,18 +36,18 @@ impl Prediction {
             match outputs {
                 [yes] => probabilities.extend([1.0 - yes, *yes]),
                 _ if is_softmax => probabilities.extend(outputs),
-                _ => probabilities.extend(shares(outputs)),
+                _ => probabilities.extend(Self::shares(outputs)),
             }
         })?;
         Some(Self { labels, probabilities })
     }
-}
 
-/// Each value's share of the sum; equal shares where all are 0.
-fn shares(outputs: &[f32]) -> impl Iterator<Item = f32> {
-    let sum: f32 = outputs.iter().sum();
-    let equal = 1.0 / outputs.len() as f32;
-    outputs.iter().map(move |output| if sum > 0.0 { output / sum } else { equal })
+    /// The probabilities by C sigmoid outputs: each output's share of the sum; equal shares where all are 0.
+    pub fn shares(outputs: &[f32]) -> impl Iterator<Item = f32> {
+        let sum: f32 = outputs.iter().sum();
+        let equal = 1.0 / outputs.len() as f32;
+        outputs.iter().map(move |output| if sum > 0.0 { output / sum } else { equal })
+    }
 }
 
 /// Calls `add` with each sample of `split` and the outputs of `network` for it. `None` if `stop` says so
@@ -103,8 +103,9 @@ mod tests {
 
     #[test]
     fn shares_sum_to_one() {
-        assert_eq!(shares(&[0.5, 0.25, 0.25]).collect::<Vec<_>>(), [0.5, 0.25, 0.25]);
-        assert_eq!(shares(&[1.0, 1.0]).collect::<Vec<_>>(), [0.5, 0.5]);
-        assert_eq!(shares(&[0.0, 0.0]).collect::<Vec<_>>(), [0.5, 0.5]);
+        let shares = |outputs: &[f32]| Prediction::shares(outputs).collect::<Vec<_>>();
+        assert_eq!(shares(&[0.5, 0.25, 0.25]), [0.5, 0.25, 0.25]);
+        assert_eq!(shares(&[1.0, 1.0]), [0.5, 0.5]);
+        assert_eq!(shares(&[0.0, 0.0]), [0.5, 0.5]);
     }
 }
