@@ -22,6 +22,7 @@ from dalenet.metrics import Epoch, Update
 from dalenet.names import config, presets, rules, tasks
 from dalenet.page import Page
 from dalenet.runs import Run, load
+from dalenet.studies import Study
 from dalenet.training import resume, train
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Network",
     "Page",
     "Run",
+    "Study",
     "Update",
     "__version__",
     "config",

@@ -619,6 +619,11 @@ def _panic(on_worker: bool) -> None:
     Panics, on this thread or on one that works, so that tests see what becomes of it.
     """
 
+def collect_study(folder: str | PathLike[str]) -> str:
+    """
+    Writes what the finished runs of a study say, and returns it as JSON.
+    """
+
 def environment_name(name: str) -> str:
     """
     The name of the environment that is called so or nearly so.
@@ -627,6 +632,16 @@ def environment_name(name: str) -> str:
 def environments() -> list[tuple[str, list[str], str]]:
     """
     Name, other names and summary of every environment.
+    """
+
+def plan_comparison(folder: str | PathLike[str], tasks: SupportsGetItem[int, str], rules: SupportsGetItem[int, str], seeds: SupportsIndex, preset: str, settings: dict[str, Any], data_dir: str | PathLike[str] | None) -> None:
+    """
+    Plans a comparison of rules on tasks in `folder`.
+    """
+
+def plan_sweep(folder: str | PathLike[str], file: str | PathLike[str], fixed: dict[str, Any], data_dir: str | PathLike[str] | None) -> None:
+    """
+    Plans the sweep of a file in `folder`, with `fixed` values in the place of those of the file.
     """
 
 def resume(registry: Registry, experiment: Experiment, folder: str | PathLike[str], data_dir: str | PathLike[str] | None, threads: SupportsIndex, on_metrics: collections.abc.Callable[[str], object] | None) -> Path:
@@ -644,9 +659,24 @@ def schedule(name: str, done: SupportsFloat | SupportsIndex) -> float:
     0.0
     """
 
+def study_runs(folder: str | PathLike[str]) -> str:
+    """
+    The runs of a study as JSON, each with its name and how far it is.
+    """
+
+def sweep_values(file: str | PathLike[str]) -> str:
+    """
+    The values of a sweep's file as JSON: tasks, rules and settings by their keys.
+    """
+
 def train(registry: Registry, experiment: Experiment, out: str | PathLike[str] | None, start_from: str | PathLike[str] | None, data_dir: str | PathLike[str] | None, threads: SupportsIndex, on_metrics: collections.abc.Callable[[str], object] | None) -> Path:
     """
     Trains a new run and returns its folder. `on_metrics` is called with each line of `metrics.jsonl`.
+    """
+
+def work_on_study(folder: str | PathLike[str], run: str | None, data_dir: str | PathLike[str] | None, threads: SupportsIndex) -> None:
+    """
+    Trains the free runs of a study, or only the one of a name, until none is left.
     """
 
 class InternalError(RuntimeError): ...

@@ -23,6 +23,7 @@ mod rule;
 mod run;
 mod samples;
 mod settings;
+mod study;
 mod tensors;
 mod training;
 mod worker;
@@ -41,6 +42,10 @@ mod _core {
     use crate::registry::Registry;
     #[pymodule_export]
     use crate::run::Run;
+    #[pymodule_export]
+    use crate::study::{
+        collect_study, plan_comparison, plan_sweep, study_runs, sweep_values, work_on_study,
+    };
     #[pymodule_export]
     use crate::training::{resume, train};
 

@@ -185,7 +185,7 @@ impl Caller {
 }
 
 /// A line of the logger `dalenet`.
-fn log(py: Python<'_>, level: &str, text: &str) -> PyResult<()> {
+pub fn log(py: Python<'_>, level: &str, text: &str) -> PyResult<()> {
     let logger = py.import("logging")?.call_method1("getLogger", ("dalenet",))?;
     logger.call_method1(level, (text,)).map(drop)
 }

@@ -17,6 +17,12 @@ impl<'a> Context<'a> {
         Self { data_dir: args.data_dir(), json: args.json }
     }
 
+    /// The command that works on a study.
+    pub fn work_command(&self, study: &Path) -> String {
+        let study = quoted::quoted(&study.to_string_lossy());
+        format!("dalenet study work {study}{}", quoted::data_dir_flag(self.data_dir))
+    }
+
     /// The command that resumes a run.
     pub fn resume_command(&self, run: &Path) -> String {
         let run = quoted::quoted(&run.to_string_lossy());

@@ -61,7 +61,7 @@ pub use inputs::Inputs;
 pub use load::{load, load_inputs, load_test, load_validation};
 #[doc(hidden)]
 pub use npz::parse_npy;
-pub use npz::{Array, write_npz};
+pub use npz::{Array, NamedArray, read_npz, write_npz};
 pub use observer::Observer;
 pub use source::Source;
 pub use split::Split;

@@ -1,6 +1,7 @@
 //! The trait that a learner uses.
 
 use crate::{Actions, Autoreset, Batch, Error, Seeds, Space, View};
+use rayon::ThreadPool;
 
 /// N environments of one task, stepped together. An environment whose episode is over starts the
 /// next one by itself, unless [`crate::Options::autoreset`] says otherwise.
@@ -96,6 +97,23 @@ pub trait VectorEnv: Send + Sync {
         let batch = self.step(actions)?;
         out.copy_from_slice(&batch.observations);
         Ok(batch)
+    }
+
+    /// One step, on this thread and beside it on those of a pool that it is none of; `out` as in
+    /// [`Self::step_into`]. As many threads work as the pool has.
+    ///
+    /// # Errors
+    /// As [`Self::step_into`].
+    fn step_beside(
+        &mut self,
+        helpers: &ThreadPool,
+        actions: Actions<'_>,
+        out: Option<&mut [f32]>,
+    ) -> Result<&Batch, Error> {
+        helpers.install(|| match out {
+            Some(out) => self.step_into(actions, out),
+            None => self.step(actions),
+        })
     }
 
     /// What follows the end of an episode.

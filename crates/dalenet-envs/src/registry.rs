@@ -9,6 +9,8 @@ use crate::{
 };
 use dalenet_craftax::{Key, classic, full};
 
+#[cfg(not(target_arch = "x86_64"))]
+use crate::brax::lanes::Plain;
 #[cfg(target_arch = "x86_64")]
 use crate::brax::scalar::Scalar;
 
@@ -132,7 +134,11 @@ fn vectorised<S: crate::simulator::Simulator + 'static>(
 fn brax(task: Task, name: &'static str, count: usize, options: &Options) -> Made {
     #[cfg(target_arch = "x86_64")]
     if count == 1 && Scalar::available() {
-        return brax_in::<Scalar>(task, name, count, options);
+        return vectorised(name, count, options, || Mechanism::<Scalar>::alone(task));
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    if count == 1 {
+        return vectorised(name, count, options, || Mechanism::<Plain>::alone(task));
     }
     with_best_lanes!(brax_in(task, name, count, options))
 }

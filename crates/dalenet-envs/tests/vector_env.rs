@@ -95,6 +95,30 @@ fn same_seed_same_bits_at_any_number_of_threads() {
     }
 }
 
+/// 70 environments are several pieces of work, of Craftax and cart-pole too.
+#[test]
+fn a_step_of_the_calling_thread_and_a_pool_is_the_same_step() {
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let pools = [1, 3].map(pool);
+    for &name in NAMES {
+        let [mut one, mut other] = [(); 2].map(|()| make(name, 70, &Options::default()).unwrap());
+        let mut out = vec![f32::NAN; 70 * one.observation_space().len()];
+        for t in 0..30 {
+            let want = step(one.as_mut(), t);
+            let (play, pool) = (Play::new(other.as_ref(), t), &pools[t % 2]);
+            let wanted = (t % 3 > 0).then_some(&mut out[..]);
+            let found = other.step_beside(pool, play.actions(), wanted).unwrap();
+            assert!(*found == want, "{name} {t}");
+            assert!(t % 3 == 0 || out == want.observations, "{name} {t}");
+        }
+        let saved = other.save();
+        let (play, wanted) = (Play::new(other.as_ref(), 0), out.len());
+        let error = other.step_beside(&pools[1], play.actions(), Some(&mut out[1..])).err();
+        assert_eq!(error, Some(Error::Entries { argument: "out", found: wanted - 1, wanted }));
+        assert!(other.save() == saved, "{name}");
+    }
+}
+
 #[test]
 fn an_environment_does_not_depend_on_how_many_there_are() {
     for &name in NAMES {

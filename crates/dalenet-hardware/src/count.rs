@@ -49,6 +49,48 @@ pub struct NetworkCount {
     pub layers: Vec<LayerCount>,
 }
 
+/// The arrays through which a rule brings the error to the hidden layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FeedbackPath {
+    /// None: the error is routed (Error Diffusion).
+    Routed,
+    /// A fixed random array for each hidden layer (Direct Feedback Alignment).
+    Direct,
+    /// Fixed random arrays, layer by layer (Feedback Alignment).
+    Random,
+    /// The arrays of the weights, read backwards (backpropagation; of sign-symmetric feedback their signs).
+    Transposed,
+}
+
+impl FeedbackPath {
+    /// That of a built-in rule.
+    pub fn of_rule(rule: &str) -> Option<Self> {
+        match rule {
+            "ed" => Some(Self::Routed),
+            "dfa" => Some(Self::Direct),
+            "fa" => Some(Self::Random),
+            "bp" | "sign-symmetric" => Some(Self::Transposed),
+            _ => None,
+        }
+    }
+}
+
+/// What learning from one sample costs with all weights in arrays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LearningCount {
+    /// Devices of the weights, those of reference columns included.
+    pub devices: u64,
+    /// Devices of fixed random feedback, in pairs.
+    pub fixed_devices: u64,
+    /// Devices read in the forward pass, which is all of an inference.
+    pub forward_reads: u64,
+    /// Devices read to bring the error to the hidden layers.
+    pub feedback_reads: u64,
+    /// Devices written, one a weight.
+    pub updates: u64,
+}
+
 impl NetworkCount {
     /// Counts a network.
     ///
@@ -72,6 +114,31 @@ impl NetworkCount {
         Self { layers: network.layers().iter().enumerate().map(count).collect() }
     }
 
+    /// What learning from one sample costs with all weights in arrays.
+    pub fn learning(&self, feedback: FeedbackPath, mapping: Mapping) -> LearningCount {
+        let fixed = |layer: &LayerCount| match feedback {
+            FeedbackPath::Direct => 2 * layer.feedback,
+            // A second array, which is never written, beside that of every layer but the first.
+            FeedbackPath::Random if layer.transposed_reads > 0 => layer.pair_devices,
+            _ => 0,
+        };
+        let places = |layer: &LayerCount| layer.reads / layer.weights.max(1);
+        let backward = |layer: &LayerCount| match feedback {
+            FeedbackPath::Transposed if layer.transposed_reads > 0 => {
+                places(layer) * layer.devices(mapping)
+            }
+            FeedbackPath::Random => places(layer) * fixed(layer),
+            _ => fixed(layer),
+        };
+        LearningCount {
+            devices: self.total(|layer| layer.devices(mapping)),
+            fixed_devices: self.total(fixed),
+            forward_reads: self.total(|layer| places(layer) * layer.devices(mapping)),
+            feedback_reads: self.total(backward),
+            updates: self.total(|layer| layer.updates),
+        }
+    }
+
     /// The sum of one figure over the layers.
     pub fn total(&self, figure: impl Fn(&LayerCount) -> u64) -> u64 {
         self.layers.iter().map(figure).sum()
@@ -79,6 +146,14 @@ impl NetworkCount {
 }
 
 impl LayerCount {
+    /// Devices under a mapping.
+    pub fn devices(&self, mapping: Mapping) -> u64 {
+        match mapping {
+            Mapping::Single => self.single_devices,
+            Mapping::Pair => self.pair_devices,
+        }
+    }
+
     fn of(layer: &Layer, is_first: bool, is_last: bool, outputs: usize) -> Self {
         let geometry = layer.geometry();
         let places = geometry.map_or(1, |geometry| geometry.output.positions());
@@ -96,5 +171,33 @@ impl LayerCount {
             updates: weights as u64,
             activities: (received + places * units) as u64,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dalenet::{Generator, NetworkSpec};
+
+    /// 4 inputs, 6 units in each of two streams or 12 in one, 3 outputs, by hand.
+    #[test]
+    fn reads_of_a_learning_step() {
+        let count = |dual: bool| {
+            let spec = NetworkSpec { inputs: 4, outputs: 3, dual, ..NetworkSpec::default() };
+            let units = if dual { 6 } else { 12 };
+            let dale = spec.dale.filter(|_| dual);
+            let spec = NetworkSpec { layers: vec![units.into()], dale, ..spec };
+            NetworkCount::of(&Network::new(&spec, &mut Generator::new(0, 0)))
+        };
+        let ed = count(true).learning(FeedbackPath::Routed, Mapping::Single);
+        let devices = (8 * 12 + 8) + (12 * 3 + 12);
+        assert_eq!((ed.devices, ed.forward_reads, ed.feedback_reads), (devices, devices, 0));
+        let pairs = 2 * (4 * 12 + 12 * 3);
+        let dfa = count(false).learning(FeedbackPath::Direct, Mapping::Pair);
+        assert_eq!((dfa.devices, dfa.fixed_devices, dfa.feedback_reads), (pairs, 72, 72));
+        let bp = count(false).learning(FeedbackPath::Transposed, Mapping::Pair);
+        assert_eq!((bp.devices, bp.fixed_devices, bp.feedback_reads), (pairs, 0, 72));
+        let fa = count(false).learning(FeedbackPath::Random, Mapping::Pair);
+        assert_eq!((fa.fixed_devices, fa.feedback_reads, fa.updates), (72, 72, 84));
     }
 }

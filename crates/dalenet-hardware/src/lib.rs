@@ -7,5 +7,7 @@ mod count;
 mod device;
 pub mod onnx;
 
-pub use count::{LayerCount, Mapping, NetworkCount};
-pub use device::{Chip, Compensation, Converter, Device, Drift, Programming, Read, Scale};
+pub use count::{FeedbackPath, LayerCount, LearningCount, Mapping, NetworkCount};
+pub use device::{
+    Calibration, Chip, Compensation, Converter, Device, Drift, Programming, Read, Scale,
+};

@@ -213,6 +213,23 @@ pub enum Error {
         /// What is wrong with it.
         cause: Box<TrainError>,
     },
+    /// No study is in a folder.
+    #[error(
+        "{} holds no study: it has no study.json; give the folder of `dalenet compare` or `dalenet ablate`, \
+         and on a cluster one that this machine shares with the one that planned it",
+        .0.display()
+    )]
+    NoStudy(PathBuf),
+    /// The study in a folder is not the one that was planned.
+    #[error(
+        "{} is not the folder that the study was planned in: this machine does not share it; name a folder \
+         that all machines see",
+        .0.display()
+    )]
+    OtherFolder(PathBuf),
+    /// Every worker that tried to train a run of a study died.
+    #[error("{0}")]
+    Hopeless(String),
     /// The outputs or weights of a network are no longer numbers.
     #[error("{cause} ({} keeps what was saved before)", run.display())]
     Diverged {
@@ -226,7 +243,7 @@ pub enum Error {
 impl Error {
     /// The exit code of the program: 1 for a training that failed, 2 for input that is wrong.
     pub fn exit_code(&self) -> u8 {
-        if self.is_divergence() { 1 } else { 2 }
+        if self.is_divergence() || matches!(self, Self::Hopeless(_)) { 1 } else { 2 }
     }
 
     /// Whether a training failed that was asked for rightly.

@@ -22,14 +22,13 @@ mod agent_analysis;
 mod aggregation;
 mod analysis;
 mod clock;
-mod count;
 mod curves;
-mod devices;
 mod error;
 mod evaluate;
-mod export;
+mod failure;
 mod files;
 mod findings;
+mod hardware;
 mod held_out;
 mod length;
 mod metrics;
@@ -47,10 +46,12 @@ mod record;
 mod report;
 mod resources;
 mod run;
+mod slurm;
 mod source;
 mod start_from;
 mod statistics;
-mod study;
+pub mod study;
+mod sweep;
 mod table;
 mod tensorboard;
 mod trained;
@@ -61,20 +62,22 @@ pub use ablation::Part;
 pub use agent_analysis::{AgentAnalysis, analyse_agent};
 pub use aggregation::{Aggregation, RuleAggregate, Scale};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
-pub use count::count_run;
 pub use dalenet_train::{
     AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet,
     Dataset, Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings,
     OptimiserKind, PRESETS, PoolingChoice, Prediction, Preparation, Registry, Response, RuleEntry,
     TestSet, nearest,
 };
-pub use devices::{DeviceEvaluation, Trial, evaluate_on_devices};
 pub use error::Error;
 pub use evaluate::{
     RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run, test_results,
 };
-pub use export::export_run;
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
+pub use hardware::{
+    AgentDeviceEvaluation, DeviceEvaluation, Effect, RobustOptions, Robustness, RobustnessRow,
+    RunCount, Trial, count_run, evaluate_agent_on_devices, evaluate_on_devices, export_run,
+    import_run, robustness,
+};
 pub use metrics::{AgentOutcome, Ending, EpochMetrics, Outcome, Position, UpdateMetrics};
 pub use mistakes::PlayedSamples;
 pub use observer::Observer;
@@ -86,8 +89,13 @@ pub use record::Record;
 pub use report::{Configuration, LeftOut, Report, report};
 pub use resources::Resources;
 pub use run::{Run, read_settings};
+pub use slurm::{ArrayJob, check_slurm};
 pub use statistics::{Estimate, Method, Test};
 pub use study::{Job, Study, StudyObserver};
+pub use sweep::{
+    Halving, Ranked, Scale as ValueScale, SweepFile, SweepFindings, SweepGroup, SweepPlan, Values,
+    Varied,
+};
 pub use trained::{load_agent, load_classifier};
 pub use training::Training;
 pub use watch::{PlayedEpisode, new_game};

@@ -148,6 +148,14 @@ impl Ending {
         }
     }
 
+    /// Where it comes from.
+    pub fn provenance(&self) -> &Provenance {
+        match self {
+            Self::Classification(outcome) => &outcome.provenance,
+            Self::Agent(outcome) => &outcome.provenance,
+        }
+    }
+
     /// Seconds of training.
     pub fn seconds(&self) -> f64 {
         match self {

@@ -1,9 +1,10 @@
 //! What a study trains: cells × seeds.
 
-use crate::{Config, Error, Experiment, Registry, ablation::Part, names};
+use crate::{Config, Error, Experiment, Registry, ablation::Part, names, sweep::SweepPlan};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -18,6 +19,8 @@ pub enum Question {
     Compare,
     /// What does each part of Error Diffusion contribute?
     Ablate,
+    /// Which settings are best?
+    Sweep,
 }
 
 impl Question {
@@ -26,6 +29,7 @@ impl Question {
         match self {
             Self::Compare => "compare",
             Self::Ablate => "ablate",
+            Self::Sweep => "sweep",
         }
     }
 }
@@ -74,7 +78,11 @@ pub struct StudySettings<'a> {
 
 impl StudySettings<'_> {
     /// What the preset gives, and the configuration.
-    fn configure(&self, task: &str, rule: &str) -> Result<(Experiment, Experiment), Error> {
+    pub(crate) fn configure(
+        &self,
+        task: &str,
+        rule: &str,
+    ) -> Result<(Experiment, Experiment), Error> {
         let (preset, mut config) = Experiment::layered(
             self.registry,
             Some(task),
@@ -102,10 +110,16 @@ impl StudySettings<'_> {
 pub struct Plan {
     /// What it asks.
     pub question: Question,
-    /// Every cell is trained with the seeds 0 … `seeds` − 1.
+    /// The first seed of every cell.
+    #[serde(default)]
+    pub first_seed: u64,
+    /// How many seeds every cell is trained with, one after the other.
     pub seeds: u64,
     /// The cells, in the order of the table.
     pub cells: Vec<Cell>,
+    /// Of a sweep, what it varies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepPlan>,
     /// Key, value and the preset's value of what was changed; each once.
     #[serde(skip)]
     pub changes: Vec<(String, String, String)>,
@@ -139,14 +153,7 @@ impl Plan {
                 plan.cells.push(Cell { label, name, removed: None, config });
             }
         }
-        if plan.cells.iter().any(Cell::is_agent) && !plan.cells.iter().all(Cell::is_agent) {
-            return Err(Error::Config(
-                "returns and accuracies do not go into one table: compare environments and data \
-                 sets in studies of their own"
-                    .into(),
-            ));
-        }
-        plan.distinct()
+        plan.one_measure()?.distinct()
     }
 
     /// Error Diffusion on each task, whole and without each of its parts.
@@ -189,8 +196,8 @@ impl Plan {
         plan.distinct()
     }
 
-    fn new(question: Question, seeds: u64) -> Self {
-        Self { question, seeds, cells: Vec::new(), changes: Vec::new() }
+    pub(crate) fn new(question: Question, seeds: u64) -> Self {
+        Self { question, first_seed: 0, seeds, cells: Vec::new(), sweep: None, changes: Vec::new() }
     }
 
     fn configure(
@@ -208,8 +215,20 @@ impl Plan {
         Ok(config)
     }
 
+    /// Refuses environments beside data sets.
+    pub(crate) fn one_measure(self) -> Result<Self, Error> {
+        if self.cells.iter().any(Cell::is_agent) && !self.cells.iter().all(Cell::is_agent) {
+            return Err(Error::Config(
+                "returns and accuracies do not go into one table: compare environments and data \
+                 sets in studies of their own"
+                    .into(),
+            ));
+        }
+        Ok(self)
+    }
+
     /// Refuses two cells whose runs would have the same folders.
-    fn distinct(self) -> Result<Self, Error> {
+    pub(crate) fn distinct(self) -> Result<Self, Error> {
         let mut seen = HashSet::new();
         match self.cells.iter().map(|cell| cell.run(0)).find(|run| !seen.insert(run.clone())) {
             Some(run) => Err(Error::Config(format!(
@@ -219,14 +238,14 @@ impl Plan {
         }
     }
 
-    /// How many runs it has.
-    pub fn runs(&self) -> usize {
-        self.cells.len() * self.seeds as usize
+    /// The seeds of every cell.
+    pub(crate) fn all_seeds(&self) -> Range<u64> {
+        self.first_seed..self.first_seed + self.seeds
     }
 
     /// Every run, seeds outermost, so that what is done of a study is balanced.
     pub(crate) fn jobs(&self) -> impl Iterator<Item = (&Cell, u64)> {
-        (0..self.seeds).flat_map(|seed| self.cells.iter().map(move |cell| (cell, seed)))
+        self.all_seeds().flat_map(|seed| self.cells.iter().map(move |cell| (cell, seed)))
     }
 
     /// The cell that `cell` is compared with: the first of its task, in an ablation the whole network.
@@ -270,7 +289,7 @@ impl Plan {
 }
 
 /// Tasks, each with the name that it is shown by.
-fn labelled(tasks: &[String]) -> impl Iterator<Item = (&String, String)> {
+pub(crate) fn labelled(tasks: &[String]) -> impl Iterator<Item = (&String, String)> {
     let names: Vec<_> = tasks.iter().map(String::as_str).collect();
     tasks.iter().zip(names::distinct(&names, &[]))
 }

@@ -2,7 +2,7 @@
 
 use dalenet_train::{Identity, VERSION};
 use serde::{Deserialize, Serialize};
-use std::time::SystemTime;
+use std::{collections::BTreeSet, time::SystemTime};
 
 /// Where a result comes from. What an older version did not record is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,10 @@ pub struct Provenance {
     pub host: String,
     /// Threads there; the result does not depend on them.
     pub threads: usize,
+    /// Vector instructions of the processors that it was trained on: `AVX2`, or several with commas. The
+    /// last bits of a result may depend on them. Empty of older runs.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub instructions: String,
     /// When the training ended: UTC, as RFC 3339 has it.
     pub date: String,
     /// Seconds that the program worked on the run, all its sessions together: training, evaluation and
@@ -56,15 +60,37 @@ pub struct LengthChange {
 }
 
 impl Provenance {
-    /// That of a run which ends now, on which the program worked for so many seconds.
-    pub(crate) fn now(sources: Sources, duration: f64) -> Self {
+    /// That of a run which ends now, on which the program worked for so many seconds, on processors with
+    /// these instructions.
+    pub(crate) fn now(sources: Sources, duration: f64, instructions: &BTreeSet<String>) -> Self {
+        let instructions: Vec<_> = instructions.iter().map(String::as_str).collect();
         Self {
             version: VERSION.into(),
-            host: gethostname::gethostname().to_string_lossy().into_owned(),
+            host: host(),
             threads: rayon::current_num_threads(),
+            instructions: instructions.join(", "),
             date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             duration,
             sources,
         }
     }
+}
+
+/// The name of this machine.
+pub(crate) fn host() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
+}
+
+/// The vector instructions of this processor that the products of the library use.
+pub(crate) fn instructions() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
+            return "AVX-512";
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            return "AVX2";
+        }
+    }
+    if cfg!(target_arch = "aarch64") { "NEON" } else { "none" }
 }

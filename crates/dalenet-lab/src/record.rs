@@ -1,6 +1,9 @@
 //! How the runs of a study ended.
 
-use crate::{Cell, Ending, Error};
+use crate::{
+    Cell, Ending,
+    failure::{Failure, FailureKind},
+};
 use serde::Serialize;
 
 /// How a run of a study ended: a line of `results.jsonl`.
@@ -35,11 +38,12 @@ pub(crate) struct Failures {
 }
 
 impl Failures {
-    /// Adds a run.
-    pub fn add(&mut self, run: String, error: &Error) {
-        match error.is_divergence() {
-            true => self.diverged.push(run),
-            false => self.failed.push(format!("{run} ({error})")),
+    /// Adds a run, with what happened to it if anything did.
+    pub fn add(&mut self, run: String, failure: Option<Failure>) {
+        match failure {
+            Some(Failure { kind: FailureKind::Diverged, .. }) => self.diverged.push(run),
+            Some(Failure { reason, .. }) => self.failed.push(format!("{run} ({reason})")),
+            None => {}
         }
     }
 }

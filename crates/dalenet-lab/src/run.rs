@@ -6,7 +6,8 @@ use crate::{
 use dalenet_train::{Registry, VERSION};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -16,6 +17,8 @@ pub(crate) const RUN: &str = "run";
 /// A run's folder, locked against a second training while this value exists.
 pub struct Run {
     folder: PathBuf,
+    /// Where it will be once it is finished, if not in `folder`: of an attempt at a run of a study.
+    destination: Option<PathBuf>,
     _lock: Option<File>,
 }
 
@@ -43,16 +46,27 @@ impl Run {
             fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
         }
         fs::create_dir(folder).map_err(|cause| match cause.kind() {
-            std::io::ErrorKind::AlreadyExists => Error::Exists(folder.into()),
+            io::ErrorKind::AlreadyExists => Error::Exists(folder.into()),
             _ => Error::file("create", folder)(cause),
         })?;
-        let mut run = Self { folder: folder.into(), _lock: None };
-        let recorded = Recorded { version: Some(VERSION.into()), sources: sources.clone() };
-        run.write_config(experiment, &recorded).inspect_err(|_| {
+        let mut run = Self { folder: folder.into(), destination: None, _lock: None };
+        run.begin(experiment, sources).inspect_err(|_| {
             let _ = fs::remove_dir(folder); // it is empty, and would only be in the way
         })?;
         run.lock()?;
         Ok(run)
+    }
+
+    /// An attempt at the run `destination`, in a folder that is there and that only this process writes
+    /// to, so that there is nothing to lock.
+    pub(crate) fn attempt(folder: &Path, destination: &Path) -> Self {
+        Self { folder: folder.into(), destination: Some(destination.into()), _lock: None }
+    }
+
+    /// Writes the configuration of a run that begins.
+    pub(crate) fn begin(&self, experiment: &Experiment, sources: &Sources) -> Result<(), Error> {
+        let recorded = Recorded { version: Some(VERSION.into()), sources: sources.clone() };
+        self.write_config(experiment, &recorded)
     }
 
     /// Makes the next free folder of this name for a run: `runs/mnist-ed-seed0`,
@@ -99,7 +113,7 @@ impl Run {
     /// # Errors
     /// If the folder is no run.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        let run = Self { folder: folder.into(), _lock: None };
+        let run = Self { folder: folder.into(), destination: None, _lock: None };
         match run.config_path().is_file() {
             true => Ok(run),
             false => Err(Error::NotARun(folder.into())),
@@ -111,12 +125,13 @@ impl Run {
         let path = self.config_path();
         // Network file systems lock files only that are open for writing.
         let file = OpenOptions::new().read(true).write(true).open(&path);
-        let file = file.or_else(|_| File::open(&path)).map_err(Error::file("open", &path))?;
+        let file = file.map_err(Error::file("open", &path))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(Error::Busy(self.folder.clone())),
+            Err(TryLockError::WouldBlock) => return Err(Error::Busy(self.folder.clone())),
             // File systems without locks are trusted to have one user.
-            Err(fs::TryLockError::Error(_)) => return Ok(()),
+            Err(TryLockError::Error(cause)) if has_no_locks(&cause) => return Ok(()),
+            Err(TryLockError::Error(cause)) => return Err(Error::file("lock", &path)(cause)),
         }
         self._lock = Some(file);
         Ok(())
@@ -125,6 +140,11 @@ impl Run {
     /// Where it is.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where it is once it is finished: what is recorded and said of it.
+    pub(crate) fn destination(&self) -> &Path {
+        self.destination.as_deref().unwrap_or(&self.folder)
     }
 
     /// The full configuration it was started with.
@@ -170,7 +190,7 @@ impl Run {
 
     /// For `map_err`: why the training in it failed, or its checkpoint cannot be used.
     pub(crate) fn failure(&self) -> impl Fn(dalenet_train::Error) -> Error + use<> {
-        let (folder, checkpoint) = (self.folder.clone(), self.checkpoint_path());
+        let (folder, checkpoint) = (self.destination().to_owned(), self.checkpoint_path());
         move |cause| Error::of_training(cause, folder.clone(), checkpoint.clone())
     }
 
@@ -243,7 +263,7 @@ impl Run {
         self.folder.join("result.json")
     }
 
-    fn config_path(&self) -> PathBuf {
+    pub(crate) fn config_path(&self) -> PathBuf {
         self.folder.join("config.toml")
     }
 
@@ -254,6 +274,14 @@ impl Run {
     pub(crate) fn save_ending(&self, ending: &Ending) -> Result<(), Error> {
         files::write(&self.ending_path(), (json(ending) + "\n").as_bytes())
     }
+}
+
+/// Whether the cause is that the file system has no locks at all: the call is unknown or there is no lock
+/// server. Anything else, such as a file that may not be locked as it was opened, is a failure.
+fn has_no_locks(cause: &io::Error) -> bool {
+    const ENOLCK: i32 = 37;
+    cause.kind() == io::ErrorKind::Unsupported
+        || cfg!(target_os = "linux") && cause.raw_os_error() == Some(ENOLCK)
 }
 
 /// The table of a run that is no setting.
@@ -282,4 +310,19 @@ pub fn read_settings(path: &Path) -> Result<toml::Table, Error> {
 /// A value of numbers and texts as one line of JSON.
 pub(crate) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn only_a_file_system_without_locks_is_trained_on_without() {
+        let [no_call, unsupported, no_server] = [38, 95, 37].map(io::Error::from_raw_os_error);
+        assert!([no_call, unsupported, no_server].iter().all(has_no_locks));
+        // Network file systems say so of a file that is open for reading only.
+        let [bad_file, disk] = [9, 5].map(io::Error::from_raw_os_error);
+        assert!(![bad_file, disk].iter().any(has_no_locks));
+    }
 }

@@ -5,29 +5,29 @@ use comfy_table::presets::ASCII_MARKDOWN;
 use std::fmt;
 
 /// A table of texts.
-pub(crate) struct Table<const N: usize> {
-    titles: [String; N],
-    rows: Vec<[String; N]>,
+pub(crate) struct Table {
+    titles: Vec<String>,
+    rows: Vec<Vec<String>>,
 }
 
-impl<const N: usize> Table<N> {
+impl Table {
     /// A table with these column titles and no rows.
-    pub fn new(titles: [&str; N]) -> Self {
-        Self { titles: titles.map(str::to_owned), rows: Vec::new() }
+    pub fn new<'a>(titles: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { titles: titles.into_iter().map(str::to_owned).collect(), rows: Vec::new() }
     }
 
-    /// Adds a row.
-    pub fn push(&mut self, row: [String; N]) {
-        self.rows.push(row);
+    /// Adds a row, a text a column.
+    pub fn push(&mut self, row: impl Into<Vec<String>>) {
+        self.rows.push(row.into());
     }
 }
 
 /// Columns without content are left out.
-impl<const N: usize> fmt::Display for Table<N> {
+impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let used = |column: &usize| self.rows.iter().any(|row| !row[*column].is_empty());
-        let columns: Vec<_> = (0..N).filter(used).collect();
-        let cells = |row: &[String; N]| -> Vec<_> {
+        let columns: Vec<_> = (0..self.titles.len()).filter(used).collect();
+        let cells = |row: &Vec<String>| -> Vec<_> {
             columns.iter().map(|column| escaped(&row[*column])).collect()
         };
         let mut table = comfy_table::Table::new();

@@ -3,7 +3,7 @@
 use crate::{Error, Experiment, Resources, Run, clock::Clock};
 use dalenet::checkpoint::Checkpoint;
 use dalenet_train::{AgentTrainer, Identity, TrainedAgent};
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 pub(crate) use dalenet_train::Classifier as Trained;
 
@@ -16,6 +16,8 @@ pub(crate) struct Saved {
     pub metrics_bytes: u64,
     /// The data that was learnt from.
     pub data: Option<Identity>,
+    /// The vector instructions of the processors it was trained on.
+    pub instructions: BTreeSet<String>,
 }
 
 impl Saved {
@@ -26,6 +28,7 @@ impl Saved {
             ("clock", json(&self.clock)),
             ("metrics_bytes", json(&self.metrics_bytes)),
             ("data", json(&self.data)),
+            ("instructions", json(&self.instructions)),
         ];
         texts.map(|(key, text)| (key.to_owned(), text)).into()
     }
@@ -36,6 +39,7 @@ impl Saved {
             clock: file.json("clock")?,
             metrics_bytes: file.json("metrics_bytes")?,
             data: file.json("data")?,
+            instructions: file.json("instructions").unwrap_or_default(), // none in older ones
         })
     }
 }

@@ -89,9 +89,24 @@ impl Agent {
 
     /// Actions for the current observations of N environments.
     pub fn act(&mut self, batch: &Batch) -> Actions<'_> {
-        let envs = batch.rewards.len();
         self.observations.observe(batch, &mut self.trace);
         self.network.forward(&mut self.trace);
+        self.choose(batch.rewards.len())
+    }
+
+    /// The same by a forward pass of one's own, which fills the trace from its input on.
+    pub fn act_by(
+        &mut self,
+        batch: &Batch,
+        forward: &mut dyn FnMut(&Network, &mut Trace),
+    ) -> Actions<'_> {
+        self.observations.observe(batch, &mut self.trace);
+        forward(&self.network, &mut self.trace);
+        self.choose(batch.rewards.len())
+    }
+
+    /// Actions of N environments by the outputs in the trace.
+    fn choose(&mut self, envs: usize) -> Actions<'_> {
         self.actions.resize(envs * self.policy.action_len(), 0.0);
         self.policy.act(self.trace.output(), self.generator.as_mut(), &mut self.actions);
         let fits = |taken: &ActionBuffer| taken.len() == self.actions.len();
@@ -108,12 +123,25 @@ impl Agent {
 /// # Errors
 /// If the agent's actions are not the environment's.
 pub fn evaluate(agent: &mut Agent, env: &mut dyn VectorEnv, seed: u64) -> Result<Score, Error> {
+    evaluate_by(agent, env, seed, &mut |network, trace| network.forward(trace))
+}
+
+/// The same by a forward pass of one's own, as in [`Agent::act_by`].
+///
+/// # Errors
+/// If the agent's actions are not the environment's.
+pub fn evaluate_by(
+    agent: &mut Agent,
+    env: &mut dyn VectorEnv,
+    seed: u64,
+    forward: &mut dyn FnMut(&Network, &mut Trace),
+) -> Result<Score, Error> {
     env.reset(seed);
     let mut running = Episodes::new(env.count(), false);
     let mut first = vec![None; env.count()];
     let mut unlocked = vec![0; env.achievements().len()];
     while first.iter().any(Option::is_none) {
-        let actions = agent.act(env.batch());
+        let actions = agent.act_by(env.batch(), forward);
         let batch = env.step(actions)?;
         running.add(batch, |i, episode| {
             if first[i].is_none() {

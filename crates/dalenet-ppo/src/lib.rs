@@ -46,7 +46,7 @@ mod settings;
 mod update;
 
 pub use actor_critic::Networks;
-pub use agent::{Agent, Score, evaluate};
+pub use agent::{Agent, Score, evaluate, evaluate_by};
 pub use diagnosis::PpoDiagnosis;
 pub use episodes::Episode;
 pub use error::Error;

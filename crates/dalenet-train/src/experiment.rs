@@ -52,7 +52,7 @@ impl Experiment {
         rule: Option<&str>,
         file: Option<Table>,
     ) -> Result<(Self, Self), Error> {
-        let mut file = file.unwrap_or_default();
+        let mut file = flattened(file.unwrap_or_default());
         let mut named = |key: &str, given: Option<&str>| {
             let value = file.remove(key);
             given.map(str::to_owned).or_else(|| value?.as_str().map(str::to_owned))
@@ -81,8 +81,9 @@ impl Experiment {
     /// # Errors
     /// What is missing or wrong, for the caller to say where.
     pub fn whole(registry: &Registry, table: Table) -> Result<Self, String> {
+        let table = flattened(table).into_iter();
         let mut table: Table =
-            table.into_iter().map(|(key, value)| (renamed(&key).to_owned(), value)).collect();
+            table.map(|(key, value)| (renamed(&key).to_owned(), value)).collect();
         let task = table.get("task").and_then(Value::as_str).unwrap_or_default();
         let is_agent = match table.get(KIND).and_then(Value::as_str) {
             Some("agent") => true,
@@ -237,6 +238,23 @@ impl From<AgentConfig> for Experiment {
     fn from(config: AgentConfig) -> Self {
         Self::Agent(config)
     }
+}
+
+/// The same with the keys of a table within it under their full name: `[device] levels = 2` is
+/// `device.levels`.
+fn flattened(table: Table) -> Table {
+    let mut flat = Table::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(inner) => {
+                flat.extend(
+                    inner.into_iter().map(|(name, value)| (format!("{key}.{name}"), value)),
+                );
+            }
+            value => drop(flat.insert(key, value)),
+        }
+    }
+    flat
 }
 
 /// The name that a key of an older version has now.

@@ -9,6 +9,7 @@ mod agent;
 mod classification;
 mod convolution;
 mod data;
+mod device;
 mod error;
 mod experiment;
 mod network;
@@ -26,6 +27,7 @@ pub use classification::{
 };
 pub use convolution::{ConvolutionSettings, PoolingChoice};
 pub use data::{Dataset, Identity, Inputs, TestSet, identify};
+pub use device::DeviceSettings;
 pub use error::Error;
 pub use experiment::Experiment;
 pub use network::{DaleKind, NetworkSettings, Response};

@@ -208,3 +208,12 @@ pub(crate) fn balances(network: &Network) -> (Vec<f64>, Vec<f64>) {
     let balances = network.layers().iter().filter_map(|layer| layer.balance());
     balances.map(|balance| (balance.ei_ratio, balance.floor_share)).unzip()
 }
+
+/// Whether every weight and bias is a number.
+pub(crate) fn finite(network: &Network) -> bool {
+    let mut layers = network.layers().iter();
+    layers.all(|layer| {
+        let mut values = layer.weights().as_slice().iter().chain(layer.bias());
+        values.all(|value| value.is_finite())
+    })
+}

@@ -16,8 +16,8 @@ fn data() -> Dataset {
     Dataset::new("levels", Shape::flat(2), classes, train, test).unwrap()
 }
 
-/// A classification with all that has a state, three updates of an agent, and a classification that stops
-/// early and counts classes differently.
+/// A classification with all that has a state, three updates of an agent, a classification that stops early and
+/// counts classes differently, and one on devices.
 fn experiments() -> Vec<Experiment> {
     let mut classification = Experiment::new("levels.npz", "default", "ed").unwrap();
     let settings = [
@@ -43,7 +43,17 @@ fn experiments() -> Vec<Experiment> {
     let mut patient = classification.clone();
     let settings = [("patience", "2"), ("class_weights", "[1, 2, 0.5]"), ("validation", "0.3")];
     settings.into_iter().for_each(|(key, value)| patient.set(key, value).unwrap());
-    vec![classification, agent, patient]
+    let mut on_devices = classification.clone();
+    let settings = [
+        ("device.levels", "32"),
+        ("device.write_noise", "0.02"),
+        ("device.asymmetry", "0.3"),
+        ("device.saturation", "0.5"),
+        ("device.forward_levels", "8"),
+        ("device.forward_noise", "0.1"),
+    ];
+    settings.into_iter().for_each(|(key, value)| on_devices.set(key, value).unwrap());
+    vec![classification, agent, patient, on_devices]
 }
 
 fn start(experiment: &Experiment) -> Box<dyn Trainer> {

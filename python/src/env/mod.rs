@@ -223,13 +223,11 @@ impl Environments {
             let out = observations.as_mut().map(outputs::slice).transpose()?;
             let choices = reader.read(actions, env.as_ref())?;
             let choices = choices.actions()?;
-            let step = || match out {
-                Some(out) => env.step_into(choices, out),
-                None => env.step(choices),
-            };
-            let batch = match self.parallel {
-                true => py.detach(|| self.spread(step)),
-                false => step(), // too little work to give the interpreter's lock away
+            let batch = match (self.parallel, out) {
+                (true, out) => py.detach(|| env.step_beside(&pool::of(self.threads), choices, out)),
+                // Too little work to give the interpreter's lock away.
+                (false, Some(out)) => env.step_into(choices, out),
+                (false, None) => env.step(choices),
             };
             flags.write(batch.map_err(refused)?)
         })

@@ -26,7 +26,8 @@ Examples:
   dalenet eval runs/mnist-ed-seed0 --data other.npz
   dalenet eval runs/cart-pole-ed-seed0 --episodes 16
   dalenet eval runs/mnist-ed-seed0 --bits 4
-  dalenet eval runs/mnist-ed-seed0 --device pcm --at 1d --chips 10";
+  dalenet eval runs/mnist-ed-seed0 --device pcm --at 1d --chips 10
+  dalenet eval runs/cart-pole-ed-seed0 --device rram --episodes 16";
 
 pub const PREDICT: &str = "\
 Examples:
@@ -37,12 +38,41 @@ pub const COMPARE: &str = "\
 Examples:
   dalenet compare mnist --rules ed,dfa,bp --seeds 5
   dalenet compare brax/hopper --rules ed,bp --steps 1e7 --out studies/hopper
+  dalenet compare mnist --jobs 2            # two runs at a time
   dalenet compare fold1.npz fold2.npz --epochs 10";
 
 pub const ABLATE: &str = "\
 Examples:
   dalenet ablate mnist cifar10
   dalenet ablate mnist --seeds 3 --epochs 5 --out studies/short";
+
+pub const SWEEP: &str = "\
+Examples:
+  dalenet sweep sweep.toml                  # docs/CLUSTER.md has such a file
+  dalenet sweep sweep.toml --jobs 2 --out studies/rates
+  dalenet sweep sweep.toml --slurm --time 1:00:00 --dry-run";
+
+pub const STUDY: &str = "\
+Examples:
+  dalenet study status runs/compare-mnist
+  dalenet study work runs/compare-mnist     # on each machine that sees it
+  dalenet study collect runs/compare-mnist";
+
+pub const STUDY_WORK: &str = "\
+Examples:
+  dalenet compare mnist --out studies/mnist --plan-only
+  dalenet study work studies/mnist          # as often as you like, anywhere
+  dalenet study work studies/mnist --jobs 4 --threads 8
+  dalenet study work studies/mnist --run mnist-ed-seed0";
+
+pub const STUDY_STATUS: &str = "\
+Examples:
+  dalenet study status runs/compare-mnist
+  dalenet study status runs/compare-mnist --json";
+
+pub const STUDY_COLLECT: &str = "\
+Examples:
+  dalenet study collect runs/compare-mnist";
 
 pub const ANALYSE: &str = "\
 Examples:
@@ -64,7 +94,18 @@ Examples:
 pub const COUNT: &str = "\
 Examples:
   dalenet count runs/mnist-ed-seed0
-  dalenet count runs/mnist-ed-seed0 --pj-per-mac 0.2";
+  dalenet count runs/mnist-ed-seed0 --pj-per-mac 0.2
+  dalenet count runs/mnist-ed-seed0 runs/mnist-dfa-seed0";
+
+pub const IMPORT: &str = "\
+Examples:
+  dalenet import net.npz --like runs/mnist-ed-seed0 --out runs/edited";
+
+pub const ROBUST: &str = "\
+Examples:
+  dalenet robust runs/mnist-ed-seed0
+  dalenet robust runs/mnist-ed-seed0 runs/mnist-ed-seed1 --chips 3
+  dalenet robust runs/cifar10-ed-seed0 --samples 2000 --out figure.svg";
 
 pub const REPORT: &str = "\
 Examples:

@@ -1,4 +1,5 @@
-//! The arguments of `dalenet export` and `dalenet count`, and those of `dalenet eval` for analogue devices.
+//! The arguments of `dalenet export`, `dalenet import`, `dalenet count` and `dalenet robust`, and those of
+//! `dalenet eval` for analogue devices.
 
 use super::{Computing, examples};
 use std::path::PathBuf;
@@ -37,8 +38,9 @@ pub enum Pixels {
 #[derive(clap::Args)]
 #[command(after_help = examples::COUNT)]
 pub struct Count {
-    /// The run's folder
-    pub run: PathBuf,
+    /// The run's folder; of several runs, a line each on what learning costs
+    #[arg(required = true)]
+    pub runs: Vec<PathBuf>,
     /// Energy of a multiply-accumulate in picojoules, to add up that of a sample
     #[arg(long, value_name = "PJ", allow_negative_numbers = true)]
     pub pj_per_mac: Option<f64>,
@@ -46,7 +48,44 @@ pub struct Count {
     pub computing: Computing,
 }
 
-/// Where a classifier is evaluated, if not in floating point.
+#[derive(clap::Args)]
+#[command(after_help = examples::IMPORT)]
+pub struct Import {
+    /// Weights and biases under the names of `dalenet export RUN --out net.npz`
+    pub file: PathBuf,
+    /// The run whose settings, data and preparation of inputs the new one has
+    #[arg(long, value_name = "RUN")]
+    pub like: PathBuf,
+    /// Folder of the new run
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub computing: Computing,
+}
+
+#[derive(clap::Args)]
+#[command(after_help = examples::ROBUST)]
+pub struct Robust {
+    /// Runs of one configuration, which differ in their seeds
+    #[arg(required = true)]
+    pub runs: Vec<PathBuf>,
+    /// Chips of each device whose errors are random
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub chips: u64,
+    /// Random seed of the chips
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub chip_seed: u64,
+    /// Test samples, evenly spaced [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub samples: Option<u32>,
+    /// The figure; beside it the same in PNG
+    #[arg(long, value_name = "FILE", default_value = "robust.svg")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub computing: Computing,
+}
+
+/// Where a network is evaluated, if not in floating point.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Devices")]
 pub struct OnDevice {

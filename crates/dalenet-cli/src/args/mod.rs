@@ -5,13 +5,15 @@ mod examples;
 mod hardware;
 mod predict;
 mod settings;
+mod slurm;
 mod study;
 
 pub use computing::{Computing, DataDir, Threads};
-pub use hardware::{Count, Export, Form, OnDevice, Pixels, Share};
+pub use hardware::{Count, Export, Form, Import, OnDevice, Pixels, Robust, Share};
 pub use predict::Predict;
 pub use settings::{Flags, Settings};
-pub use study::{Ablate, Common, Compare};
+pub use slurm::Slurm;
+pub use study::{Ablate, Common, Compare, Running, StudyCommand, Sweep, Work};
 
 use clap::{ArgGroup, Parser, Subcommand, builder::RangedU64ValueParser};
 use std::path::{Path, PathBuf};
@@ -59,6 +61,14 @@ pub enum Command {
     Compare(Compare),
     /// Measure what each part of Error Diffusion contributes, by removing it
     Ablate(Ablate),
+    /// Search for the best settings: train many configurations and judge them on held-out samples
+    Sweep(Sweep),
+    /// Work on a study that is planned, see how far it is, and collect what is done
+    #[command(after_help = examples::STUDY)]
+    Study {
+        #[command(subcommand)]
+        command: StudyCommand,
+    },
     /// Show what a run's network became, layer by layer
     #[command(alias = "analyze")]
     Analyse(Analyse),
@@ -68,8 +78,12 @@ pub enum Command {
     Report(Report),
     /// Write what a run has learnt as an ONNX graph, NumPy arrays or safetensors
     Export(Export),
+    /// Make a run of weights that another program has changed
+    Import(Import),
     /// Count multiply-accumulates, devices and updates of a run's network
     Count(Count),
+    /// Measure how runs stand few bits, errors of programming, stuck devices and time
+    Robust(Robust),
     /// Fetch, list and remove data sets
     #[command(after_help = examples::DATA)]
     Data {
@@ -104,12 +118,16 @@ impl Command {
             Self::Train(args) => Some(&args.computing),
             Self::Eval(args) => Some(&args.computing),
             Self::Predict(args) => Some(&args.computing),
-            Self::Compare(args) => Some(&args.common.computing),
-            Self::Ablate(args) => Some(&args.common.computing),
+            Self::Compare(args) => Some(&args.common.running.computing),
+            Self::Ablate(args) => Some(&args.common.running.computing),
+            Self::Sweep(args) => Some(&args.running.computing),
+            Self::Study { command: StudyCommand::Work(args) } => Some(&args.computing),
             Self::Analyse(args) => Some(&args.computing),
             Self::Play(args) => Some(&args.computing),
             Self::Export(args) => Some(&args.computing),
+            Self::Import(args) => Some(&args.computing),
             Self::Count(args) => Some(&args.computing),
+            Self::Robust(args) => Some(&args.computing),
             _ => None,
         }
     }

@@ -9,8 +9,8 @@ use crate::{
         table::table,
     },
 };
-use dalenet_hardware::{LayerCount, NetworkCount};
-use dalenet_lab::{Error, count_run};
+use dalenet_hardware::{LayerCount, LearningCount, Mapping, NetworkCount};
+use dalenet_lab::{Error, RunCount, count_run};
 use serde_json::json;
 use std::iter::once;
 
@@ -35,6 +35,10 @@ devices, single: one a weight and a reference column; pairs: two a weight, as si
 reads: devices read in a forward pass. A step of learning changes `updates` weights; on top of the forward pass
   Error Diffusion needs no more, Direct Feedback Alignment `feedback MACs`, backpropagation `transposed reads`.";
 
+const LEARNING_NOTES: &str = "\
+A step of learning from one sample with all weights in arrays: devices read forward (an inference is that), and
+devices read to bring the error to the hidden layers. Pairs read both devices of a weight.";
+
 pub fn run(args: &Count, context: &Context<'_>) -> Result<Ended, Failure> {
     let energy = args.pj_per_mac;
     if let Some(energy) = energy.filter(|energy| !(*energy > 0.0 && energy.is_finite())) {
@@ -43,18 +47,73 @@ pub fn run(args: &Count, context: &Context<'_>) -> Result<Ended, Failure> {
         ))
         .into());
     }
-    let count = count_run(&args.run, context.data_dir)?;
-    say::line(&rows(&count));
-    say::line(&format!("\n{NOTES}"));
-    let picojoules = energy.map(|energy| energy * count.total(|l| l.multiply_accumulates) as f64);
-    if let Some(picojoules) = picojoules {
-        say::line(&format!("energy of a forward pass: {:.3} nJ a sample", picojoules / 1e3));
+    let counts: Vec<_> = args.runs.iter().map(|run| count_run(run, context.data_dir)).collect();
+    let counts: Vec<_> = counts.into_iter().collect::<Result<_, _>>()?;
+    if let [count] = &counts[..] {
+        say::line(&rows(&count.network));
+        say::line(&format!("\n{NOTES}\n"));
     }
-    say::object(
-        context.json,
-        || json!({ "run": args.run.to_string_lossy(), "layers": count.layers, "picojoules": picojoules }),
-    );
+    say::line(&learning(&counts));
+    say::line(&format!("\n{LEARNING_NOTES}"));
+    let picojoules = |count: &RunCount| {
+        let operations = count.network.total(|layer| layer.multiply_accumulates);
+        energy.map(|energy| energy * operations as f64)
+    };
+    for count in &counts {
+        if let Some(picojoules) = picojoules(count) {
+            let nanojoules = picojoules / 1e3;
+            let whose =
+                if counts.len() > 1 { format!("{}: ", count.run.display()) } else { String::new() };
+            say::line(&format!("{whose}energy of a forward pass: {nanojoules:.3} nJ a sample"));
+        }
+    }
+    say::object(context.json, || {
+        let object = |count: &RunCount| {
+            let mut object = json!(count);
+            object["picojoules"] = json!(picojoules(count));
+            object
+        };
+        match &counts[..] {
+            [count] => object(count),
+            counts => json!({ "runs": counts.iter().map(object).collect::<Vec<_>>() }),
+        }
+    });
     Ok(Ended::Done)
+}
+
+/// What learning from one sample costs, a row a run.
+fn learning(counts: &[RunCount]) -> String {
+    let titles = [
+        "run",
+        "rule",
+        "score",
+        "mapping",
+        "devices",
+        "fixed feedback",
+        "reads, forward",
+        "reads, feedback",
+        "writes",
+    ];
+    let row = |count: &RunCount| {
+        let known = |figure: fn(&LearningCount) -> u64| {
+            count.learning.as_ref().map_or("–".into(), |learning| grouped(figure(learning)))
+        };
+        vec![
+            count.run.display().to_string(),
+            count.rule.clone(),
+            count.score.map_or("–".into(), |score| format!("{score:.2}")),
+            match count.mapping {
+                Mapping::Single => "single".into(),
+                Mapping::Pair => "pairs".into(),
+            },
+            grouped(count.network.total(|layer| layer.devices(count.mapping))),
+            known(|learning| learning.fixed_devices),
+            known(|learning| learning.forward_reads),
+            known(|learning| learning.feedback_reads),
+            known(|learning| learning.updates),
+        ]
+    };
+    table(once(titles.map(str::to_owned).into()).chain(counts.iter().map(row)))
 }
 
 /// A row a layer, and their sum.

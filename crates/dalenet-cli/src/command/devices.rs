@@ -7,16 +7,20 @@ use crate::{
     terminal::{
         progress::Fetching,
         say::{self, Ended},
-        words::percent,
+        words::{counted, percent},
     },
 };
-use dalenet_hardware::{Device, Drift, Mapping, Programming, Read, Scale};
-use dalenet_lab::{DeviceEvaluation, Error, Experiment, Run, Trial, evaluate_on_devices, nearest};
+use dalenet_hardware::{Device, Mapping, Scale};
+use dalenet_lab::{
+    AgentDeviceEvaluation, DeviceEvaluation, Error, Estimate, Experiment, Run, Trial,
+    evaluate_agent_on_devices, evaluate_on_devices, nearest,
+};
 use serde_json::json;
 
 /// Chips, where their errors are random.
 const CHIPS: u64 = 10;
 
+/// A classifier.
 pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
     let experiment = Run::open(&args.run)?.experiment()?;
     let trial = trial(&args.on, &experiment)?;
@@ -27,20 +31,11 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
     let data = data.unwrap_or(experiment.task());
     let DeviceEvaluation { float_accuracy, accuracies, samples, .. } = &found;
     let estimate = found.estimate().expect("a chip");
-    let spread = match (estimate.std, estimate.interval) {
-        (Some(std), Some([low, high])) => {
-            format!(" ± {std:.2} % (the mean is in {low:.2} to {high:.2} at 95 %)")
-        }
-        (Some(std), None) => format!(" ± {std:.2} %"),
-        (None, _) => " %".into(),
-    };
-    let chips = match accuracies.len() {
-        1 => "one chip".into(),
-        count => format!("{count} chips"),
-    };
     say::line(&format!(
-        "{data}: {:.2}{spread} of {samples} test samples right on {chips}",
-        estimate.mean
+        "{data}: {}{} of {samples} test samples right on {}",
+        spread(&estimate, 2, " %"),
+        interval(&estimate, 2),
+        chips(accuracies.len())
     ));
     say::line(&format!("in floating point {}", percent(*float_accuracy)));
     say::object(
@@ -48,6 +43,44 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
         || json!({ "run": args.run.to_string_lossy(), "data": data, "evaluation": found, "estimate": estimate }),
     );
     Ok(Ended::Done)
+}
+
+/// An agent.
+pub fn agent(args: &Eval, episodes: usize, context: &Context<'_>) -> Result<Ended, Failure> {
+    let experiment = Run::open(&args.run)?.experiment()?;
+    let trial = trial(&args.on, &experiment)?;
+    let found = evaluate_agent_on_devices(&args.run, episodes, trial, context.data_dir)?;
+    let AgentDeviceEvaluation { float_return, returns, .. } = &found;
+    let (task, estimate) = (experiment.task(), found.estimate().expect("a chip"));
+    say::line(&format!(
+        "{task}: return {}{} in {} on {}",
+        spread(&estimate, 1, ""),
+        interval(&estimate, 1),
+        counted(episodes, "episode"),
+        chips(returns.len())
+    ));
+    say::line(&format!("in floating point {float_return:.1}"));
+    say::object(
+        context.json,
+        || json!({ "run": args.run.to_string_lossy(), "task": task, "evaluation": found, "estimate": estimate }),
+    );
+    Ok(Ended::Done)
+}
+
+/// `98.05 ± 0.03 %`
+fn spread(estimate: &Estimate, decimals: usize, unit: &str) -> String {
+    let std = estimate.std.map_or_else(String::new, |std| format!(" ± {std:.decimals$}"));
+    format!("{:.decimals$}{std}{unit}", estimate.mean)
+}
+
+/// The 95 % interval of the mean, if there is one.
+fn interval(estimate: &Estimate, decimals: usize) -> String {
+    let Some([low, high]) = estimate.interval else { return String::new() };
+    format!(" (the mean is in {low:.decimals$} to {high:.decimals$} at 95 %)")
+}
+
+fn chips(count: usize) -> String {
+    if count == 1 { "one chip".into() } else { format!("{count} chips") }
 }
 
 /// What was asked for.
@@ -84,22 +117,10 @@ fn trial(args: &OnDevice, experiment: &Experiment) -> Result<Trial, Failure> {
         device.set(key.trim(), value).map_err(refused)?;
     }
     if let Some(bits) = args.bits {
-        device.levels = Some(match device.mapping {
-            Mapping::Single => 1 << bits,
-            // Each of a pair is 0 where the other is not.
-            Mapping::Pair => (1 << (bits - 1)).max(2),
-        });
+        device = device.with_bits(bits);
     }
-    let chips = if is_random(&device) { CHIPS } else { 1 };
+    let chips = if device.is_random() { CHIPS } else { 1 };
     let (chips, seed) = (args.chips.unwrap_or(chips), args.chip_seed);
     let seconds = args.at.map_or(0.0, |time| time.as_secs_f64());
     Ok(Trial { device, seconds, chips, seed })
-}
-
-/// Whether two chips differ.
-fn is_random(device: &Device) -> bool {
-    device.programming != Programming::Exact
-        || device.drift != Drift::None
-        || device.read != Read::Exact
-        || device.stuck_low + device.stuck_high > 0.0
 }

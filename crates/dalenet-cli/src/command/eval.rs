@@ -27,9 +27,6 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
         Experiment::Agent(_) if args.classes => {
             "--classes is for runs on data sets; this one is of an environment"
         }
-        Experiment::Agent(_) if args.on.is_asked_for() => {
-            "--device and the options beside it are for classifiers; this run is of an agent"
-        }
         Experiment::Agent(_) => return agent(args, context),
         Experiment::Classification(_) if args.episodes.is_some() => {
             "--episodes is for runs in an environment; this one is on a data set"
@@ -64,6 +61,9 @@ fn classification(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> 
 
 fn agent(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
     let episodes = args.episodes.unwrap_or(EPISODES) as usize;
+    if args.on.is_asked_for() {
+        return devices::agent(args, episodes, context);
+    }
     let (config, evaluation) = evaluate_agent(&args.run, episodes)?;
     outcome::evaluation(&config.task, &evaluation);
     say::object(context.json, || {

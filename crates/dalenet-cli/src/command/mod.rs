@@ -8,12 +8,16 @@ mod data;
 mod devices;
 mod eval;
 mod export;
+mod import;
 mod list;
 mod man;
 mod play;
 mod predict;
 mod report;
+mod robust;
+mod slurm;
 mod study;
+mod study_folder;
 mod train;
 
 use crate::{
@@ -49,13 +53,17 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ended, Failure> 
         Command::Predict(args) => predict::run(args, context),
         Command::Compare(args) => study::compare(args, context),
         Command::Ablate(args) => study::ablate(args, context),
+        Command::Sweep(args) => study::sweep(args, context),
+        Command::Study { command } => study_folder::run(command, context),
         Command::Analyse(args) => analyse::run(&args.run, context),
         Command::Play(args) if args.human => {
             human::play(&args.run.to_string_lossy(), args.seed, context.json)
         }
         Command::Play(args) => play::run(args, context),
         Command::Export(args) => export::run(args, context),
+        Command::Import(args) => import::run(args, context),
         Command::Count(args) => count::run(args, context),
+        Command::Robust(args) => robust::run(args, context),
         Command::Report(args) => report::run(args, context),
         Command::Data { command } => data::run(command, context),
         Command::Config { task, settings } => config::run(task, settings, context),

@@ -1,7 +1,7 @@
 //! Bars that are drawn where a line can be drawn again, as wide as the terminal.
 
 use super::{capability::can_redraw, time_left::TimeLeft};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     cell::Cell,
     time::{Duration, Instant},
@@ -13,6 +13,21 @@ const BYTES: &str = "[{wide_bar}] {bytes} of {total_bytes}";
 const BETWEEN: Duration = Duration::from_millis(50);
 /// Positions of a full bar.
 const PARTS: f64 = 10_000.0;
+
+/// Several bars, a line each.
+pub struct Lines(MultiProgress);
+
+impl Lines {
+    /// Without a line.
+    pub fn new() -> Self {
+        Self(MultiProgress::with_draw_target(ProgressDrawTarget::stdout()))
+    }
+
+    /// Puts a bar among them, as the last line.
+    pub fn last(&self, bar: Bar) -> Bar {
+        Bar { bar: bar.bar.map(|bar| self.0.add(bar)), ..bar }
+    }
+}
 
 /// A bar at the end of what is printed, if there is a terminal for it.
 pub struct Bar {
@@ -29,6 +44,15 @@ impl Bar {
     /// Of a download.
     pub fn of_bytes() -> Self {
         Self::new(BYTES)
+    }
+
+    /// A line more above this one, of one of several trainings.
+    pub fn line_above(&self, lines: &Lines) -> Self {
+        let bar = self.bar.as_ref().map(|own| {
+            let bar = ProgressBar::new(0).with_style(own.style());
+            lines.0.insert_before(own, bar)
+        });
+        Self { bar, drawn: Cell::default() }
     }
 
     fn new(template: &str) -> Self {

@@ -1,6 +1,9 @@
-//! Ctrl-C.
+//! Ctrl-C, and the signals of schedulers.
 
-use super::say;
+use super::{
+    say,
+    signals::{self, Signal},
+};
 use std::{
     process,
     sync::{
@@ -13,7 +16,9 @@ use std::{
 type Farewell = Box<dyn FnOnce() + Send>;
 
 /// The first Ctrl-C stops a training at its next step, where it is saved; while there is nothing to
-/// save, as in a final evaluation, it ends the program. So does a second one at any time.
+/// save, as in a final evaluation, it ends the program. So does a second one at any time. A request of the
+/// system to end (SIGTERM, SIGHUP, SIGUSR1) is like the first, however often it comes: schedulers repeat
+/// it.
 #[derive(Clone, Default)]
 pub struct Interruption {
     stop: Arc<AtomicBool>,
@@ -21,19 +26,22 @@ pub struct Interruption {
 }
 
 impl Interruption {
-    /// Handles Ctrl-C from now on; to be called once in the program.
+    /// Handles signals from now on; to be called once in the program.
     pub fn handled() -> Self {
         let interruption = Self::default();
         let handler = {
             let interruption = interruption.clone();
-            move || {
-                if interruption.stop.swap(true, Ordering::SeqCst) {
+            let mut typed = 0;
+            move |signal| {
+                typed += usize::from(signal == Signal::CtrlC);
+                if typed > 1 {
                     process::exit(say::INTERRUPTED.into());
                 }
+                interruption.stop.store(true, Ordering::SeqCst);
                 interruption.leave();
             }
         };
-        if let Err(error) = ctrlc::set_handler(handler) {
+        if let Err(error) = signals::handle(handler) {
             say::note(&format!(
                 "warning: Ctrl-C will not save ({error}); whole epochs are saved anyway"
             ));
@@ -41,7 +49,7 @@ impl Interruption {
         interruption
     }
 
-    /// Set by the first Ctrl-C.
+    /// Set by the first signal.
     pub fn flag(&self) -> &AtomicBool {
         &self.stop
     }

@@ -8,6 +8,7 @@ mod lines;
 pub mod outcome;
 pub mod progress;
 pub mod say;
+mod signals;
 pub mod study_progress;
 pub mod table;
 mod time_left;

@@ -104,6 +104,32 @@ impl<F: FnOnce() + Clone + Send + 'static> dalenet_lab::Observer for Training<F>
     }
 }
 
+/// Shows how many of some pieces of work are done.
+pub struct Pieces {
+    bar: Bar,
+    left: TimeLeft,
+    what: &'static str,
+}
+
+impl Pieces {
+    /// Of pieces that are called `what`.
+    pub fn new(what: &'static str) -> Self {
+        Self { bar: Bar::of_steps(), left: TimeLeft::default(), what }
+    }
+
+    pub fn show(&mut self, done: usize, total: usize) {
+        let share = done as f64 / total as f64;
+        self.left.measure(share, Instant::now());
+        self.bar.show(share, &self.left, || format!("{} {done} of {total}", self.what));
+    }
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        self.bar.clear();
+    }
+}
+
 /// Shows the fetching of data.
 pub struct Fetching(Bar);
 

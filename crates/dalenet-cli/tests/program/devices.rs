@@ -1,6 +1,7 @@
-//! Classifiers on analogue devices.
+//! Networks on analogue devices.
 
 use crate::helper::{Folder, assert_says};
+use serde_json::Value;
 
 fn folder() -> Folder {
     let folder = Folder::new();
@@ -62,6 +63,106 @@ fn devices_that_are_not_possible_are_refused() {
     ] {
         assert_says(&folder.refused(&format!("eval r {options}")), &[says]);
     }
+}
+
+/// An agent on ideal devices has the return that it has in floating point; noise changes it, alike at any thread
+/// count.
+#[test]
+fn an_agent_plays_on_devices() {
+    let folder = Folder::new();
     folder.ok("train cart-pole --steps 5000 --out pole");
-    assert_says(&folder.refused("eval pole --bits 4"), &["for classifiers"]);
+    let on = |options: &str| -> Value {
+        let command = format!("eval pole --episodes 8 {options} --json");
+        folder.ok(&command).json()["evaluation"].clone()
+    };
+    let float = on("")["return_mean"].clone();
+    for options in ["--device ideal", "--conductances 1000000 --ratio 10"] {
+        let found = on(options);
+        assert_eq!(
+            (&found["float_return"], &found["returns"]),
+            (&float, &vec![float.clone()].into())
+        );
+    }
+    let noisy = "--device pcm --chips 3 --set programming_scale=30";
+    let (one, two) = (on(&format!("{noisy} --threads 1")), on(&format!("{noisy} --threads 2")));
+    assert_eq!(one, two);
+    let returns = one["returns"].as_array().unwrap();
+    assert!(returns.iter().any(|found| *found != float), "{returns:?} of {float}");
+    let said = folder.ok("eval pole --episodes 8 --bits 3").stdout;
+    assert!(
+        said.contains("cart-pole: return ") && said.contains("in 8 episodes on one chip"),
+        "{said}"
+    );
+}
+
+#[test]
+fn settings_of_devices_that_learn_are_checked() {
+    let folder = Folder::new();
+    folder.squares("squares.npz", [60, 30]);
+    for (setting, says) in [
+        ("device.levels=1", "must be at least 2"),
+        ("device.level=8", "did you mean `device.levels`?"),
+        ("device.write_noise=0.1", "set device.levels, too"),
+        ("device.write_noise=nan", "`device.write_noise = nan` is not possible"),
+        ("device.asymmetry=1", "must be at least 0 and below 1"),
+        ("device.saturation=2", "must be 0 to 1"),
+        ("device.range=0", "must be above 0"),
+        ("device.forward_levels=1", "must be at least 2"),
+        ("device.forward_noise=-1", "must not be negative"),
+    ] {
+        assert_says(
+            &folder.refused(&format!("train squares.npz --set {setting} --out r")),
+            &[says],
+        );
+        assert!(!folder.path("r").exists());
+    }
+}
+
+#[test]
+fn a_run_on_devices_resumes_to_the_same_bits() {
+    let folder = Folder::new();
+    folder.squares("squares.npz", [90, 60]);
+    let settings = "--set layers=[9] --set schedule=constant --set device.levels=32 \
+                    --set device.write_noise=0.01 --set device.asymmetry=0.2";
+    folder.ok(&format!("train squares.npz --epochs 4 {settings} --out whole --threads 1"));
+    folder.ok(&format!("train squares.npz --epochs 2 {settings} --out parts --threads 2"));
+    folder.ok("train --resume parts --epochs 4");
+    assert!(folder.tensors("whole") == folder.tensors("parts"));
+}
+
+#[test]
+fn robustness_is_measured_and_drawn() {
+    let folder = folder();
+    folder.ok("train squares.npz --epochs 3 --seed 1 --set layers=[20] --out r1");
+    let found = folder.ok("robust r r1 --chips 2 --json").json();
+    let float = folder.ok("eval r --json").json()["test_accuracy"].clone();
+    assert_eq!(found["float_accuracies"][0], float);
+    let rows = found["rows"].as_array().unwrap();
+    let accuracies = |row: &Value, run: usize| row["accuracies"][run].as_array().unwrap().clone();
+    let eight = rows.iter().find(|row| row["strength"] == "8 bits").unwrap();
+    assert_eq!(accuracies(eight, 0).len(), 1, "nothing is random");
+    assert_eq!(
+        accuracies(eight, 0),
+        folder.ok("eval r --bits 8 --json").json()["evaluation"]["accuracies"]
+            .as_array()
+            .unwrap()
+            .clone()
+    );
+    let day = rows.iter().find(|row| row["device"] == "pcm" && row["strength"] == "1 day").unwrap();
+    let alone = folder.ok("eval r1 --device pcm --at 1d --chips 2 --json").json();
+    assert_eq!(&accuracies(day, 1), alone["evaluation"]["accuracies"].as_array().unwrap());
+    assert!(folder.read("robust.svg").starts_with("<svg"));
+    assert!(folder.path("robust.png").exists());
+
+    folder.write("mine.svg", "mine");
+    folder.ok("train squares.npz --epochs 1 --set layers=[10] --out other");
+    for (command, says) in [
+        ("robust r other", "differ in"),
+        ("robust r --out mine.svg", "left as it is"),
+        ("robust r --out figure.pdf", "let its name end in .svg"),
+        ("robust nothing", "is not a run"),
+    ] {
+        assert_says(&folder.refused(command), &[says]);
+    }
+    assert_eq!(folder.read("mine.svg"), "mine");
 }

@@ -53,3 +53,28 @@ fn a_network_is_counted() {
     let macs = (inputs * 18 + 18 * outputs) as f64;
     assert_eq!(count["picojoules"].as_f64(), Some(0.5 * macs));
 }
+
+/// 144 inputs, 9 units a stream and 3 outputs against one stream of 18, by hand.
+#[test]
+fn rules_are_counted_side_by_side() {
+    let folder = folder();
+    folder.ok("train squares.npz --epochs 1 --rule dfa --set layers=[18] --out dfa");
+    folder.ok("train squares.npz --epochs 1 --rule bp --set layers=[18] --out bp");
+    let counted = folder.ok("count r dfa bp --json").json();
+    let learning = |run: usize| counted["runs"][run]["learning"].clone();
+    let of = |run: usize, key: &str| learning(run)[key].as_u64().unwrap();
+    assert_eq!((of(0, "feedback_reads"), of(0, "fixed_devices")), (0, 0));
+    assert_eq!((of(1, "feedback_reads"), of(1, "fixed_devices")), (2 * 3 * 18, 2 * 3 * 18));
+    assert_eq!((of(2, "feedback_reads"), of(2, "fixed_devices")), (2 * 18 * 3, 0));
+    let inputs = 144;
+    assert_eq!(of(0, "devices"), 2 * inputs * 18 + 2 * inputs + 18 * 3 + 18);
+    for run in [1, 2] {
+        assert_eq!(of(run, "devices"), 2 * (inputs * 18 + 18 * 3));
+        assert_eq!(of(run, "forward_reads"), of(run, "devices"));
+        assert_eq!(of(run, "updates"), inputs * 18 + 18 * 3);
+    }
+    assert_eq!(counted["runs"][0]["mapping"], "single");
+    assert_eq!(counted["runs"][1]["mapping"], "pair");
+    let said = folder.ok("count r dfa bp").stdout;
+    assert!(said.contains("reads, feedback") && !said.contains("transposed reads"), "{said}");
+}

@@ -51,6 +51,21 @@ impl Folder {
         self.0.path().join(name)
     }
 
+    /// The folder of a run of a study: that of its newest attempt while it is trained.
+    pub fn run_of(&self, study: &str, run: &str) -> PathBuf {
+        let published = self.path(study).join(run);
+        let names = fs::read_dir(self.path(study)).into_iter().flatten().flatten();
+        let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let token = |name: &str| -> Option<u64> {
+            name.strip_prefix(&format!(".{run}."))?.split('-').next()?.parse().ok()
+        };
+        let newest = names.filter_map(|name| Some((token(&name)?, name))).max();
+        match newest {
+            Some((_, name)) if !published.exists() => self.path(study).join(name),
+            _ => published,
+        }
+    }
+
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).expect(name)
     }

@@ -346,7 +346,8 @@ mod cut_off {
         let whole = folder.ok(&format!("{STUDY} --out whole"));
         let (mut child, mut lines) = started(&folder);
         assert_says(&lines.next().unwrap(), &["1/4 squares ed seed 0: "]);
-        while !folder.path("cut/squares-bp-dale-seed0/checkpoint.safetensors").exists() {
+        let run_of = |run| folder.run_of("cut", &format!("squares-{run}"));
+        while !run_of("bp-dale-seed0").join("checkpoint.safetensors").exists() {
             assert!(child.try_wait().unwrap().is_none());
             sleep(Duration::from_millis(1));
         }
@@ -362,15 +363,16 @@ mod cut_off {
         assert_eq!(results(&folder, "cut").len(), before.len());
         // The run that was running, with the times of its first epochs.
         let order = ["ed-seed0", "bp-dale-seed0", "ed-seed1", "bp-dale-seed1"];
-        let running = format!("cut/squares-{}/metrics.jsonl", order[before.len()]);
-        let epochs = folder.read(&running);
+        let running = order[before.len()];
+        let metrics = || fs::read_to_string(run_of(running).join("metrics.jsonl")).unwrap();
+        let epochs = metrics();
         println!("interrupted after {} epochs of run {}", epochs.lines().count(), before.len() + 1);
         assert!(!epochs.is_empty());
 
         let cut = folder.ok(&format!("{STUDY} --out cut"));
         let after = finished(&folder, "cut");
         assert!(before.iter().all(|(run, files)| after[run] == *files));
-        assert!(folder.read(&running).starts_with(&epochs), "the run began anew");
+        assert!(metrics().starts_with(&epochs), "the run began anew");
         assert_same(&folder, &[whole, cut]);
     }
 }

@@ -72,8 +72,11 @@ fn the_first_ctrl_c_ends_a_final_evaluation() {
     ] {
         let mut command = folder.command(&command);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let run = if shown.contains("study") { "s/brax-half-cheetah-ed-seed0" } else { "r" };
-        while !folder.path(run).join("checkpoint.safetensors").exists() {
+        let run = || match shown.contains("study") {
+            true => folder.run_of("s", "brax-half-cheetah-ed-seed0"),
+            false => folder.path("r"),
+        };
+        while !run().join("checkpoint.safetensors").exists() {
             assert!(child.try_wait().unwrap().is_none());
             sleep(Duration::from_millis(10));
         }
@@ -88,7 +91,7 @@ fn the_first_ctrl_c_ends_a_final_evaluation() {
         assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
         let [.., said, json] = &lines[..] else { panic!("{lines:?}") };
         assert_eq!((said, json), (&format!("stopped and saved; {resume}"), &shown.to_owned()));
-        assert!(!folder.path(run).join("result.json").exists());
+        assert!(!run().join("result.json").exists());
     }
 }
 

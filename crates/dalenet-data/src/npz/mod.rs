@@ -1,6 +1,7 @@
 //! A user's own data set: NumPy arrays in one `.npz` file.
 
 mod archive;
+mod arrays;
 mod dtype;
 mod examples;
 mod header;
@@ -19,6 +20,7 @@ use crate::notes::{self, Range};
 use crate::split::Values;
 use crate::{Dataset, Error, Identity, Inputs, Shape, Split, TestSet};
 use archive::Archive;
+pub use arrays::{NamedArray, read_npz};
 use examples::Examples;
 use header::Header;
 use problem::Problem;

@@ -8,6 +8,7 @@
 
 use super::{
     Real, Symmetric, Transform, Vec3,
+    condition::{Condition, choose},
     kinematics::inverse_inertia,
     state::{Contact, Scratch, State},
     system::{Probe, System},
@@ -26,27 +27,28 @@ pub(super) fn find_contacts<R: Real>(
     for probe in &system.probes {
         let x = state.x[probe.link];
         let centre = x.apply(probe.centre);
-        match probe.half_axis(x) {
-            None => touch(probe, centre, scratch),
-            Some(half) => {
-                touch(probe, centre + half, scratch);
-                touch(probe, centre - half, scratch);
-            }
+        if let Condition::Never = probe.capsule {
+            touch(probe, centre, scratch);
+            continue;
         }
+        let half = probe.half_axis(x);
+        touch(probe, choose!(probe.capsule, centre + half, centre), scratch);
+        // A sphere has no second point.
+        let aloft = Vec3([centre.0[0], centre.0[1], R::splat(1e10)]);
+        touch(probe, choose!(probe.capsule, centre - half, aloft), scratch);
     }
 }
 
 impl<R: Real> Probe<R> {
     /// From a capsule's centre to the middle of its upper end.
     #[inline(always)]
-    fn half_axis(&self, x: Transform<R>) -> Option<Vec3<R>> {
-        let (rotation, length) = self.capsule?;
-        let rot = x.rot * rotation;
+    fn half_axis(&self, x: Transform<R>) -> Vec3<R> {
+        let rot = x.rot * self.rotation;
         let [_, _, axis] = rot.columns();
         let [a, b, c, d] = rot.0;
         // `columns` stretches by |q|²; MJX's matrix does not.
         let square = a.mul_add(a, b.mul_add(b, c.mul_add(c, d * d)));
-        Some(axis * (length / square))
+        axis * (self.half_length / square)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::{
     Motion, Quat, Real, State, Symmetric, Transform, Vec3,
-    model::AxisKind,
+    condition::choose,
     state::JointFrame,
     system::{Joint, Link, System},
 };
@@ -17,7 +17,7 @@ pub(super) fn place_links(system: &System<f64>, state: &mut State<f64>) {
         // The joint turns the link about the joint's place, not about the link's origin.
         let pos = joint.pos + link.joint_position - link.joint_position.rotated(joint.rot);
         let in_parent = link.offset.then(Transform { pos, rot: joint.rot });
-        (state.x[i], state.xd[i]) = match link.parent {
+        (state.x[i], state.xd[i]) = match link.parent.index() {
             None => (in_parent, Motion { ang: motion.ang.rotated(in_parent.rot), vel: motion.vel }),
             Some(parent) => {
                 let (p, pd) = (state.x[parent], state.xd[parent]);
@@ -54,17 +54,14 @@ fn joint_from_positions(link: &Link<f64>, q: &[f64], qd: &[f64]) -> (Transform<f
     let (mut place, mut motion) = (Transform::identity(), Motion::zero());
     for (i, axis) in joint.axes.iter().enumerate() {
         let (mut one, mut speed) = (Transform::identity(), Motion::zero());
-        match axis.kind {
-            AxisKind::Slide => {
-                one.pos = axis.direction * q[i];
-                speed.vel = axis.direction * qd[i];
-            }
-            AxisKind::Hinge => {
-                let (sin, cos) = (0.5 * q[i]).sin_cos();
-                let [x, y, z] = (axis.direction * sin).0;
-                one.rot = Quat([cos, x, y, z]).normalised();
-                speed.ang = axis.direction * qd[i];
-            }
+        if axis.slides.holds(0) {
+            one.pos = axis.direction * q[i];
+            speed.vel = axis.direction * qd[i];
+        } else {
+            let (sin, cos) = (0.5 * q[i]).sin_cos();
+            let [x, y, z] = (axis.direction * sin).0;
+            one.rot = Quat([cos, x, y, z]).normalised();
+            speed.ang = axis.direction * qd[i];
         }
         if i == 0 {
             (place, motion) = (one, speed);
@@ -86,21 +83,18 @@ pub(super) fn locate_joints<R: Real, const MOVING: bool>(
     joints: &mut [JointFrame<R>],
 ) {
     for (i, (link, joint)) in system.links.iter().zip(joints).enumerate() {
-        let (parent, parent_motion) = match link.parent {
-            None => (Transform::identity(), Motion::zero()),
-            Some(parent) => (x[parent], xd[parent]),
+        let world = Transform::identity();
+        let parent = link.parent.value(x, world).unwrap_or(world);
+        let anchor = link.anchor_on_parent;
+        let on_parent = Transform {
+            pos: parent.apply(anchor.pos),
+            rot: choose!(link.anchor_on_parent_turned, parent.rot * anchor.rot, parent.rot),
         };
-        let on_parent = match link.anchor_on_parent_turned {
-            true => parent.then(link.anchor_on_parent),
-            false => Transform { pos: parent.apply(link.anchor_on_parent.pos), rot: parent.rot },
-        };
-        let on_link = match link.anchor_on_link {
-            Some(anchor) => x[i].then(anchor),
-            None => x[i],
-        };
+        let on_link = choose!(link.has_anchor_on_link, x[i].then(link.anchor_on_link), x[i]);
         joint.frame.pos = (on_link.pos - on_parent.pos).unrotated(on_parent.rot);
         joint.frame.rot = on_parent.rot.conjugate() * on_link.rot;
         if MOVING {
+            let parent_motion = link.parent.value(xd, Motion::zero()).unwrap_or(Motion::zero());
             // From the anchor to the parent, where one expects from the parent to the anchor; so
             // is Brax's `world_to_joint`.
             let carried = parent_motion.vel_at(parent.pos - on_parent.pos);
@@ -135,6 +129,19 @@ impl<R: Real> Directions<R> {
     }
 }
 
+impl<R: Real> Directions<R> {
+    /// The first, second or third angle.
+    #[inline(always)]
+    fn angle(&self, joint: &Joint<R>, i: usize) -> R {
+        match i {
+            0 => angle(joint.frame[0], joint.frame[1], self.nodes),
+            // Brax takes acos of the cosine: the same angle with fewer digits.
+            1 => self.tilt.1.atan2(self.tilt.0),
+            _ => angle(-self.link[2], self.link[1], self.nodes),
+        }
+    }
+}
+
 /// The angle from `from` to `to` about `axis`.
 #[inline(always)]
 fn angle<R: Real>(axis: Vec3<R>, from: Vec3<R>, to: Vec3<R>) -> R {
@@ -158,26 +165,18 @@ pub(super) fn read_joints<R: Real>(
             qd[3..6].copy_from_slice(&at.motion.ang.unrotated(at.frame.rot).0);
             continue;
         };
-        let ang = match link.parent {
+        let ang = match link.parent.index() {
             None => at.motion.ang.unrotated(at.frame.rot),
             Some(_) => at.motion.ang,
         };
         let directions = Directions::new(joint, at.frame.rot);
         for (i, axis) in joint.axes.iter().enumerate() {
-            (q[i], qd[i]) = match axis.kind {
-                AxisKind::Slide => {
-                    (axis.direction.dot(at.frame.pos), axis.direction.dot(at.motion.vel))
-                }
-                AxisKind::Hinge => {
-                    let position = match i {
-                        0 => angle(joint.frame[0], joint.frame[1], directions.nodes),
-                        // Brax takes acos of the cosine: the same angle with fewer digits.
-                        1 => directions.tilt.1.atan2(directions.tilt.0),
-                        _ => angle(-directions.link[2], directions.link[1], directions.nodes),
-                    };
-                    (position, directions.link[i].dot(ang))
-                }
-            };
+            let slid = (axis.direction.dot(at.frame.pos), axis.direction.dot(at.motion.vel));
+            (q[i], qd[i]) = choose!(
+                axis.turns,
+                (directions.angle(joint, i), directions.link[i].dot(ang)),
+                slid
+            );
         }
     }
 }

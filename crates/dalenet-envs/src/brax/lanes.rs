@@ -4,7 +4,7 @@
 //! Written with the machine's own operations, since the compiler takes minutes to find them in
 //! loops over arrays.
 
-use super::real::{Real, atan2};
+use super::real::{Order, Real, atan2};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
 /// What follows from the basic operations.
@@ -31,6 +31,10 @@ macro_rules! same_for_all {
     ($lanes:literal) => {
         const LANES: usize = $lanes;
 
+        #[inline(always)]
+        fn from_lanes(x: impl Fn(usize) -> f64) -> Self {
+            Self::from_array(std::array::from_fn(|lane| x(lane) as f32))
+        }
         #[inline(always)]
         fn lane(self, lane: usize) -> f64 {
             f64::from(self.array()[lane])
@@ -107,6 +111,10 @@ impl Real for Plain {
         Self([x as f32; 4])
     }
     #[inline(always)]
+    fn permuted(self, order: &Order) -> Self {
+        Self([0, 1, 2, 3].map(|i| self.0[order[i] as usize]))
+    }
+    #[inline(always)]
     fn mul_add(self, a: Self, b: Self) -> Self {
         self * a + b
     }
@@ -163,6 +171,7 @@ mod x86 {
             add: $add:ident, sub: $sub:ident, mul: $mul:ident, div: $div:ident,
             fma: $fma:ident, sqrt: $sqrt:ident, min: $min:ident, max: $max:ident,
             splat: $splat:ident,
+            permute: |$x:ident, $order:ident| $permute:expr,
             less: |$a:ident, $b:ident| $less:expr,
             choose: |$mask:ident, $then:ident, $otherwise:ident| $choose:expr,
             any: |$any_mask:ident| $any:expr,
@@ -209,6 +218,11 @@ mod x86 {
                 #[inline(always)]
                 fn splat(x: f64) -> Self {
                     Self(unsafe { $splat(x as f32) })
+                }
+                #[inline(always)]
+                fn permuted(self, order: &Order) -> Self {
+                    let ($x, $order) = (self.0, order.as_ptr());
+                    Self(unsafe { $permute })
                 }
                 #[inline(always)]
                 fn mul_add(self, a: Self, b: Self) -> Self {
@@ -274,6 +288,7 @@ mod x86 {
         add: _mm256_add_ps, sub: _mm256_sub_ps, mul: _mm256_mul_ps, div: _mm256_div_ps,
         fma: _mm256_fmadd_ps, sqrt: _mm256_sqrt_ps, min: _mm256_min_ps, max: _mm256_max_ps,
         splat: _mm256_set1_ps,
+        permute: |x, order| _mm256_permutevar8x32_ps(x, _mm256_loadu_si256(order.cast())),
         less: |a, b| _mm256_cmp_ps::<_CMP_LT_OQ>(a, b),
         choose: |mask, then, otherwise| _mm256_blendv_ps(otherwise, then, mask),
         any: |mask| _mm256_movemask_ps(mask) != 0,
@@ -285,6 +300,7 @@ mod x86 {
         add: _mm512_add_ps, sub: _mm512_sub_ps, mul: _mm512_mul_ps, div: _mm512_div_ps,
         fma: _mm512_fmadd_ps, sqrt: _mm512_sqrt_ps, min: _mm512_min_ps, max: _mm512_max_ps,
         splat: _mm512_set1_ps,
+        permute: |x, order| _mm512_permutexvar_ps(_mm512_loadu_si512(order.cast()), x),
         less: |a, b| _mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b),
         choose: |mask, then, otherwise| _mm512_mask_blend_ps(mask, otherwise, then),
         any: |mask| mask != 0,
@@ -295,91 +311,4 @@ mod x86 {
 pub use x86::{Avx2, Avx512};
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[cfg(target_arch = "x86_64")]
-    use super::super::scalar::Scalar;
-
-    /// The same operation on single numbers.
-    type Single = fn(f64, f64, f64) -> f64;
-
-    /// Oracle: the same operation in double precision, lane by lane.
-    fn operations_are_those_of_single_numbers<R: Real>() {
-        let values = [-3.0, -1e-9, 0.0, 0.25, 1.5, 2e8, f64::NAN, -0.7];
-        let fill = |shift: usize| {
-            let mut x = R::zero();
-            (0..R::LANES).for_each(|l| x.set_lane(l, values[(l + shift) % values.len()]));
-            x
-        };
-        for shift in 0..values.len() {
-            let (x, y, z) = (fill(0), fill(shift), fill(3));
-            let cases: [(&str, R, Single); 15] = [
-                ("+", x + y, |x, y, _| x + y),
-                ("-", x - y, |x, y, _| x - y),
-                ("*", x * y, |x, y, _| x * y),
-                ("/", x / y, |x, y, _| x / y),
-                ("neg", -x, |x, _, _| -x),
-                ("fma", x.mul_add(y, z), |x, y, z| x * y + z),
-                ("sqrt", x.sqrt(), |x, _, _| x.sqrt()),
-                ("abs", x.abs(), |x, _, _| x.abs()),
-                ("min", x.min(y), |x, y, _| if y < x { y } else { x }),
-                ("max", x.max(y), |x, y, _| if y > x { y } else { x }),
-                ("less", x.if_less(y, z, x), |x, y, z| if x < y { z } else { x }),
-                ("signum", x.signum(), |x, _, _| match x {
-                    x if x > 0.0 => 1.0,
-                    x if x < 0.0 => -1.0,
-                    _ => 0.0,
-                }),
-                ("clamp", x.clamp(-R::one(), R::one()), |x, _, _| x.clamp(-1.0, 1.0)),
-                ("atan2", x.atan2(y), |x, y, _| match (x, y) {
-                    (0.0, 0.0) => 0.0,
-                    _ => x.atan2(y),
-                }),
-                ("map", x.map(|x| 2.0 * x), |x, _, _| 2.0 * x),
-            ];
-            for (name, found, want) in cases {
-                for lane in 0..R::LANES {
-                    let [a, b, c] = [x, y, z].map(|v| v.lane(lane));
-                    let (found, want) = (found.lane(lane), want(a, b, c));
-                    let close = (found - want).abs() <= 5e-7 * want.abs().max(1e-3);
-                    let same = found.is_nan() && want.is_nan() || found == want;
-                    assert!(close || same, "{name}({a}, {b}, {c}) = {found}, not {want}");
-                }
-            }
-            let any = (0..R::LANES).any(|l| x.lane(l) < y.lane(l));
-            assert_eq!(x.any_less(y), any);
-        }
-    }
-
-    fn angles_are_right_all_round<R: Real>() {
-        for i in -1000..1000 {
-            let angle = std::f64::consts::PI * f64::from(i) / 1000.0 + 1e-4;
-            let (sin, cos) = angle.sin_cos();
-            let found = R::splat(3.0 * sin).atan2(R::splat(3.0 * cos)).lane(R::LANES - 1);
-            assert!((found - angle).abs() < 6e-7, "{found} {angle}");
-        }
-    }
-
-    #[test]
-    fn all_kinds_of_lanes() {
-        operations_are_those_of_single_numbers::<f64>();
-        operations_are_those_of_single_numbers::<Plain>();
-        angles_are_right_all_round::<Plain>();
-        #[cfg(target_arch = "x86_64")]
-        {
-            if Scalar::available() {
-                operations_are_those_of_single_numbers::<Scalar>();
-                angles_are_right_all_round::<Scalar>();
-            }
-            if Avx2::available() {
-                operations_are_those_of_single_numbers::<Avx2>();
-                angles_are_right_all_round::<Avx2>();
-            }
-            if Avx512::available() {
-                operations_are_those_of_single_numbers::<Avx512>();
-                angles_are_right_all_round::<Avx512>();
-            }
-        }
-    }
-}
+mod tests;

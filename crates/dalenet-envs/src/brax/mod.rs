@@ -8,7 +8,8 @@
 //!
 //! - A physics step is done for 4, 8 or 16 environments at once, one in each lane of the machine's
 //!   vectors: nothing in it branches on a single environment. What no lane needs, as contacts in
-//!   the air, is left out. An environment by itself is computed in scalars, to the same bits.
+//!   the air, is left out. An environment by itself has its links in the lanes instead, to the same
+//!   bits.
 //! - Limits of angles are kept by sines and cosines; the angles themselves are computed once in a
 //!   step of the environment, not in each of its 4 to 16 physics steps.
 //! - A reset is computed in double precision for its one lane, and put in.
@@ -25,6 +26,8 @@
 //! [`Simulation`] is the bare mechanism, in double or single precision; [`crate::make`] gives the
 //! vectorised environment that a learner wants.
 
+mod by_links;
+mod condition;
 mod contacts;
 mod integrate;
 mod joints;
@@ -34,6 +37,7 @@ mod mechanism;
 mod model;
 #[cfg(feature = "mujoco")]
 pub(crate) mod mujoco;
+mod parent;
 mod pipeline;
 mod real;
 #[cfg(target_arch = "x86_64")]

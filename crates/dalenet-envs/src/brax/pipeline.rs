@@ -14,27 +14,34 @@ use super::{
     system::System,
 };
 
-/// `frames` physics steps under the controls `ctrl`, one a motor; then the joint positions and
-/// velocities. Compiled once for each kind of number and of vector instructions.
+/// `frames` physics steps under the torques `scratch.tau`. Compiled once for each kind of number and of
+/// vector instructions.
 #[inline(never)]
-pub(super) fn advance<R: Real>(
+pub(super) fn physics_steps<R: Real>(
     system: &System<R>,
     state: &mut State<R>,
     scratch: &mut Scratch<R>,
-    ctrl: &[R],
     frames: usize,
 ) {
     R::vectorised(
         #[inline(always)]
         || {
-            joint_torques(system, ctrl, &mut scratch.tau);
             for _ in 0..frames {
                 physics_step(system, state, scratch);
             }
-            locate_joints::<R, true>(system, &state.x, &state.xd, &mut scratch.joints);
-            read_joints(system, &scratch.joints, &mut state.q, &mut state.qd);
         },
     );
+}
+
+/// Joint positions and velocities as the links stand and move.
+#[inline(always)]
+pub(super) fn measure_joints<R: Real>(
+    system: &System<R>,
+    state: &mut State<R>,
+    scratch: &mut Scratch<R>,
+) {
+    locate_joints::<R, true>(system, &state.x, &state.xd, &mut scratch.joints);
+    read_joints(system, &scratch.joints, &mut state.q, &mut state.qd);
 }
 
 /// What the motors do to each degree of freedom: `gear·clip(ctrl)`, in N or N·m.

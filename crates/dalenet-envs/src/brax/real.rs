@@ -2,8 +2,11 @@
 
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
-/// A number of the physics, with one lane an environment. Lanes never meet: whatever a lane holds,
-/// NaN included, the others come out the same.
+/// The lanes that [`Real::permuted`] takes, of as many numbers as there are lanes.
+pub type Order = [i32; 16];
+
+/// A number of the physics, with one lane an environment, or one a link ([`super::by_links`]). Lanes
+/// meet in [`Self::permuted`] alone: whatever a lane holds, NaN included, the others come out the same.
 ///
 /// Implemented by `f64`, the exact reference, and by the vectors of [`super::lanes`], the fast ones.
 pub trait Real:
@@ -24,6 +27,10 @@ pub trait Real:
 
     /// `x` in every lane.
     fn splat(x: f64) -> Self;
+    /// `x(i)` in lane i.
+    fn from_lanes(x: impl Fn(usize) -> f64) -> Self;
+    /// Lane `order[i]` in lane i.
+    fn permuted(self, order: &Order) -> Self;
     /// The value in one lane.
     fn lane(self, lane: usize) -> f64;
     /// Changes one lane.
@@ -82,6 +89,14 @@ impl Real for f64 {
     #[inline(always)]
     fn splat(x: f64) -> Self {
         x
+    }
+    #[inline(always)]
+    fn from_lanes(x: impl Fn(usize) -> f64) -> Self {
+        x(0)
+    }
+    #[inline(always)]
+    fn permuted(self, _: &Order) -> Self {
+        self
     }
     #[inline(always)]
     fn lane(self, _: usize) -> f64 {

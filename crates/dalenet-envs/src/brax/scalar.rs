@@ -3,7 +3,7 @@
 
 use super::{
     lanes::{arithmetic, same_for_all},
-    real::{Real, atan2},
+    real::{Order, Real, atan2},
 };
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -59,6 +59,10 @@ impl Real for Scalar {
     #[inline(always)]
     fn splat(x: f64) -> Self {
         Self(x as f32)
+    }
+    #[inline(always)]
+    fn permuted(self, _: &Order) -> Self {
+        self
     }
     #[inline(always)]
     fn mul_add(self, a: Self, b: Self) -> Self {

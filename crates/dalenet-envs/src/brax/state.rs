@@ -2,6 +2,9 @@
 
 use super::{Motion, Quat, Real, Symmetric, Transform, Vec3};
 
+/// How many numbers the state of a link is.
+pub(super) const LINK: usize = 26;
+
 /// The state of one mechanism in every lane: all that a step needs to know.
 #[derive(Clone, Debug)]
 pub struct State<R> {
@@ -31,9 +34,36 @@ impl<R: Real> State<R> {
         }
     }
 
+    /// The numbers of one link: x, x_i, xd, xd_i.
+    pub(super) fn link(&self, i: usize) -> [R; LINK] {
+        let mut numbers = [R::zero(); LINK];
+        for (to, x) in numbers.chunks_exact_mut(7).zip([self.x[i], self.x_i[i]]) {
+            to[..3].copy_from_slice(&x.pos.0);
+            to[3..].copy_from_slice(&x.rot.0);
+        }
+        for (to, xd) in numbers[14..].chunks_exact_mut(6).zip([self.xd[i], self.xd_i[i]]) {
+            to[..3].copy_from_slice(&xd.ang.0);
+            to[3..].copy_from_slice(&xd.vel.0);
+        }
+        numbers
+    }
+
+    /// Sets one link to numbers in the order of [`Self::link`].
+    pub(super) fn set_link(&mut self, i: usize, numbers: [R; LINK]) {
+        for (x, from) in [&mut self.x[i], &mut self.x_i[i]].into_iter().zip(numbers.chunks(7)) {
+            x.pos.0.copy_from_slice(&from[..3]);
+            x.rot.0.copy_from_slice(&from[3..]);
+        }
+        let motions = [&mut self.xd[i], &mut self.xd_i[i]];
+        for (xd, from) in motions.into_iter().zip(numbers[14..].chunks(6)) {
+            xd.ang.0.copy_from_slice(&from[..3]);
+            xd.vel.0.copy_from_slice(&from[3..]);
+        }
+    }
+
     /// How many numbers a lane is.
     pub(super) fn lane_len(&self) -> usize {
-        self.q.len() + self.qd.len() + 26 * self.x.len()
+        self.q.len() + self.qd.len() + LINK * self.x.len()
     }
 
     /// The numbers of one lane, in a fixed order.

@@ -1,8 +1,11 @@
-//! A [`Model`] in the form that the physics reads: constants in every lane, indices resolved.
+//! A [`Model`] in the form that the physics reads: constants in every lane, indices resolved. Where
+//! lanes are links ([`super::by_links`]), a [`Link`], its joint and its probe are those of several links.
 
 use super::{
     Quat, Real, Transform, Vec3,
+    condition::Condition,
     model::{AxisKind, Joint as JointModel, Link as LinkModel, Model},
+    parent::Parent,
 };
 use crate::view::{Shape, ShapeKind};
 use std::f64::consts::PI;
@@ -33,12 +36,15 @@ pub struct Actuator<R> {
 }
 
 pub struct Link<R> {
-    pub parent: Option<usize>,
+    pub parent: Parent<R>,
+    /// 0 where that is the world.
+    pub parent_inv_mass: R,
     /// From the parent's frame to where the joint holds it.
     pub anchor_on_parent: Transform<R>,
-    pub anchor_on_parent_turned: bool,
-    /// From the link's frame to where the joint holds it; none where that is the link's origin.
-    pub anchor_on_link: Option<Transform<R>>,
+    pub anchor_on_parent_turned: Condition<R>,
+    /// From the link's frame to where the joint holds it, and whether that is not the link's origin.
+    pub anchor_on_link: Transform<R>,
+    pub has_anchor_on_link: Condition<R>,
     /// The link's frame in the parent's, and the joint's place in the link's.
     pub offset: Transform<R>,
     pub joint_position: Vec3<R>,
@@ -58,6 +64,8 @@ pub struct Link<R> {
 }
 
 pub struct Joint<R> {
+    /// False in lanes of free links.
+    pub exists: Condition<R>,
     /// Three orthogonal directions by which angles are measured.
     pub frame: [Vec3<R>; 3],
     pub parity: R,
@@ -69,7 +77,8 @@ pub struct Joint<R> {
 }
 
 pub struct Axis<R> {
-    pub kind: AxisKind,
+    pub slides: Condition<R>,
+    pub turns: Condition<R>,
     pub direction: Vec3<R>,
     /// Of a sliding axis.
     pub low: R,
@@ -77,23 +86,20 @@ pub struct Axis<R> {
 }
 
 /// What an angle may be.
-#[derive(Clone, Copy)]
-pub enum Range<R> {
-    /// 0 only.
-    Locked,
-    Free,
-    Within {
-        low: Angle<R>,
-        high: Angle<R>,
-    },
+pub struct Range<R> {
+    /// Whether it may be anything but 0.
+    pub moves: Condition<R>,
+    /// Whether it has limits if it does.
+    pub limited: Condition<R>,
+    pub low: Angle<R>,
+    pub high: Angle<R>,
 }
 
 /// An angle of at most half a turn either way.
-#[derive(Clone, Copy)]
 pub struct Angle<R> {
     pub cos: R,
     pub sin: R,
-    pub negative: bool,
+    pub negative: Condition<R>,
 }
 
 /// A sphere or capsule that can touch the ground.
@@ -101,8 +107,11 @@ pub struct Probe<R> {
     pub link: usize,
     /// Its centre in the link's frame.
     pub centre: Vec3<R>,
-    /// A capsule's rotation in the link's frame and half length; both caps can touch the ground.
-    pub capsule: Option<(Quat<R>, R)>,
+    /// Whether it is a capsule, whose both caps can touch the ground.
+    pub capsule: Condition<R>,
+    /// A capsule's rotation in the link's frame and half length.
+    pub rotation: Quat<R>,
+    pub half_length: R,
     pub radius: R,
     pub friction: R,
 }
@@ -113,7 +122,8 @@ impl<R: Real> System<R> {
         let (mut q, mut dof) = (0, 0);
         let mut links = Vec::with_capacity(model.links.len());
         for link in &model.links {
-            links.push(Link::new(link, q, dof));
+            let parent = link.parent.map(|parent| &model.links[parent]);
+            links.push(Link::new(link, parent, q, dof));
             let (positions, velocities) = match &link.joint {
                 JointModel::Free {} => (7, 6),
                 JointModel::Axes { axes, .. } => (axes.len(), axes.len()),
@@ -144,15 +154,18 @@ impl<R: Real> System<R> {
 }
 
 impl<R: Real> Link<R> {
-    fn new(link: &LinkModel, q: usize, dof: usize) -> Self {
+    fn new(link: &LinkModel, parent: Option<&LinkModel>, q: usize, dof: usize) -> Self {
         let offset = transform(link.position, link.rotation);
         let on_link = transform(link.joint_position, link.joint_rotation);
+        let turned = link.rotation != IDENTITY || link.joint_rotation != IDENTITY;
         let trivial = link.joint_position == [0.0; 3] && link.joint_rotation == IDENTITY;
         Self {
-            parent: link.parent,
+            parent: Parent::of_link(link.parent),
+            parent_inv_mass: R::splat(parent.map_or(0.0, |parent| 1.0 / parent.mass)),
             anchor_on_parent: offset.then(on_link),
-            anchor_on_parent_turned: link.rotation != IDENTITY || link.joint_rotation != IDENTITY,
-            anchor_on_link: (!trivial).then_some(on_link),
+            anchor_on_parent_turned: Condition::all(turned),
+            anchor_on_link: on_link,
+            has_anchor_on_link: Condition::all(!trivial),
             offset,
             joint_position: Vec3::splat(link.joint_position),
             com: Vec3::splat(link.com_position),
@@ -177,10 +190,23 @@ fn transform<R: Real>(position: [f64; 3], rotation: [f64; 4]) -> Transform<R> {
 }
 
 impl<R: Real> Joint<R> {
+    /// That of a lane whose link is free.
+    pub fn free() -> Self {
+        let unit = |i: usize| [0, 1, 2].map(|j| if i == j { 1.0 } else { 0.0 });
+        Self {
+            exists: Condition::Never,
+            frame: [0, 1, 2].map(|i| Vec3::splat(unit(i))),
+            parity: R::one(),
+            fixed: Vec3::zero(),
+            axes: Vec::new(),
+            angles: [(); 3].map(|()| Range::locked()),
+        }
+    }
+
     fn new(joint: &JointModel) -> Option<Self> {
         let JointModel::Axes { frame, parity, axes } = joint else { return None };
         let mut fixed = [1.0; 3];
-        let mut angles = [Range::Locked; 3];
+        let mut angles = [(); 3].map(|()| Range::locked());
         for (i, axis) in axes.iter().enumerate() {
             match axis.kind {
                 AxisKind::Hinge => angles[i] = Range::new(axis.limit),
@@ -194,12 +220,14 @@ impl<R: Real> Joint<R> {
             }
         }
         let axes = axes.iter().map(|axis| Axis {
-            kind: axis.kind,
+            slides: Condition::all(axis.kind == AxisKind::Slide),
+            turns: Condition::all(axis.kind == AxisKind::Hinge),
             direction: Vec3::splat(axis.axis),
             low: R::splat(axis.limit[0].unwrap_or(f64::NEG_INFINITY)),
             high: R::splat(axis.limit[1].unwrap_or(f64::INFINITY)),
         });
         Some(Self {
+            exists: Condition::Always,
             frame: frame.map(Vec3::splat),
             parity: R::splat(*parity),
             fixed: Vec3::splat(fixed),
@@ -209,29 +237,68 @@ impl<R: Real> Joint<R> {
     }
 }
 
+impl<R: Real> Axis<R> {
+    /// That of a lane whose joint has fewer.
+    pub fn none() -> Self {
+        let (slides, turns) = (Condition::Never, Condition::Never);
+        Self { slides, turns, direction: Vec3::zero(), low: R::zero(), high: R::zero() }
+    }
+}
+
 impl<R: Real> Range<R> {
+    /// 0 only.
+    pub fn locked() -> Self {
+        let (low, high) = (Angle::new(0.0), Angle::new(0.0));
+        Self { moves: Condition::Never, limited: Condition::Never, low, high }
+    }
+
     /// # Panics
     /// If only one side is limited, or one beyond half a turn. No task of Brax is so.
     fn new(limit: [Option<f64>; 2]) -> Self {
-        let angle = |x: f64| {
-            assert!(x.abs() < PI, "a limit beyond half a turn");
-            Angle { cos: R::splat(x.cos()), sin: R::splat(x.sin()), negative: x < 0.0 }
-        };
-        match limit {
-            [None, None] => Self::Free,
-            [Some(low), Some(high)] => Self::Within { low: angle(low), high: angle(high) },
+        let (limits, limited) = match limit {
+            [None, None] => ([0.0; 2], Condition::Never),
+            [Some(low), Some(high)] => ([low, high], Condition::Always),
             _ => panic!("a limit on one side"),
+        };
+        let [low, high] = limits.map(Angle::new);
+        Self { moves: Condition::Always, limited, low, high }
+    }
+}
+
+impl<R: Real> Angle<R> {
+    /// # Panics
+    /// If it is beyond half a turn.
+    fn new(x: f64) -> Self {
+        assert!(x.abs() < PI, "a limit beyond half a turn");
+        let (cos, sin) = (R::splat(x.cos()), R::splat(x.sin()));
+        Self { cos, sin, negative: Condition::all(x < 0.0) }
+    }
+}
+
+impl<R: Real> Probe<R> {
+    /// That of a lane whose link has fewer: so small that it never touches the ground.
+    pub fn none() -> Self {
+        Self {
+            link: 0,
+            centre: Vec3::zero(),
+            capsule: Condition::Never,
+            rotation: Quat::identity(),
+            half_length: R::zero(),
+            radius: R::splat(-1e10),
+            friction: R::zero(),
         }
     }
 }
 
 fn probes<R: Real>(model: &Model) -> Vec<Probe<R>> {
     let probe = |shape: &Shape| {
-        let capsule = shape.kind == ShapeKind::Capsule;
+        let is_capsule = shape.kind == ShapeKind::Capsule;
         Some(Probe {
             link: shape.link?,
             centre: Vec3::splat(shape.position),
-            capsule: capsule.then(|| (Quat::splat(shape.rotation), R::splat(shape.size[1]))),
+            capsule: Condition::all(is_capsule),
+            rotation: Quat::splat(shape.rotation),
+            half_length: R::splat(if is_capsule { shape.size[1] } else { 0.0 }),
             radius: R::splat(shape.size[0]),
             friction: R::splat(shape.friction?),
         })

@@ -4,6 +4,7 @@
 mod group;
 mod rows;
 mod saved;
+mod threads;
 
 use crate::{
     Achievements, Actions, Autoreset, Batch, Error, Observe, Options, Restart, Seeds, Space,
@@ -11,9 +12,10 @@ use crate::{
     simulator::{Simulator, Spec},
 };
 use group::Group;
-use rayon::prelude::*;
+use rayon::ThreadPool;
 use rows::{Blank, Rows, empty};
 use std::mem::swap;
+use threads::Threads;
 
 /// N environments as groups of a few lanes that threads share.
 pub(crate) struct Vectorised<S> {
@@ -81,42 +83,67 @@ impl<S: Simulator> Vectorised<S> {
 
     /// Starts episodes: see [`VectorEnv::reset_with`].
     fn start(&mut self, seeds: Seeds<'_>, mask: Option<&[bool]>) -> &Batch {
-        let Self { spec, rules, groups, batch, blank, .. } = self;
-        let rules = *rules;
-        let parts = parts(spec, groups, batch, blank);
-        parts.for_each(|(group, rows)| group.reset(seeds, mask, rules, rows));
+        let rules = self.rules;
+        self.each_group(Threads::Current, None, |_, group, rows| {
+            group.reset(seeds, mask, rules, rows);
+        });
         self.gather();
         &self.batch
     }
 
     /// One step, whose observations are written to `out` too: see [`VectorEnv::step_into`].
-    fn advance(&mut self, actions: Actions<'_>, out: Option<&mut [f32]>) -> Result<&Batch, Error> {
+    fn advance(
+        &mut self,
+        threads: Threads<'_>,
+        actions: Actions<'_>,
+        out: Option<&mut [f32]>,
+    ) -> Result<&Batch, Error> {
+        let wanted = self.batch.observations.len();
+        if let Some(found) = out.as_ref().map(|out| out.len())
+            && (found != wanted || wanted == 0)
+        {
+            return Err(Error::Entries { argument: "out", found, wanted });
+        }
         actions.check(self.name, self.count(), &self.spec.action_space)?;
         self.check_started()?;
-        let Self { spec, rules, groups, batch, blank, .. } = self;
-        let rules = *rules;
+        let rules = self.rules;
         let same_step = rules.autoreset == Autoreset::SameStep;
-        let width = spec.action_space.len();
-        let step = |i: usize, group: &mut Group<S>, rows: &mut Rows<'_>| {
-            let lanes = i * S::LANES..i * S::LANES + rows.rewards.len();
-            group.step(actions.rows(lanes, width), rules, rows);
-        };
-        let row = spec.observation_space.len();
-        let parts = parts(spec, groups, batch, blank);
-        match out {
-            None => parts.enumerate().for_each(|(i, (group, mut rows))| step(i, group, &mut rows)),
-            Some(out) => parts.zip(out.par_chunks_mut(S::LANES * row)).enumerate().for_each(
-                |(i, ((group, mut rows), out))| {
-                    step(i, group, &mut rows);
-                    out.copy_from_slice(if same_step { rows.observations } else { rows.next });
-                },
-            ),
-        }
+        let width = self.spec.action_space.len();
+        self.each_group(threads, out, |first, group, mut rows| {
+            let lanes = first..first + rows.rewards.len();
+            group.step(actions.rows(lanes, width), rules, &mut rows);
+            let Rows { observations, next, out, .. } = rows;
+            if let Some(out) = out {
+                out.copy_from_slice(if same_step { observations } else { next });
+            }
+        });
         if rules.dense && !same_step {
-            swap(&mut batch.observations, &mut blank.next);
+            swap(&mut self.batch.observations, &mut self.blank.next);
         }
         self.gather();
         Ok(&self.batch)
+    }
+
+    /// Calls `work(index of the first environment, group, its rows)` for each group.
+    fn each_group(
+        &mut self,
+        threads: Threads<'_>,
+        out: Option<&mut [f32]>,
+        work: impl Fn(usize, &mut Group<S>, Rows<'_>) + Sync,
+    ) {
+        let groups = self.groups.len();
+        // A thread takes several groups at once where one is little work.
+        let some = if self.is_parallel() { self.spec.grain } else { groups };
+        let width = if self.rules.dense { self.spec.observation_space.len() } else { 1 };
+        let rows = Rows::of(&mut self.batch, &mut self.blank, out);
+        let parts = self.groups.chunks_mut(some).zip(rows.chunks(some * S::LANES, width));
+        let parts = parts.enumerate();
+        threads.for_each(groups.div_ceil(some), parts, |(i, (groups, rows))| {
+            let rows = rows.chunks(S::LANES, width).enumerate();
+            for (group, (j, rows)) in groups.iter_mut().zip(rows) {
+                work((i * some + j) * S::LANES, group, rows);
+            }
+        });
     }
 
     /// Whether every environment may be stepped.
@@ -187,15 +214,20 @@ impl<S: Simulator> VectorEnv for Vectorised<S> {
     }
 
     fn step(&mut self, actions: Actions<'_>) -> Result<&Batch, Error> {
-        self.advance(actions, None)
+        self.advance(Threads::Current, actions, None)
     }
 
     fn step_into(&mut self, actions: Actions<'_>, out: &mut [f32]) -> Result<&Batch, Error> {
-        let wanted = self.batch.observations.len();
-        if out.len() != wanted || wanted == 0 {
-            return Err(Error::Entries { argument: "out", found: out.len(), wanted });
-        }
-        self.advance(actions, Some(out))
+        self.advance(Threads::Current, actions, Some(out))
+    }
+
+    fn step_beside(
+        &mut self,
+        helpers: &ThreadPool,
+        actions: Actions<'_>,
+        out: Option<&mut [f32]>,
+    ) -> Result<&Batch, Error> {
+        self.advance(Threads::Beside(helpers), actions, out)
     }
 
     fn autoreset(&self) -> Autoreset {
@@ -239,32 +271,4 @@ impl<S: Simulator> VectorEnv for Vectorised<S> {
             false => View::Nothing,
         }
     }
-}
-
-/// The groups, in parallel, each with its rows of the batch.
-fn parts<'a, S: Simulator>(
-    spec: &Spec,
-    groups: &'a mut [Group<S>],
-    batch: &'a mut Batch,
-    blank: &'a mut Blank,
-) -> impl IndexedParallelIterator<Item = (&'a mut Group<S>, Rows<'a>)> {
-    let Batch { observations, next, rewards, terminated, truncated, failed, .. } = batch;
-    let dense = !observations.is_empty();
-    let width = if dense { spec.observation_space.len() } else { 1 };
-    let observations = if dense { observations } else { &mut blank.observations };
-    let next = if next.is_empty() { &mut blank.next } else { next };
-    let parts = (
-        groups.par_iter_mut(),
-        observations.par_chunks_mut(S::LANES * width),
-        next.par_chunks_mut(S::LANES * width),
-        rewards.par_chunks_mut(S::LANES),
-        terminated.par_chunks_mut(S::LANES),
-        truncated.par_chunks_mut(S::LANES),
-        failed.par_chunks_mut(S::LANES),
-    );
-    parts.into_par_iter().with_min_len(spec.grain).map(
-        |(group, observations, next, rewards, terminated, truncated, failed)| {
-            (group, Rows { observations, next, rewards, terminated, truncated, failed })
-        },
-    )
 }

@@ -13,9 +13,37 @@ pub(super) struct Rows<'a> {
     pub terminated: &'a mut [bool],
     pub truncated: &'a mut [bool],
     pub failed: &'a mut [bool],
+    /// What to act on next, where that is wanted elsewhere too.
+    pub out: Option<&'a mut [f32]>,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// All of them.
+    pub fn of(batch: &'a mut Batch, blank: &'a mut Blank, out: Option<&'a mut [f32]>) -> Self {
+        let Batch { observations, next, rewards, terminated, truncated, failed, .. } = batch;
+        let dense = !observations.is_empty();
+        let observations = if dense { observations } else { &mut blank.observations };
+        let next = if next.is_empty() { &mut blank.next } else { next };
+        Self { observations, next, rewards, terminated, truncated, failed, out }
+    }
+
+    /// `n` environments after the other, whose observations have `width` numbers.
+    pub fn chunks(self, n: usize, width: usize) -> impl Iterator<Item = Self> {
+        let mut out = self.out.map(|out| out.chunks_mut(n * width));
+        let observations = self.observations.chunks_mut(n * width);
+        let rows = observations.zip(self.next.chunks_mut(n * width));
+        let rows = rows.zip(self.rewards.chunks_mut(n)).zip(self.terminated.chunks_mut(n));
+        let rows = rows.zip(self.truncated.chunks_mut(n)).zip(self.failed.chunks_mut(n));
+        rows.map(move |(((((observations, next), rewards), terminated), truncated), failed)| Self {
+            observations,
+            next,
+            rewards,
+            terminated,
+            truncated,
+            failed,
+            out: out.as_mut().and_then(Iterator::next),
+        })
+    }
     /// Whether the episode of a lane is over.
     pub fn is_over(&self, lane: usize) -> bool {
         self.terminated[lane] || self.truncated[lane]

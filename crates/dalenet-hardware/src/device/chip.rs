@@ -1,6 +1,6 @@
 //! A network whose weights are devices.
 
-use super::{Converter, Device, crossbar::Crossbar};
+use super::{Calibration, Converter, Device, crossbar::Crossbar};
 use crate::Mapping;
 use dalenet::{Alter, Generator, Matrix, Network, Presynaptic, Trace, Workspace};
 
@@ -14,14 +14,22 @@ pub struct Chip {
     /// With the variances of a read in place of weights, and no bias.
     noise: Network,
     generator: Generator,
-    /// Converters at the sums of each layer, once they are calibrated.
-    outputs: Vec<Converter>,
+    /// Converters at the inputs of each layer; none where they are exact.
+    inputs: Vec<Converter>,
+    /// Converters at the sums of each layer; none where they are exact.
+    sums: Vec<Converter>,
 }
 
 impl Chip {
-    /// Programs chip `index` of a seed. Single devices hold weights of one sign; a network without Dale's
-    /// principle is programmed into pairs whatever the mapping.
-    pub fn program(network: &Network, device: &Device, seed: u64, index: u64) -> Self {
+    /// Programs chip `index` of a seed, with converters of the ranges of a calibration. Single devices hold
+    /// weights of one sign; a network without Dale's principle is programmed into pairs whatever the mapping.
+    pub fn program(
+        network: &Network,
+        device: &Device,
+        calibration: &Calibration,
+        seed: u64,
+        index: u64,
+    ) -> Self {
         let program = |(l, layer): (usize, &dalenet::layer::Layer)| {
             let pairs = layer.dale().is_none();
             let mapping = if pairs { Mapping::Pair } else { device.mapping };
@@ -46,7 +54,8 @@ impl Chip {
             network: network.clone(),
             noise,
             generator: Generator::new(seed, (index << 16) + 0xffff),
-            outputs: Vec::new(),
+            inputs: calibration.input_converters(device.input_bits),
+            sums: calibration.sum_converters(device.output_bits),
         };
         chip.wait_until(0.0);
         chip
@@ -69,33 +78,13 @@ impl Chip {
         }
     }
 
-    /// Chooses the ranges of the converters at the sums, by the activity in a trace whose input is a batch of
-    /// samples that are not those it is judged by.
-    pub fn calibrate(&mut self, trace: &mut Trace) {
-        let Some(bits) = self.device.output_bits else { return };
-        let mut ranges = Ranges { largest: vec![0.0; self.network.layers().len()] };
-        self.network.forward_altered(trace, &mut ranges);
-        self.outputs = ranges.largest.iter().map(|high| Converter::signed(bits, *high)).collect();
-    }
-
     /// A forward pass, with noise of its own each time.
     pub fn forward(&mut self, trace: &mut Trace) {
-        let Self { device, network, noise, generator, outputs, .. } = self;
+        let Self { device, network, noise, generator, inputs, sums, .. } = self;
         let (squares, spread, workspace) = Default::default();
-        let mut reading = Reading { device, noise, generator, outputs, squares, spread, workspace };
+        let mut reading =
+            Reading { device, noise, generator, inputs, sums, squares, spread, workspace };
         network.forward_altered(trace, &mut reading);
-    }
-}
-
-/// The largest sums of each layer.
-struct Ranges {
-    largest: Vec<f32>,
-}
-
-impl Alter for Ranges {
-    fn sums(&mut self, layer: usize, _: Presynaptic<'_>, z: &mut Matrix) {
-        let largest = z.as_slice().iter().fold(0.0, |largest: f32, z| largest.max(z.abs()));
-        self.largest[layer] = self.largest[layer].max(largest);
     }
 }
 
@@ -104,37 +93,43 @@ struct Reading<'a> {
     device: &'a Device,
     noise: &'a Network,
     generator: &'a mut Generator,
-    outputs: &'a [Converter],
+    inputs: &'a [Converter],
+    sums: &'a [Converter],
     squares: Matrix,
     spread: Matrix,
     workspace: Workspace,
 }
 
 impl Alter for Reading<'_> {
-    fn received(&mut self, _: usize, h: &mut Matrix) {
-        if let Some(bits) = self.device.input_bits {
-            let largest = h.as_slice().iter().copied().fold(0.0, f32::max);
-            let converter = Converter::unsigned(bits, largest);
+    fn received(&mut self, layer: usize, h: &mut Matrix) {
+        if let Some(converter) = self.inputs.get(layer) {
             h.as_mut_slice().iter_mut().for_each(|h| *h = converter.convert(*h));
         }
     }
 
+    fn sums(&mut self, layer: usize, h: Presynaptic<'_>, z: &mut Matrix) {
+        if self.device.read != super::Read::Exact {
+            self.add_noise(layer, h, z);
+        }
+        if let Some(converter) = self.sums.get(layer) {
+            z.as_mut_slice().iter_mut().for_each(|z| *z = converter.convert(*z));
+        }
+    }
+}
+
+impl Reading<'_> {
     /// Independent errors of the devices of a column add up to one error of its sum, whose variance is
     /// Σ h²·σ².
-    fn sums(&mut self, layer: usize, h: Presynaptic<'_>, z: &mut Matrix) {
-        if self.device.read != super::Read::Exact
-            && let Some(h) = h.dense()
-        {
-            self.squares.clone_from(h);
-            self.squares.as_mut_slice().iter_mut().for_each(|h| *h *= *h);
-            let noise = &self.noise.layers()[layer];
-            noise.sums(&self.squares, &mut self.spread, &self.workspace);
-            for (z, variance) in z.as_mut_slice().iter_mut().zip(self.spread.as_slice()) {
-                *z += variance.max(0.0).sqrt() * self.generator.normal();
-            }
+    fn add_noise(&mut self, layer: usize, h: Presynaptic<'_>, z: &mut Matrix) {
+        match h {
+            Presynaptic::Dense(h) => self.squares.clone_from(h),
+            Presynaptic::Sparse(h) => self.squares = h.to_dense(),
         }
-        if let Some(converter) = self.outputs.get(layer) {
-            z.as_mut_slice().iter_mut().for_each(|z| *z = converter.convert(*z));
+        self.squares.as_mut_slice().iter_mut().for_each(|h| *h *= *h);
+        let noise = &self.noise.layers()[layer];
+        noise.sums(&self.squares, &mut self.spread, &self.workspace);
+        for (z, variance) in z.as_mut_slice().iter_mut().zip(self.spread.as_slice()) {
+            *z += variance.max(0.0).sqrt() * self.generator.normal();
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Magnitudes as conductances, and back.
 
-use super::{Compensation, Device, Scale};
+use super::{Compensation, Device, Drift, Scale};
 use crate::Mapping;
 use dalenet::{Generator, Matrix};
 
@@ -51,6 +51,11 @@ impl Devices {
         let sigma = device.programming.deviation(target, device.g_max, seconds);
         let programmed = (target + device.programming_scale * sigma * self.errors[i]).max(0.0);
         self.stuck[i].unwrap_or(programmed)
+    }
+
+    /// All conductances after so many seconds.
+    fn all_after(&self, device: &Device, seconds: f64) -> Vec<f64> {
+        (0..self.targets.len()).map(|i| self.after(device, i, seconds)).collect()
     }
 
     /// A conductance after so many seconds.
@@ -110,20 +115,22 @@ impl Crossbar {
 
     /// The magnitudes that it stands for after so many seconds, and the variance that a read adds to each.
     pub fn read(&self, device: &Device, seconds: f64) -> (Matrix, Matrix) {
-        let gains = self.gains(device, seconds);
+        let added = self.added.all_after(device, seconds);
+        let subtracted =
+            self.subtracted.as_ref().map(|devices| (devices, devices.all_after(device, seconds)));
+        let gains = self.gains(device, seconds, &added);
         let (mut values, mut variances) = (Vec::new(), Vec::new());
         let range = 1.0 - device.smallest();
-        for i in 0..self.rows * self.cols {
+        let noise = |devices: &Devices, i: usize, g: f64| {
+            device.read.deviation(g, devices.targets[i], seconds).powi(2)
+        };
+        for (i, g) in added.iter().enumerate() {
             let (row, col) = (i / self.cols, i % self.cols);
-            let at = |devices: &Devices, i| {
-                let g = devices.after(device, i, seconds);
-                (g, device.read.deviation(g, devices.targets[i], seconds).powi(2))
-            };
-            let (mut g, mut variance) = at(&self.added, i);
-            if let Some(devices) = &self.subtracted {
+            let (mut g, mut variance) = (*g, noise(&self.added, i, *g));
+            if let Some((devices, conductances)) = &subtracted {
                 let i = if devices.cols == 1 { row } else { i };
-                let (other, its) = at(devices, i);
-                (g, variance) = (g - other, variance + its);
+                let other = conductances[i];
+                (g, variance) = (g - other, variance + noise(devices, i, other));
             }
             let unit = self.scales[col] / range * gains[col];
             values.push((unit * g) as f32);
@@ -133,15 +140,15 @@ impl Crossbar {
         (matrix(values), matrix(variances))
     }
 
-    /// What makes up for drift, column by column.
-    fn gains(&self, device: &Device, seconds: f64) -> Vec<f64> {
-        if device.compensation == Compensation::None {
+    /// What makes up for drift to the conductances `added`, column by column.
+    fn gains(&self, device: &Device, seconds: f64, added: &[f64]) -> Vec<f64> {
+        if device.compensation == Compensation::None || device.drift == Drift::None {
             return vec![1.0; self.cols];
         }
         let (mut then, mut now) = (vec![0.0; self.cols], vec![0.0; self.cols]);
-        for i in 0..self.rows * self.cols {
+        for (i, g) in added.iter().enumerate() {
             then[i % self.cols] += self.added.programmed(device, i, seconds);
-            now[i % self.cols] += self.added.after(device, i, seconds);
+            now[i % self.cols] += g;
         }
         let ratio = |(then, now): (&f64, &f64)| if *now > 0.0 { then / now } else { 1.0 };
         if device.compensation == Compensation::Column {

@@ -2,12 +2,14 @@
 //! noise. Sources of every formula are in `effects.rs`; the map between weights and conductances is in
 //! `crossbar.rs`, a network made of them in `chip.rs`.
 
+mod calibration;
 mod chip;
 mod converter;
 mod crossbar;
 mod effects;
 mod setting;
 
+pub use calibration::Calibration;
 pub use chip::Chip;
 pub use converter::Converter;
 pub use effects::{Drift, Programming, Read};
@@ -57,9 +59,11 @@ pub struct Device {
     pub quantile: f64,
     /// How drift is made up for when a chip is read.
     pub compensation: Compensation,
-    /// Bits of the converters at the inputs of a layer; none: exact.
+    /// Bits of the converters at the inputs of a layer, over the range that held-out samples need; none:
+    /// exact.
     pub input_bits: Option<u32>,
-    /// Bits of the converters at the sums of a layer; none: exact.
+    /// Bits of the converters at the sums of a layer, over the range that held-out samples need; none:
+    /// exact.
     pub output_bits: Option<u32>,
 }
 
@@ -152,6 +156,37 @@ impl Device {
             }),
             _ => None,
         }
+    }
+
+    /// The same with weights of so many bits: 2^bits magnitudes of single devices, 2^bits − 1 values of pairs.
+    ///
+    /// ```
+    /// use dalenet_hardware::{Device, Mapping};
+    /// let device = Device::preset("ideal").unwrap();
+    /// assert_eq!(device.with_bits(4).levels, Some(16));
+    /// let pairs = Device { mapping: Mapping::Pair, ..device };
+    /// assert_eq!(pairs.with_bits(4).levels, Some(8));
+    /// ```
+    pub fn with_bits(self, bits: u32) -> Self {
+        let levels = match self.mapping {
+            Mapping::Single => 1 << bits,
+            // Each of a pair is 0 where the other is not.
+            Mapping::Pair => (1 << (bits - 1)).max(2),
+        };
+        Self { levels: Some(levels), ..self }
+    }
+
+    /// Whether two chips of such devices differ.
+    pub fn is_random(&self) -> bool {
+        self.programming != Programming::Exact
+            || self.drift != Drift::None
+            || self.read != Read::Exact
+            || self.stuck_low + self.stuck_high > 0.0
+    }
+
+    /// Whether its converters need a [`Calibration`].
+    pub fn has_converters(&self) -> bool {
+        self.input_bits.or(self.output_bits).is_some()
     }
 
     /// Checks the numbers.

@@ -10,8 +10,41 @@ use std::fmt;
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.sweep {
+            Some(sweep) => write!(f, "{sweep}")?,
+            None => write!(f, "{}", self.table())?,
+        }
+        for note in self.notes() {
+            writeln!(f, "\n{note}")?;
+        }
+        if let Some(aggregation) = &self.aggregation {
+            write!(f, "\n{aggregation}")?;
+        }
+        if !self.diverged.is_empty() {
+            writeln!(f, "\nDiverged, and in no row: {}.", escaped(&self.diverged.join(", ")))?;
+        }
+        for failed in &self.failed {
+            writeln!(f, "\nIn no row: {}.", escaped(failed))?;
+        }
+        for sentence in &self.mixed {
+            writeln!(f, "\n{sentence}")?;
+        }
+        for (i, importance) in self.importance.iter().enumerate() {
+            let space = if i == 0 { "\n" } else { "" };
+            writeln!(f, "{space}- {importance}")?;
+        }
+        match verdict(&self.importance) {
+            Some(verdict) => writeln!(f, "- {verdict}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Findings {
+    /// A row a cell.
+    fn table(&self) -> Table {
         let first = match self.question {
-            Question::Compare => "rule",
+            Question::Compare | Question::Sweep => "rule",
             Question::Ablate => "network",
         };
         let mut table = Table::new([
@@ -27,7 +60,6 @@ impl fmt::Display for Findings {
             "paper, pp",
             "seeds",
             if self.returns { "steps" } else { "epochs" },
-            "s a run",
         ]);
         for row in &self.cells {
             let difference = row.difference.as_ref();
@@ -44,33 +76,9 @@ impl fmt::Display for Findings {
                 row.paper_difference.map_or(String::new(), |paper| table::signed(paper, 1)),
                 row.scores.len().to_string(),
                 format!("{:.0}", row.epochs),
-                match row.seconds {
-                    seconds if seconds < 10.0 => format!("{seconds:.1}"),
-                    seconds => format!("{seconds:.0}"),
-                },
             ]);
         }
-        write!(f, "{table}")?;
-        for note in self.notes() {
-            writeln!(f, "\n{note}")?;
-        }
-        if let Some(aggregation) = &self.aggregation {
-            write!(f, "\n{aggregation}")?;
-        }
-        if !self.diverged.is_empty() {
-            writeln!(f, "\nDiverged, and in no row: {}.", escaped(&self.diverged.join(", ")))?;
-        }
-        for failed in &self.failed {
-            writeln!(f, "\nIn no row: {}.", escaped(failed))?;
-        }
-        for (i, importance) in self.importance.iter().enumerate() {
-            let space = if i == 0 { "\n" } else { "" };
-            writeln!(f, "{space}- {importance}")?;
-        }
-        match verdict(&self.importance) {
-            Some(verdict) => writeln!(f, "- {verdict}"),
-            None => Ok(()),
-        }
+        table
     }
 }
 
@@ -106,6 +114,17 @@ fn verdict(tasks: &[Importance]) -> Option<String> {
 }
 
 impl Findings {
+    /// The median time of a run of each cell, in one line. It is in no table: tables depend on the runs
+    /// alone, and not on the machine or on what else it did.
+    pub fn times(&self) -> String {
+        let time = |row: &CellFindings| match row.seconds {
+            seconds if seconds < 10.0 => format!("{} {} {seconds:.1} s", row.task, row.cell),
+            seconds => format!("{} {} {seconds:.0} s", row.task, row.cell),
+        };
+        let times: Vec<_> = self.cells.iter().map(time).collect();
+        format!("median time of a run: {}", times.join(", "))
+    }
+
     /// What the differences, tests and intervals of the table are, and what is missing of them.
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();

@@ -5,12 +5,16 @@ mod display;
 mod tests;
 
 use crate::{
-    Aggregation, Cell, Estimate, Method, Part, Plan, Question, Record, Test, paper,
+    Aggregation, Cell, Estimate, Method, Part, Plan, Provenance, Question, Record, SweepFindings,
+    Test, paper,
     record::Failures,
     statistics::{Difference, compare, correct, median},
 };
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// Findings of a study. Displayed they are Markdown; scores are test accuracies in percent, or mean
 /// returns of episodes.
@@ -23,6 +27,9 @@ pub struct Findings {
     pub question: Question,
     /// Whether its scores are returns instead of accuracies.
     pub returns: bool,
+    /// Of a sweep, its configurations; it has no cells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepFindings>,
     /// Its cells that have a finished run.
     pub cells: Vec<CellFindings>,
     /// Over all tasks together, where there are several.
@@ -33,6 +40,8 @@ pub struct Findings {
     pub diverged: Vec<String>,
     /// The runs that could not be trained and are in no row, and why.
     pub failed: Vec<String>,
+    /// Why the last bits of results may differ from those of another machine, one sentence each.
+    pub mixed: Vec<String>,
 }
 
 /// What a cell's runs say.
@@ -90,18 +99,21 @@ pub struct Importance {
 impl Findings {
     /// What the `records` of a plan say.
     pub(crate) fn new(study: &Path, plan: &Plan, records: &[Record], failures: &Failures) -> Self {
-        let cells = plan.cells.iter().filter_map(|cell| CellFindings::new(cell, plan, records));
+        let compared = if plan.sweep.is_some() { &[] } else { &plan.cells[..] };
+        let cells = compared.iter().filter_map(|cell| CellFindings::new(cell, plan, records));
         let mut cells: Vec<_> = cells.collect();
         correct(cells.iter_mut().filter_map(|cell| cell.test.as_mut()));
         Self {
             study: study.into(),
             question: plan.question,
             returns: plan.cells.iter().all(Cell::is_agent),
-            aggregation: aggregation(plan, records),
+            sweep: None,
+            aggregation: plan.sweep.is_none().then(|| aggregation(plan, records)).flatten(),
             importance: importance(&cells),
             cells,
             diverged: failures.diverged.clone(),
             failed: failures.failed.clone(),
+            mixed: mixed(records),
         }
     }
 }
@@ -120,7 +132,7 @@ impl CellFindings {
             None => (None, None),
         };
         let rule = match plan.question {
-            Question::Compare => &cell.name,
+            Question::Compare | Question::Sweep => &cell.name,
             Question::Ablate => "ed",
         };
         let (task, of_its_size) = (cell.config.task(), paper::is_of_its_size(&cell.config, rule));
@@ -153,6 +165,26 @@ impl SeedScore {
     fn new(run: &Record) -> Self {
         Self { seed: run.outcome.seed(), score: run.score() }
     }
+}
+
+/// What the runs do not have in common on which their last bits depend.
+fn mixed(records: &[Record]) -> Vec<String> {
+    let provenances = || records.iter().map(|record| record.outcome.provenance());
+    let several = |of: fn(&Provenance) -> &str| {
+        let values = provenances().flat_map(|provenance| of(provenance).split(", "));
+        let values: BTreeSet<_> = values.filter(|value| !value.is_empty()).collect();
+        (values.len() > 1).then(|| values.into_iter().collect::<Vec<_>>().join(" and "))
+    };
+    let versions = several(|provenance| &provenance.version).map(|versions| {
+        format!("Trained by the versions {versions} of dalenet: last bits may differ between them.")
+    });
+    let instructions = several(|provenance| &provenance.instructions).map(|instructions| {
+        format!(
+            "Trained on processors with {instructions}: last bits differ between them, so that the same \
+             study on like processors may give other digits."
+        )
+    });
+    versions.into_iter().chain(instructions).collect()
 }
 
 /// The finished runs of a cell.

@@ -15,9 +15,13 @@ mod study;
 mod style;
 mod tables;
 
-pub(crate) use chart::Line;
-pub(crate) use figures::{profiles, returns, returns_figure};
+pub(crate) use chart::{Axes, Line, Panel, Ticks};
+pub(crate) use figures::{
+    Axis, Dot, SettingPanel, profiles, returns, returns_figure, settings_figure,
+};
 pub use left_out::LeftOut;
+pub(crate) use palette::colour;
+pub(crate) use style::Style;
 
 use crate::{Error, files};
 use canvas::MARK;
@@ -109,6 +113,16 @@ pub fn report(folders: &[PathBuf], out: &Path) -> Result<Report, Error> {
     })
 }
 
+/// A figure of panels of curves, each with axes of its own.
+pub(crate) fn panels(
+    title: &str,
+    legend: &[(String, Style)],
+    drawn: &[Panel<'_>],
+) -> Result<String, Error> {
+    let paint = |area: &canvas::Area<'_>| chart::draw(area, drawn, false);
+    canvas::figure(title, legend, chart::height(drawn.len()), paint)
+}
+
 /// Writes a figure as SVG and as PNG.
 pub(crate) fn save_figure(figure: &str, svg: &Path, png: &Path) -> Result<(), Error> {
     files::write(svg, figure.as_bytes())?;
@@ -123,7 +137,7 @@ impl Configuration {
 }
 
 /// Whether nothing is there, or an older report.
-fn may_be_written(path: &Path) -> Result<(), Error> {
+pub(crate) fn may_be_written(path: &Path) -> Result<(), Error> {
     if !path.exists() {
         return Ok(());
     }

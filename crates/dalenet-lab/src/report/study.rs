@@ -321,7 +321,8 @@ fn all_runs(folders: &[PathBuf], failures: &mut Vec<(PathBuf, Error)>) -> Vec<Pa
     runs
 }
 
-/// Every folder at or below `folder` that is a run, in the order of their names.
+/// Every folder at or below `folder` that is a run, in the order of their names. Hidden folders are a
+/// study's own: its attempts at runs.
 fn find_runs(folder: &Path, found: &mut Vec<PathBuf>, failures: &mut Vec<(PathBuf, Error)>) {
     if folder.join("config.toml").is_file() {
         return found.push(folder.into());
@@ -335,6 +336,7 @@ fn find_runs(folder: &Path, found: &mut Vec<PathBuf>, failures: &mut Vec<(PathBu
     };
     let mut folders: Vec<_> = entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
         .map(|entry| entry.path())
         .collect();
     folders.sort();

@@ -190,7 +190,7 @@ impl Event {
 }
 
 /// The event file in a folder; of several, the last one.
-fn existing(folder: &Path) -> Result<Option<PathBuf>, Error> {
+pub fn existing(folder: &Path) -> Result<Option<PathBuf>, Error> {
     let entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
     let is_event_file =
         |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(PREFIX);

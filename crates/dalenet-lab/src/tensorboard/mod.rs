@@ -10,4 +10,4 @@ mod hparams;
 mod record;
 mod scalars;
 
-pub use file::EventFile;
+pub use file::{EventFile, existing};

@@ -2,7 +2,8 @@
 
 use super::AgentConfig;
 use crate::{Error, Registry};
-use dalenet_ppo::{Agent, Score, evaluate};
+use dalenet::{Network, Trace};
+use dalenet_ppo::{Agent, Score, evaluate_by};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -39,9 +40,22 @@ impl AgentEvaluation {
         config: &AgentConfig,
         episodes: usize,
     ) -> Result<Self, Error> {
+        let forward = &mut |network: &Network, trace: &mut Trace| network.forward(trace);
+        Self::by(registry, agent, config, episodes, 0, forward)
+    }
+
+    /// The same by a forward pass of one's own, in the episodes of a `seed`.
+    pub(crate) fn by(
+        registry: &Registry,
+        agent: &mut Agent,
+        config: &AgentConfig,
+        episodes: usize,
+        seed: u64,
+        forward: &mut dyn FnMut(&Network, &mut Trace),
+    ) -> Result<Self, Error> {
         let mut env = config.environments(registry, episodes)?;
-        let Score { episodes, unlocked, .. } =
-            evaluate(agent, env.as_mut(), config.seed ^ EVALUATION)?;
+        let seed = config.seed ^ EVALUATION ^ seed << 41;
+        let Score { episodes, unlocked, .. } = evaluate_by(agent, env.as_mut(), seed, forward)?;
         let returns = mean_and_deviation(episodes.iter().map(|episode| episode.ret));
         let steps = mean_and_deviation(episodes.iter().map(|episode| episode.steps as f64));
         let ([mean, deviation], [steps, _]) =

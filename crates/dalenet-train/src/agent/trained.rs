@@ -2,7 +2,7 @@
 
 use super::{AgentConfig, AgentEvaluation};
 use crate::{Error, Experiment, Registry, trainer};
-use dalenet::{Generator, Network, NetworkSpec, checkpoint::Checkpoint};
+use dalenet::{Generator, Network, NetworkSpec, Trace, checkpoint::Checkpoint};
 use dalenet_envs::VectorEnv;
 use dalenet_ppo::{Agent, Policy};
 
@@ -44,5 +44,20 @@ impl TrainedAgent {
         episodes: usize,
     ) -> Result<AgentEvaluation, Error> {
         AgentEvaluation::of(registry, &mut self.agent, &self.config, episodes)
+    }
+
+    /// The same by a forward pass of one's own, which fills the trace from its input on. `seed` tells these
+    /// episodes from others; those of [`TrainedAgent::evaluate`] have 0.
+    ///
+    /// # Errors
+    /// If the environments cannot be made or stepped.
+    pub fn evaluate_by(
+        &mut self,
+        registry: &Registry,
+        episodes: usize,
+        seed: u64,
+        forward: &mut dyn FnMut(&Network, &mut Trace),
+    ) -> Result<AgentEvaluation, Error> {
+        AgentEvaluation::by(registry, &mut self.agent, &self.config, episodes, seed, forward)
     }
 }

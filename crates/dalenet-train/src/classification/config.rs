@@ -2,7 +2,7 @@
 
 use super::{ClassWeights, InputKind};
 use crate::{
-    Error, NetworkSettings, Registry,
+    DeviceSettings, Error, NetworkSettings, Registry,
     settings::{self, Settings},
 };
 use dalenet::{Activation, Loss, Method, NetworkSpec, Schedule, Shape};
@@ -76,6 +76,10 @@ pub struct Config {
     pub bits: usize,
     /// The training stops when the sum of |error| over an epoch falls below this; 0: never.
     pub stop_error: f32,
+
+    /// Devices that the weights are kept on.
+    #[serde(flatten)]
+    pub device: DeviceSettings,
 }
 
 /// How a gradient becomes a step.
@@ -92,8 +96,8 @@ pub enum OptimiserKind {
 
 impl Settings for Config {
     fn meaning(key: &str) -> &'static str {
-        let own = Self::get_field_docs(key);
-        own.or_else(|_| NetworkSettings::get_field_docs(key)).unwrap_or_default()
+        let own = Self::get_field_docs(key).or_else(|_| NetworkSettings::get_field_docs(key));
+        own.ok().or_else(|| DeviceSettings::meaning(key)).unwrap_or_default()
     }
 
     fn forms(key: &str) -> Option<&'static str> {
@@ -144,7 +148,10 @@ impl Config {
             ("stop_error", self.stop_error >= 0.0, "must not be negative"),
             ("bits", (1..=16).contains(&self.bits), "must be between 1 and 16"),
         ];
-        settings::check(self, checks.into_iter().chain(self.network.checks()))
+        settings::check(
+            self,
+            checks.into_iter().chain(self.network.checks()).chain(self.device.checks()),
+        )
     }
 
     /// The whole configuration as TOML, each key under its meaning.

@@ -1,7 +1,7 @@
 //! The settings that presets consist of, task by task.
 
 use super::{ClassWeights, Config, InputKind, OptimiserKind};
-use crate::{ConvolutionSettings, NetworkSettings, PoolingChoice, Response};
+use crate::{ConvolutionSettings, DeviceSettings, NetworkSettings, PoolingChoice, Response};
 use dalenet::{Loss, Schedule};
 
 /// The paper's network and nothing else. Layer sizes, rate and epochs are not in the paper.
@@ -32,6 +32,7 @@ pub(crate) fn paper() -> Config {
         patience: 0,
         bits: 4,
         stop_error: 0.0,
+        device: DeviceSettings::default(),
     }
 }
 

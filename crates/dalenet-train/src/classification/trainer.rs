@@ -9,7 +9,8 @@ use super::{
 use crate::{
     Error, Event, Experiment, Identity, Metadata, Outcome, Registry, Trainer,
     data::Dataset,
-    trainer::{balances, check_experiment, check_same_weights, with_experiment},
+    device::Devices,
+    trainer::{balances, check_experiment, check_same_weights, finite, with_experiment},
 };
 use dalenet::{Generator, Learner, Matrix, Network, Optimiser, Trace, checkpoint::Checkpoint};
 use std::collections::VecDeque;
@@ -26,6 +27,8 @@ pub struct ClassificationTrainer {
     samples: Samples,
     probe: Probe,
     learner: Learner,
+    /// What the weights are kept on, if they are no plain numbers.
+    devices: Option<Devices>,
     generator: Generator,
     /// The samples in the order of the running epoch.
     order: Vec<u32>,
@@ -66,6 +69,7 @@ impl ClassificationTrainer {
             samples.preparation.gather(&samples.train, &first, input, |_, _| {});
             network.balance_biases(&mut evaluation);
         }
+        let devices = Devices::new(&config.device, config.seed, &mut network);
         let optimiser = Optimiser::new(config.method(), config.normalised, &network)
             .with_bias_rate(config.bias_rate())
             .with_convolution_rate(config.convolution_rate);
@@ -92,6 +96,7 @@ impl ClassificationTrainer {
             config,
             samples,
             learner,
+            devices,
         })
     }
 
@@ -109,6 +114,7 @@ impl ClassificationTrainer {
         let count = self.config.batch.min(self.order.len() - first);
         self.gather(first, count);
 
+        self.devices.iter_mut().for_each(|devices| devices.begin(&mut self.learner));
         let prediction = self.learner.forward();
         for (row, label) in prediction.iter_rows().zip(&self.labels) {
             self.progress.right += usize::from(class(row) == usize::from(*label));
@@ -117,7 +123,11 @@ impl ClassificationTrainer {
         if !error.is_finite() {
             return Err(self.diverged());
         }
-        self.learner.learn(&self.error, self.rate(self.progress.batch));
+        let rate = self.rate(self.progress.batch);
+        match &self.devices {
+            Some(devices) => devices.learn(&mut self.learner, &self.error, rate),
+            None => self.learner.learn(&self.error, rate),
+        }
 
         self.progress.error += error;
         self.progress.batch += 1;
@@ -383,15 +393,8 @@ impl Trainer for ClassificationTrainer {
 
     fn start_from(&mut self, file: &Checkpoint<'_>) -> Result<(), Error> {
         check_same_weights(file, &self.experiment())?;
-        Ok(file.load_network("", &mut self.learner.network)?)
+        file.load_network("", &mut self.learner.network)?;
+        self.devices.iter().for_each(|devices| devices.program(&mut self.learner.network));
+        Ok(())
     }
-}
-
-/// Whether every weight and bias is a number.
-fn finite(network: &Network) -> bool {
-    let mut layers = network.layers().iter();
-    layers.all(|layer| {
-        let mut values = layer.weights().as_slice().iter().chain(layer.bias());
-        values.all(|value| value.is_finite())
-    })
 }

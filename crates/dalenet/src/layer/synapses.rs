@@ -231,6 +231,12 @@ impl Synapses {
         self.fold();
     }
 
+    /// Changes the signed weights, K×N; that they keep their signs is up to the caller.
+    pub fn change_weights(&mut self, change: impl FnOnce(&mut Matrix)) {
+        change(&mut self.weights);
+        self.fold();
+    }
+
     /// Sets the biases.
     ///
     /// # Panics

@@ -256,6 +256,11 @@ impl Layer {
         self.synapses.set_magnitudes(part, magnitudes);
     }
 
+    /// Changes the signed weights, K×N; that they keep their signs is up to the caller.
+    pub fn change_weights(&mut self, change: impl FnOnce(&mut Matrix)) {
+        self.synapses.change_weights(change);
+    }
+
     /// Sets the biases.
     ///
     /// # Panics

@@ -10,11 +10,13 @@ mod ppo;
 mod profiles;
 mod returns;
 mod scores;
+mod settings;
 mod teaching;
 mod weights;
 
 pub(crate) use profiles::profiles;
 pub(crate) use returns::{returns, returns_figure};
+pub(crate) use settings::{Axis, Dot, SettingPanel, settings_figure};
 
 use super::{figure::Figure, left_out::LeftOut, study::Study};
 use crate::{AgentAnalysis, Error, agent_analysis, trained};

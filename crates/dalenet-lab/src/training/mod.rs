@@ -1,18 +1,13 @@
 //! A training in its run folder: through kills and interruptions to a result.
 
+mod begin;
+
 use crate::{
-    Ending, EpochMetrics, Error, Experiment, Observer, Outcome, Position, Provenance, Resources,
-    Run, Sources, UpdateMetrics,
-    clock::Clock,
-    length,
-    metrics::AgentOutcome,
-    metrics_file::MetricsFile,
-    names, source,
-    start_from::{start_again, start_from},
-    tensorboard::EventFile,
-    trained::{self, Saved},
+    Ending, EpochMetrics, Error, Experiment, Observer, Outcome, Position, Provenance, Run, Sources,
+    UpdateMetrics, clock::Clock, metrics::AgentOutcome, metrics_file::MetricsFile, provenance,
+    tensorboard::EventFile, trained::Saved,
 };
-use dalenet_train::{Event, Trainer, trainer};
+use dalenet_train::{Event, Trainer};
 use std::{
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
@@ -37,135 +32,6 @@ pub struct Training {
 }
 
 impl Training {
-    /// Starts a run in `folder`, or in the next free one under `runs`.
-    ///
-    /// # Errors
-    /// If the configuration is not possible, the data cannot be had or the folder exists.
-    pub fn start<'a>(
-        experiment: impl Into<Experiment>,
-        folder: Option<&Path>,
-        resources: impl Into<Resources<'a>>,
-        observer: &mut dyn dalenet_data::Observer,
-    ) -> Result<Self, Error> {
-        Self::begin(experiment.into(), None, folder, resources.into(), observer)
-    }
-
-    /// The same from the weights of the run at `source`, of the best epoch if it has those; of an agent
-    /// also the policy's own parameters and the moments of the observations.
-    ///
-    /// # Errors
-    /// As [`Training::start`], or if the run has no checkpoint or other networks.
-    pub fn start_from<'a>(
-        experiment: impl Into<Experiment>,
-        source: &Path,
-        folder: Option<&Path>,
-        resources: impl Into<Resources<'a>>,
-        observer: &mut dyn dalenet_data::Observer,
-    ) -> Result<Self, Error> {
-        Self::begin(experiment.into(), Some(source), folder, resources.into(), observer)
-    }
-
-    fn begin(
-        experiment: Experiment,
-        source: Option<&Path>,
-        folder: Option<&Path>,
-        resources: Resources<'_>,
-        observer: &mut dyn dalenet_data::Observer,
-    ) -> Result<Self, Error> {
-        let working = Instant::now();
-        experiment.validate(resources.registry)?;
-        if let Some(folder) = folder.filter(|folder| folder.exists()) {
-            return Err(Error::Exists(folder.into()));
-        }
-        // All that may fail comes before there is a folder.
-        let (data, mut sources) = source::of_experiment(&experiment, None, resources, observer)?;
-        let mut trainer = trainer(resources.registry, &experiment, data)?;
-        sources.from = source.map(|source| start_from(trainer.as_mut(), source)).transpose()?;
-        let run = match folder {
-            Some(folder) => Run::create(folder, &experiment, &sources)?,
-            None => {
-                let name = names::run(&names::task(experiment.task()), &experiment.rule_name());
-                let name = format!("{name}-seed{}", experiment.seed());
-                Run::create_next(&name, &experiment, &sources)?
-            }
-        };
-        let (saved, last_save, length_change, ending) = Default::default();
-        Ok(Self {
-            run,
-            experiment,
-            trainer,
-            sources,
-            saved,
-            last_save,
-            working,
-            length_change,
-            ending,
-        })
-    }
-
-    /// Resumes the run in `folder`, to the bits it would have had without the interruption.
-    /// `wanted` is the configuration it should have, usually [`Run::experiment`]. It may have another
-    /// length ([`Experiment::other_settings`]), which is then that of the run.
-    ///
-    /// # Errors
-    /// If the folder is no run, its checkpoint is broken or of another configuration, was trained for
-    /// longer or stopped early, or its data have changed.
-    pub fn resume<'a>(
-        folder: &Path,
-        wanted: &Experiment,
-        resources: impl Into<Resources<'a>>,
-        observer: &mut dyn dalenet_data::Observer,
-    ) -> Result<Self, Error> {
-        let (resources, working) = (resources.into(), Instant::now());
-        let mut run = Run::open(folder)?;
-        run.lock()?;
-        let former = run.experiment()?;
-        if let Some((key, found, wanted)) = former.other_settings(wanted).into_iter().next() {
-            return Err(Error::OtherConfig { path: folder.into(), key, found, wanted });
-        }
-        let experiment = wanted.clone();
-        experiment.validate(resources.registry)?;
-
-        let bytes = run.checkpoint()?;
-        let file = bytes.as_deref().map(|bytes| trained::parse(&run, bytes)).transpose()?;
-        let broken = run.failure();
-        if let Some(file) = &file {
-            dalenet_train::experiment(file).map_err(&broken)?;
-        }
-        let saved = file.as_ref().map(Saved::read).transpose();
-        let saved = saved.map_err(|cause| broken(cause.into()))?.unwrap_or_default();
-        let mut recorded = run.recorded()?;
-        recorded.sources.data = saved.data.clone().or(recorded.sources.data);
-        let known = Some((&recorded.sources, folder));
-        let (data, mut sources) = source::of_experiment(&experiment, known, resources, observer)?;
-        let mut trainer = trainer(resources.registry, &experiment, data)?;
-        match (&file, &sources.from) {
-            (Some(file), _) => trainer.restore(file).map_err(&broken)?,
-            (None, Some(source)) => start_again(trainer.as_mut(), source, folder)?,
-            (None, None) => {}
-        }
-        drop(broken);
-        let changes = length::changes(&former, &experiment, trainer.reported_steps());
-        let length_change = length::sentence(&changes, &experiment);
-        if !changes.is_empty() {
-            length::check(&run, trainer.as_ref())?;
-            sources.length_changes.extend(changes);
-            run.change_length(&experiment, recorded.version, &sources)?;
-        }
-        let ending = run.ending()?;
-        Ok(Self {
-            run,
-            experiment,
-            trainer,
-            sources,
-            saved,
-            last_save: None,
-            working,
-            length_change,
-            ending,
-        })
-    }
-
     /// The run's folder.
     pub fn folder(&self) -> &Path {
         self.run.folder()
@@ -186,6 +52,11 @@ impl Training {
         self.length_change.as_deref()
     }
 
+    /// Steps up to the last epoch or update that was reported: batches, or steps of all environments.
+    pub(crate) fn reported_steps(&self) -> u64 {
+        self.trainer.reported_steps()
+    }
+
     /// Whether it has its result already, which [`Training::run`] then returns.
     pub fn is_finished(&self) -> bool {
         self.ending.is_some()
@@ -201,13 +72,22 @@ impl Training {
         observer: &mut dyn Observer,
         stop: &AtomicBool,
     ) -> Result<Option<Ending>, Error> {
+        self.run_until(observer, &|| stop.load(Ordering::Relaxed))
+    }
+
+    /// The same until `stop` says so.
+    pub(crate) fn run_until(
+        &mut self,
+        observer: &mut dyn Observer,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Ending>, Error> {
         if let Some(ending) = &self.ending {
             return Ok(Some(ending.clone()));
         }
         let mut metrics = MetricsFile::open(&self.run.metrics_path(), self.saved.metrics_bytes)?;
         let mut events = self.open_events()?;
         loop {
-            if stop.load(Ordering::Relaxed) && !self.trainer.has_ended() {
+            if stop() && !self.trainer.has_ended() {
                 self.save(&metrics)?;
                 return Ok(None);
             }
@@ -314,6 +194,7 @@ impl Training {
     fn save(&mut self, metrics: &MetricsFile) -> Result<(), Error> {
         self.saved.metrics_bytes = metrics.sync()?;
         self.saved.data.clone_from(&self.sources.data);
+        self.saved.instructions.insert(provenance::instructions().into());
         self.count_work();
         let bytes = self.trainer.save(self.saved.metadata());
         self.run.save_checkpoint(&bytes)?;
@@ -347,8 +228,8 @@ impl Training {
     /// What was learnt, with its times and place.
     fn ending(&self, outcome: dalenet_train::Outcome) -> Ending {
         let Clock { seconds, duration, .. } = self.saved.clock;
-        let provenance = Provenance::now(self.sources.clone(), duration);
-        let run = self.run.folder().to_owned();
+        let provenance = Provenance::now(self.sources.clone(), duration, &self.saved.instructions);
+        let run = self.run.destination().to_owned();
         match outcome {
             dalenet_train::Outcome::Classification(learning) => Ending::Classification(Outcome {
                 learning,

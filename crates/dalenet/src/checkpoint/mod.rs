@@ -19,6 +19,8 @@
 //! assert_eq!(copy.layers()[0].weights(), network.layers()[0].weights());
 //! ```
 
+mod edit;
+
 use crate::{
     engine::{DaleForm, Moments},
     network::Network,
@@ -151,10 +153,7 @@ pub fn write(
         add(format!("{prefix}optimiser.steps"), Dtype::U64, vec![1], steps);
     }
     tensors.extend(extra.iter().map(|(name, values)| (name.clone(), values.stored())));
-    let content = tensors.iter().map(|(name, stored)| (name.as_str(), stored.bytes.as_slice()));
-    let sum = checksum(content.collect(), &metadata);
-    metadata.insert(CHECKSUM.into(), sum);
-    safetensors::serialize(tensors, Some(metadata)).expect("tensors with the shapes of their bytes")
+    edit::serialised(tensors, metadata)
 }
 
 /// The piece of metadata that names the form of Dale's principle, if it is the literal one: without
