@@ -67,8 +67,15 @@ fn a_configuration_is_read_as_it_is_printed_and_as_it_was() {
         let experiment = registry.experiment(task, preset, rule).unwrap();
         let text = experiment.commented();
         let table: toml::Table = text.parse().unwrap();
-        for key in table.keys() {
-            assert!(text.contains(&format!("\n{key} = ")), "{key}");
+        for (key, value) in &table {
+            // The settings of devices are printed with the name of their table.
+            let names = match value.as_table() {
+                Some(settings) => settings.keys().map(|name| format!("{key}.{name}")).collect(),
+                None => vec![key.clone()],
+            };
+            for name in names {
+                assert!(text.contains(&format!("\n{name} = ")), "{name}");
+            }
         }
         assert_eq!(Experiment::whole(registry, table.clone()).unwrap(), experiment);
 
