@@ -18,7 +18,7 @@ done
 [ "$(id -u)" = 0 ] || { echo "slurmd starts jobs of other users: run this as root" >&2; exit 2; }
 
 scripts="$(cd "$(dirname "$0")" && pwd)"
-folder="$(mktemp -d /tmp/slurm.XXXXXX)"
+folder="$(mktemp -d -t slurm.XXXXXX)"
 chmod 755 "$folder"
 mkdir "$folder"/{munge,state,spool,log}
 chown munge: "$folder/munge"

@@ -1,8 +1,8 @@
 //! The figure of accuracies on devices.
 
 use super::{
-    robust::{Robustness, RobustnessRow},
     robust_series::Effect,
+    robustness::{Robustness, RobustnessRow},
 };
 use crate::{
     Error,

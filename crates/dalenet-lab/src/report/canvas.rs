@@ -32,6 +32,20 @@ pub fn plain<'m, 'a, 'b, 'c>(mesh: &'m mut Mesh<'a, 'b, 'c>) -> &'m mut Mesh<'a,
         .axis_desc_style(font(14).color(&INK))
 }
 
+/// A chart with room for the labels of its axes, under its title if it has one.
+pub fn chart_on<'a, 'b>(
+    area: &'a Area<'b>,
+    title: &str,
+) -> ChartBuilder<'a, 'static, SVGBackend<'b>> {
+    let mut chart = ChartBuilder::on(area);
+    if !title.is_empty() {
+        chart.caption(cut(title, 38), text(14, INK));
+    }
+    chart.margin_right(18).margin_top(8).margin_left(4);
+    chart.x_label_area_size(44).y_label_area_size(66);
+    chart
+}
+
 /// Width of every figure in pixels: narrow, so that its letters are readable on a small page.
 pub const WIDTH: u32 = 640;
 const MARGIN: i32 = 14;

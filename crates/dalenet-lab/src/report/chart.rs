@@ -1,8 +1,8 @@
 //! Panels of curves with their spread over the seeds.
 
 use super::{
-    canvas::{Area, Drawn, cut, panels, plain, split, text},
-    palette::{INK, PALE},
+    canvas::{Area, Drawn, chart_on, panels, plain, split},
+    palette::PALE,
     style::Style,
 };
 use crate::statistics::Spread;
@@ -133,17 +133,7 @@ pub fn draw(area: &Area<'_>, drawn: &[Panel<'_>], common: bool) -> Drawn {
 fn draw_panel(area: &Area<'_>, panel: &Panel<'_>, extent: Extent) -> Drawn {
     let Panel { title, axes, lines } = panel;
     let Extent { x: [left, right], y: [low, high] } = extent;
-    let mut builder = ChartBuilder::on(area);
-    if !title.is_empty() {
-        builder.caption(cut(title, 38), text(14, INK));
-    }
-    let mut chart = builder
-        .margin_right(18)
-        .margin_top(8)
-        .margin_left(4)
-        .x_label_area_size(44)
-        .y_label_area_size(66)
-        .build_cartesian_2d(left..right, low..high)?;
+    let mut chart = chart_on(area, title).build_cartesian_2d(left..right, low..high)?;
     let step = high - low;
     plain(&mut chart.configure_mesh())
         .x_labels(5)

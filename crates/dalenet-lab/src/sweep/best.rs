@@ -1,13 +1,8 @@
 //! The best configurations as files that `dalenet train --config` takes.
 
 use super::{SweepFindings, findings::SweepGroup};
-use crate::{Error, Plan, files, names, table};
+use crate::{Error, Plan, files, table};
 use std::path::Path;
-
-/// The name of the file of a rule's best configuration on a task.
-pub fn file_name(task: &str, rule: &str) -> String {
-    format!("best-{}.toml", names::run(task, rule))
-}
 
 /// Writes the best configuration of each rule on each task, where one has been trained to its end.
 ///

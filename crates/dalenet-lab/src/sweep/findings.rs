@@ -6,7 +6,7 @@ use super::{
     plan::{SweepPlan, group},
 };
 use crate::{
-    Cell, Estimate, Plan, SeedScore,
+    Cell, Estimate, Plan, SeedScore, names,
     table::{self, Table, escaped},
 };
 use serde::Serialize;
@@ -97,7 +97,7 @@ impl SweepGroup {
         found.sort_by_key(|row| (!row.ended, std::cmp::Reverse(row.length)));
         let (task, rule) = group(&cells[0]);
         let best = found.first().is_some_and(|row| row.ended);
-        let best = best.then(|| study.join(super::best::file_name(task, rule)));
+        let best = best.then(|| study.join(best_file(task, rule)));
         Self { task: task.into(), rule: rule.into(), ranked: found, best }
     }
 }
@@ -185,6 +185,11 @@ impl SweepGroup {
             escaped(&file)
         ))
     }
+}
+
+/// The name of the file of a rule's best configuration on a task.
+fn best_file(task: &str, rule: &str) -> String {
+    format!("best-{}.toml", names::run(task, rule))
 }
 
 /// A value as a table shows it: a text without its quotation marks.

@@ -3,9 +3,8 @@
 use crate::{
     Error,
     report::{
-        canvas::{self, Area, Drawn, cut, panels, plain, split, text},
+        canvas::{self, Area, Drawn, chart_on, cut, panels, plain, split},
         chart::significant,
-        palette::INK,
         style::Style,
     },
 };
@@ -58,17 +57,7 @@ pub fn settings_figure(
 fn draw_panel(area: &Area<'_>, panel: &SettingPanel, y: &str) -> Drawn {
     let [left, right] = roomy(range(panel.dots.iter().map(|dot| dot.x)), 0.5);
     let [low, high] = roomy(range(panel.dots.iter().map(|dot| dot.y)), 0.01);
-    let mut builder = ChartBuilder::on(area);
-    if !panel.title.is_empty() {
-        builder.caption(cut(&panel.title, 38), text(14, INK));
-    }
-    let mut chart = builder
-        .margin_right(18)
-        .margin_top(8)
-        .margin_left(4)
-        .x_label_area_size(44)
-        .y_label_area_size(66)
-        .build_cartesian_2d(left..right, low..high)?;
+    let mut chart = chart_on(area, &panel.title).build_cartesian_2d(left..right, low..high)?;
     let names = match &panel.axis {
         Axis::Names(names) => names.len() + 2,
         _ => 5,
