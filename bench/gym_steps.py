@@ -24,6 +24,7 @@ import time
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
+WARM_UP = 0.3  # seconds
 TASKS = ["half-cheetah", "ant", "humanoid", "craftax-classic", "craftax"]
 
 
@@ -44,9 +45,11 @@ def cpu_seconds(pids=()):
 
 
 def rate_of(step, count, seconds, pids=()):
-    """`step(i)` steps `count` environments."""
-    for i in range(16):
-        step(i)
+    """`step(i)` steps `count` environments. Warms up as long as the Rust bench."""
+    start = time.perf_counter()
+    while time.perf_counter() - start < WARM_UP:
+        for i in range(16):
+            step(i)
     steps, clock, cpu = 0, time.perf_counter(), cpu_seconds(pids)
     while (elapsed := time.perf_counter() - clock) < seconds:
         for i in range(16):
@@ -119,11 +122,14 @@ def envpool(_task, count, seconds):
 
 
 def medians(programs, rounds):
-    """Each program's median rate; they take turns."""
+    """Each program's median rate; they take turns, the order reversed each time: after a pause, as
+    that in which the other program starts, the machine is slower."""
     rates = {name: [] for name in programs}
+    order = list(programs.items())
     for _ in range(rounds):
-        for name, program in programs.items():
+        for name, program in order:
             rates[name].append(next(program))
+        order.reverse()
     return {
         name: Rate(*(statistics.median(getattr(r, of) for r in some) for of in ("clock", "cpu")))
         for name, some in rates.items()

@@ -1,5 +1,6 @@
 """`dalenet.gym.VectorEnv`: what Gymnasium's `VectorEnv` promises, and what a user may do wrong."""
 
+import warnings
 from typing import Any
 
 import gymnasium
@@ -52,6 +53,47 @@ def test_every_call_gives_new_arrays() -> None:
     envs.reset()
     for array, copy in zip(kept, copies, strict=True):
         np.testing.assert_array_equal(array, copy)
+
+
+def test_memory_is_used_again_once_nobody_holds_it() -> None:
+    envs, other = (VectorEnv("craftax-classic", 2) for _ in range(2))
+    envs.reset(seed=0)
+    other.reset(seed=0)
+
+    def address() -> int:
+        observations = envs.step(actions_of(envs))[0]
+        np.testing.assert_array_equal(observations, other.step(actions_of(other))[0])
+        return int(observations.ctypes.data)
+
+    assert address() == address()
+    view = envs.step(actions_of(envs))[0][1, 5:9]
+    other.step(actions_of(other))
+    copy = view.copy()
+    held = memoryview(envs.step(actions_of(envs))[0])
+    other.step(actions_of(other))
+    bytes_held = held.tobytes()
+    addresses = {address() for _ in range(8)}
+    assert view.base.ctypes.data not in addresses
+    np.testing.assert_array_equal(view, copy)
+    assert held.tobytes() == bytes_held
+
+
+@pytest.mark.parametrize("change", ["setflags", "shape", "dtype"])
+def test_arrays_that_were_changed_are_not_used_again(change: str) -> None:
+    envs = VectorEnv("half-cheetah", 2)
+    observations, _ = envs.reset(seed=0)
+    if change == "setflags":
+        observations.setflags(write=False)
+    elif change == "shape":
+        with warnings.catch_warnings(action="ignore"):
+            observations.shape = (17, 2)
+    else:
+        with warnings.catch_warnings(action="ignore"):
+            observations.dtype = np.int32
+    del observations
+    for _ in range(3):
+        found = envs.step(actions_of(envs))[0]
+        assert found.shape == (2, 17) and found.dtype == np.float32 and found.flags.writeable
 
 
 def test_without_copies_two_sets_of_arrays_alternate() -> None:

@@ -85,10 +85,11 @@ pub trait VectorEnv: Send + Sync {
     /// choice, or an environment had to be reset first. Nothing has moved then.
     fn step(&mut self, actions: Actions<'_>) -> Result<&Batch, Error>;
 
-    /// One step, whose observations are written to `out`, N×O, too, by the threads that made them.
+    /// One step, whose observations are written to `out`, N×O, too, by the threads that made them:
+    /// dense, also where [`Batch`] has sparse ones alone, which is the fastest way to dense ones.
     ///
     /// # Errors
-    /// As [`Self::step`], and if `out` is not N×O or no dense observations are given.
+    /// As [`Self::step`], and if `out` is not N×O.
     fn step_into(&mut self, actions: Actions<'_>, out: &mut [f32]) -> Result<&Batch, Error> {
         let wanted = self.batch().observations.len();
         if out.len() != wanted {

@@ -301,6 +301,9 @@ fn a_state_is_saved_and_restored_under_every_mode() {
 fn observations_are_written_where_they_are_wanted() {
     for (name, mode) in NAMES.iter().flat_map(|name| [MODES[0], MODES[1]].map(|m| (*name, m))) {
         let mut env = make(name, COUNT, &options(mode)).unwrap();
+        let sparse = Options { observe: Observe::Sparse, ..options(mode) };
+        let mut other = make(name, COUNT, &sparse).unwrap();
+        let mut densified = vec![f32::NAN; COUNT * env.observation_space().len()];
         let mut out = vec![f32::NAN; COUNT * env.observation_space().len()];
         let (numbers, choices) = (vec![0.5; COUNT * env.action_space().len()], [1; COUNT]);
         let actions = match env.action_space() {
@@ -310,6 +313,8 @@ fn observations_are_written_where_they_are_wanted() {
         for _ in 0..40 {
             env.step_into(actions, &mut out).unwrap();
             assert_eq!(out, env.batch().observations, "{name} {mode:?}");
+            other.step_into(actions, &mut densified).unwrap();
+            assert_eq!(out, densified, "{name} {mode:?}");
         }
         let before = env.save();
         let wanted = out.len();

@@ -45,7 +45,8 @@ class VectorEnv(CoreOwner, gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
         ``"dense"``, or, for Craftax, ``"sparse"``: :class:`dalenet.envs.SparseRows`, which saves most of
         the time of a step. Wrappers need dense ones.
     copy
-        Whether every call gives new arrays. If not, two sets of them alternate: what a call gave is
+        Whether every call gives new arrays: their memory may be that of earlier ones that nobody holds any
+        more, not even as a view. If not, two sets of them alternate: what a call gave is
         overwritten by the next but one.
     render_mode
         ``"rgb_array"`` or None.
@@ -260,7 +261,7 @@ class VectorEnv(CoreOwner, gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
         self,
     ) -> tuple[NDArray[np.float32] | None, NDArray[Any], NDArray[Any], NDArray[Any]]:
         return (
-            None if self._is_sparse else np.empty(self._shape, np.float32),
+            None if self._is_sparse else self._core.observation_array(),
             np.empty(self.num_envs, np.float32),
             np.empty(self.num_envs, np.bool_),
             np.empty(self.num_envs, np.bool_),
@@ -269,7 +270,7 @@ class VectorEnv(CoreOwner, gymnasium.vector.VectorEnv[Any, Any, NDArray[Any]]):
     def _observations(self) -> Any:
         if self._is_sparse:
             return self._sparse()
-        observations = np.empty(self._shape, np.float32)
+        observations = self._core.observation_array()
         self._core.observe(observations)
         return observations
 

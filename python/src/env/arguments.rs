@@ -1,7 +1,7 @@
 //! Options and seeds as Python gives them.
 
 use crate::error;
-use dalenet_envs::{Autoreset, Observe, Restart, Seeds};
+use dalenet_envs::{Autoreset, Restart, Seeds};
 use pyo3::prelude::*;
 
 /// A seed for all environments, or one each.
@@ -23,8 +23,8 @@ pub fn restart(given: &str) -> PyResult<Restart> {
     one_of("restart", given, &[("fresh", Restart::Fresh), ("same", Restart::Same)])
 }
 
-pub fn observe(given: &str) -> PyResult<Observe> {
-    one_of("observations", given, &[("dense", Observe::Dense), ("sparse", Observe::Sparse)])
+pub fn is_sparse(observations: &str) -> PyResult<bool> {
+    one_of("observations", observations, &[("dense", false), ("sparse", true)])
 }
 
 pub fn autoreset(given: &str) -> PyResult<Autoreset> {

@@ -8,9 +8,9 @@ pub mod picture;
 use crate::{error, pool};
 use actions::ActionReader;
 use arguments::SeedArgument;
-use dalenet_envs::{Autoreset, ENVIRONMENTS, Error, Options, Space, VectorEnv};
+use dalenet_envs::{Autoreset, Batch, ENVIRONMENTS, Error, Observe, Options, Space, VectorEnv};
 use numpy::{Element, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1};
-use outputs::{Flags, writable};
+use outputs::{Flags, ObservationArrays, dense_row, writable};
 use pyo3::{
     exceptions::{PyRuntimeError, PyTypeError},
     prelude::*,
@@ -45,12 +45,16 @@ pub struct Environments {
     /// Threads of a step; 0: as many as there are cores.
     threads: usize,
     parallel: bool,
+    /// Whether observations are given as lists of what is not 0 alone.
+    is_sparse: bool,
     inner: Mutex<Option<Inner>>,
 }
 
 struct Inner {
+    /// Its observations are sparse where they can be; dense ones are made in the caller's arrays.
     env: Box<dyn VectorEnv>,
     actions: ActionReader,
+    arrays: ObservationArrays,
 }
 
 type Rows<'py, T> = Bound<'py, PyArray2<T>>;
@@ -84,9 +88,10 @@ impl Environments {
             action_repeat,
             stagger,
             restart: arguments::restart(restart)?,
-            observe: arguments::observe(observations)?,
+            observe: Observe::Sparse,
             autoreset: arguments::autoreset(autoreset)?,
         };
+        let asked_sparse = arguments::is_sparse(observations)?;
         error::guard(|| {
             let make = || dalenet_envs::make(name, count, &options);
             let env = py.detach(|| match count {
@@ -94,9 +99,11 @@ impl Environments {
                 _ => pool::of(threads).install(make),
             });
             let env = env.map_err(refused)?;
-            let (parallel, actions) = (env.is_parallel(), ActionReader::default());
-            let inner = Mutex::new(Some(Inner { env, actions }));
-            Ok(Self { threads, parallel, inner })
+            let parallel = env.is_parallel();
+            let is_sparse = asked_sparse && env.batch().observations.is_empty();
+            let (actions, arrays) = (ActionReader::default(), ObservationArrays::default());
+            let inner = Mutex::new(Some(Inner { env, actions, arrays }));
+            Ok(Self { threads, parallel, is_sparse, inner })
         })
     }
 
@@ -138,8 +145,8 @@ impl Environments {
 
     /// Whether observations are given as lists of what is not 0 alone.
     #[getter]
-    fn is_sparse(&self) -> PyResult<bool> {
-        self.with(|inner| Ok(inner.env.batch().observations.is_empty()))
+    fn is_sparse(&self) -> bool {
+        self.is_sparse
     }
 
     /// Lowest and highest observations, O each.
@@ -194,6 +201,14 @@ impl Environments {
         })
     }
 
+    /// An array for observations, N×O: one given before that nobody holds any more, or a new one.
+    #[pyo3(signature = () -> "numpy.typing.NDArray[numpy.float32]")]
+    fn observation_array<'py>(&self, py: Python<'py>) -> PyResult<Rows<'py, f32>> {
+        self.with(|Inner { env, arrays, .. }| {
+            Ok(arrays.next(py, [env.count(), env.observation_space().len()]))
+        })
+    }
+
     /// One step; writes N×O observations (where they are dense), N rewards and N flags each. Returns
     /// 1 if an episode is over, plus 2 if the physics failed somewhere.
     #[pyo3(signature = (
@@ -214,7 +229,7 @@ impl Environments {
     ) -> PyResult<u8> {
         error::guard(|| {
             let mut inner = self.lock()?;
-            let Inner { env, actions: reader } = open(&mut inner)?;
+            let Inner { env, actions: reader, .. } = open(&mut inner)?;
             let count = env.count();
             let shape = [count, env.observation_space().len()];
             let mut observations =
@@ -224,7 +239,9 @@ impl Environments {
             let choices = reader.read(actions, env.as_ref())?;
             let choices = choices.actions()?;
             let batch = match (self.parallel, out) {
-                (true, out) => py.detach(|| env.step_beside(&pool::of(self.threads), choices, out)),
+                (true, out) => py.detach(|| {
+                    pool::beside(self.threads, |helpers| env.step_beside(helpers, choices, out))
+                }),
                 // Too little work to give the interpreter's lock away.
                 (false, Some(out)) => env.step_into(choices, out),
                 (false, None) => env.step(choices),
@@ -239,26 +256,35 @@ impl Environments {
         self.with(|inner| {
             let shape = [inner.env.count(), inner.env.observation_space().len()];
             let mut array = writable("observations", observations, &shape)?;
-            outputs::slice(&mut array)?.copy_from_slice(&inner.env.batch().observations);
+            let out = outputs::slice(&mut array)?;
+            let Batch { observations, sparse, .. } = inner.env.batch();
+            match observations.is_empty() {
+                true => (0..shape[0]).for_each(|i| dense_row(sparse, i, &mut out[shape[1] * i..])),
+                false => out.copy_from_slice(observations),
+            }
             Ok(())
         })
     }
 
     /// The last observations, M×O, of the M environments whose episodes the last step has ended, where
-    /// that step started the next ones; none where observations are sparse.
+    /// that step started the next ones; none if it does not, or where observations are sparse.
     #[pyo3(signature = () -> "numpy.typing.NDArray[numpy.float32] | None")]
     fn final_observations<'py>(&self, py: Python<'py>) -> PyResult<Option<Rows<'py, f32>>> {
         self.with(|inner| {
-            let batch = inner.env.batch();
-            if batch.next.is_empty() {
+            if self.is_sparse || inner.env.autoreset() != Autoreset::SameStep {
                 return Ok(None);
             }
-            let row = inner.env.observation_space().len();
-            let flags = batch.terminated.iter().zip(&batch.truncated);
-            let over = flags.enumerate().filter(|(_, (a, b))| **a || **b);
-            let rows: Vec<&[f32]> = over.map(|(i, _)| &batch.next[row * i..][..row]).collect();
-            let array = PyArray1::from_vec(py, rows.concat());
-            Ok(Some(array.reshape([rows.len(), row])?))
+            let (batch, row) = (inner.env.batch(), inner.env.observation_space().len());
+            let flags = batch.terminated.iter().zip(&batch.truncated).enumerate();
+            let over: Vec<_> = flags.filter(|(_, (a, b))| **a || **b).map(|(i, _)| i).collect();
+            let mut rows = vec![0.0; row * over.len()];
+            for (out, i) in rows.chunks_mut(row).zip(&over) {
+                match batch.next.is_empty() {
+                    true => dense_row(&batch.sparse_next, *i, out),
+                    false => out.copy_from_slice(&batch.next[row * i..][..row]),
+                }
+            }
+            Ok(Some(vector(py, rows).reshape([over.len(), row])?))
         })
     }
 

@@ -1,12 +1,13 @@
 //! What a step gives, written into the caller's arrays.
 
 use crate::error;
+use dalenet::SparseMatrix;
 use dalenet_envs::Batch;
 use numpy::{
-    Element, PyArray, PyArray1, PyArrayMethods, PyReadwriteArray, PyUntypedArrayMethods,
+    Element, PyArray, PyArray1, PyArray2, PyArrayMethods, PyReadwriteArray, PyUntypedArrayMethods,
     ndarray::Dimension,
 };
-use pyo3::prelude::*;
+use pyo3::{ffi, prelude::*};
 
 /// An array that this call alone may write to.
 ///
@@ -33,6 +34,48 @@ pub fn slice<'a, T: Element, D: Dimension>(
     array: &'a mut PyReadwriteArray<'_, T, D>,
 ) -> PyResult<&'a mut [T]> {
     Ok(array.as_slice_mut()?)
+}
+
+/// Arrays for observations. Those that nobody holds any more are used again: fresh memory costs a
+/// page fault for every 4 KiB, which is as long as a step where observations are many.
+#[derive(Default)]
+pub struct ObservationArrays(Vec<Py<PyArray2<f32>>>);
+
+impl ObservationArrays {
+    /// Arrays that are kept: the one to fill, the one that the caller acts on, one to spare.
+    const KEPT: usize = 3;
+
+    /// An array of a shape, which is the same at every call.
+    pub fn next<'py>(&mut self, py: Python<'py>, shape: [usize; 2]) -> Bound<'py, PyArray2<f32>> {
+        self.0.retain(|array| is_held(array, py) || is_as_given(array.bind(py), shape));
+        if let Some(unused) = self.0.iter().find(|array| !is_held(array, py)) {
+            return unused.bind(py).clone();
+        }
+        let array = PyArray2::zeros(py, shape, false);
+        if self.0.len() < Self::KEPT {
+            self.0.push(array.clone().unbind());
+        }
+        array
+    }
+}
+
+/// Whether there is another reference: a view, a tensor or a buffer of an array holds it too.
+fn is_held<T>(array: &Py<T>, _: Python<'_>) -> bool {
+    // SAFETY: it is alive, and the token says that the interpreter's lock is held.
+    unsafe { ffi::Py_REFCNT(array.as_ptr()) > 1 }
+}
+
+/// Whether the caller has left the array's shape, type and flags as they were.
+fn is_as_given(array: &Bound<'_, PyArray2<f32>>, shape: [usize; 2]) -> bool {
+    array.as_any().cast::<PyArray2<f32>>().is_ok() && writable("", array, &shape).is_ok()
+}
+
+/// Row `i` with its zeros, at the beginning of `out`.
+pub fn dense_row(rows: &SparseMatrix, i: usize, out: &mut [f32]) {
+    let out = &mut out[..rows.cols()];
+    out.fill(0.0);
+    let (columns, values) = rows.row(i);
+    columns.iter().zip(values).for_each(|(column, value)| out[*column as usize] = *value);
 }
 
 /// Rewards and flags, N each.

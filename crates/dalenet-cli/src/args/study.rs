@@ -114,7 +114,7 @@ pub struct Work {
     /// End when no run is free, and do not wait for those of other workers, which may die
     #[arg(long)]
     pub no_wait: bool,
-    /// Take over a run whose worker has shown no sign of life for so long; the same for all workers
+    /// Take over a run whose worker has had no heartbeat for so long; the same for all workers
     #[arg(long, value_name = "SECONDS", default_value = "180", help_heading = "Machine")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub lease: u32,

@@ -110,7 +110,7 @@ fn details(state: &RunState) -> String {
         RunState::Done { score } => score.map_or(String::new(), |score| format!("{score:.2}")),
         RunState::Failed { reason } => reason.clone(),
         RunState::Running(progress) => format!(
-            "{} on {} (process {}) since {}, last sign of life {:.0} s ago",
+            "{} on {} (process {}) since {}, last heartbeat {:.0} s ago",
             steps(progress),
             progress.host,
             progress.pid,

@@ -56,6 +56,14 @@ impl Entries {
         self.values.clone_from(&other.values);
     }
 
+    /// All entries of the observation.
+    pub fn write_dense(&self, out: &mut [f32]) {
+        out.fill(0.0);
+        for (column, value) in self.columns.iter().zip(&self.values) {
+            out[*column as usize] = *value;
+        }
+    }
+
     /// Appends them as a row.
     pub fn push_to(&self, rows: &mut SparseMatrix) {
         rows.push(&self.columns, &self.values);

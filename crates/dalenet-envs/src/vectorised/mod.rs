@@ -98,9 +98,9 @@ impl<S: Simulator> Vectorised<S> {
         actions: Actions<'_>,
         out: Option<&mut [f32]>,
     ) -> Result<&Batch, Error> {
-        let wanted = self.batch.observations.len();
+        let wanted = self.count() * self.spec.observation_space.len();
         if let Some(found) = out.as_ref().map(|out| out.len())
-            && (found != wanted || wanted == 0)
+            && found != wanted
         {
             return Err(Error::Entries { argument: "out", found, wanted });
         }
@@ -113,8 +113,12 @@ impl<S: Simulator> Vectorised<S> {
             let lanes = first..first + rows.rewards.len();
             group.step(actions.rows(lanes, width), rules, &mut rows);
             let Rows { observations, next, out, .. } = rows;
-            if let Some(out) = out {
-                out.copy_from_slice(if same_step { observations } else { next });
+            match out {
+                None => {}
+                Some(out) if rules.dense => {
+                    out.copy_from_slice(if same_step { observations } else { next });
+                }
+                Some(out) => group.acting.write_dense(out),
             }
         });
         if rules.dense && !same_step {
@@ -134,12 +138,11 @@ impl<S: Simulator> Vectorised<S> {
         let groups = self.groups.len();
         // A thread takes several groups at once where one is little work.
         let some = if self.is_parallel() { self.spec.grain } else { groups };
-        let width = if self.rules.dense { self.spec.observation_space.len() } else { 1 };
         let rows = Rows::of(&mut self.batch, &mut self.blank, out);
-        let parts = self.groups.chunks_mut(some).zip(rows.chunks(some * S::LANES, width));
+        let parts = self.groups.chunks_mut(some).zip(rows.chunks(some * S::LANES));
         let parts = parts.enumerate();
         threads.for_each(groups.div_ceil(some), parts, |(i, (groups, rows))| {
-            let rows = rows.chunks(S::LANES, width).enumerate();
+            let rows = rows.chunks(S::LANES).enumerate();
             for (group, (j, rows)) in groups.iter_mut().zip(rows) {
                 work((i * some + j) * S::LANES, group, rows);
             }

@@ -13,7 +13,7 @@ pub(super) struct Rows<'a> {
     pub terminated: &'a mut [bool],
     pub truncated: &'a mut [bool],
     pub failed: &'a mut [bool],
-    /// What to act on next, where that is wanted elsewhere too.
+    /// What to act on next, dense, where that is wanted elsewhere too.
     pub out: Option<&'a mut [f32]>,
 }
 
@@ -27,9 +27,11 @@ impl<'a> Rows<'a> {
         Self { observations, next, rewards, terminated, truncated, failed, out }
     }
 
-    /// `n` environments after the other, whose observations have `width` numbers.
-    pub fn chunks(self, n: usize, width: usize) -> impl Iterator<Item = Self> {
-        let mut out = self.out.map(|out| out.chunks_mut(n * width));
+    /// `n` environments after the other.
+    pub fn chunks(self, n: usize) -> impl Iterator<Item = Self> {
+        let count = self.rewards.len();
+        let width = self.observations.len() / count;
+        let mut out = self.out.map(|out| out.chunks_mut(n * (out.len() / count)));
         let observations = self.observations.chunks_mut(n * width);
         let rows = observations.zip(self.next.chunks_mut(n * width));
         let rows = rows.zip(self.rewards.chunks_mut(n)).zip(self.terminated.chunks_mut(n));
@@ -44,6 +46,7 @@ impl<'a> Rows<'a> {
             out: out.as_mut().and_then(Iterator::next),
         })
     }
+
     /// Whether the episode of a lane is over.
     pub fn is_over(&self, lane: usize) -> bool {
         self.terminated[lane] || self.truncated[lane]

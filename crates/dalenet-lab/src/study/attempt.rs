@@ -88,7 +88,7 @@ impl<'a> Attempt<'a> {
             reached: Reached::default(),
             superseded: AtomicBool::new(false),
         };
-        attempt.sign(State::Working)?;
+        attempt.heartbeat(State::Working)?;
         Ok(attempt)
     }
 
@@ -96,11 +96,11 @@ impl<'a> Attempt<'a> {
         &self.folder
     }
 
-    /// Writes a sign of life.
+    /// Writes a heartbeat.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn sign(&self, state: State) -> Result<(), Error> {
+    pub fn heartbeat(&self, state: State) -> Result<(), Error> {
         let (step, steps) = self.reached.get();
         AttemptFile {
             nonce: self.worker.nonce.clone(),
@@ -129,7 +129,7 @@ impl<'a> Attempt<'a> {
         std::thread::scope(|scope| {
             // The sender is dropped with the end of the training, which ends the thread.
             let (training, progress) = mpsc::channel();
-            scope.spawn(move || self.show_life(&progress));
+            scope.spawn(move || self.send_heartbeats(&progress));
             self.train_alone(resources, observer, stop, training)
         })
     }
@@ -205,12 +205,12 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    /// Shows signs of life until the training has ended, and sees whether it goes on in vain. The first
+    /// Writes heartbeats until the training has ended, and sees whether it goes on in vain. The first
     /// step is shown at once, so that a death soon after is known to have made steps.
-    fn show_life(&self, progress: &mpsc::Receiver<()>) {
+    fn send_heartbeats(&self, progress: &mpsc::Receiver<()>) {
         let mut last = Instant::now();
         while progress.recv_timeout(self.lease / 6) != Err(RecvTimeoutError::Disconnected) {
-            if self.sign(State::Working).is_ok() {
+            if self.heartbeat(State::Working).is_ok() {
                 last = Instant::now();
             }
             // Others may take it for dead.

@@ -1,4 +1,4 @@
-//! `attempt.json`: a sign of life of the attempt in whose folder it is, and how far it is.
+//! `attempt.json`: the heartbeat of the attempt in whose folder it is, and how far it is.
 
 use crate::{Error, files, run::json};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub(crate) struct AttemptFile {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum State {
-    /// Yes, if it shows signs of life.
+    /// Yes, if its heartbeat goes on.
     Working,
     /// It was saved and left: anyone may go on from it.
     Left,

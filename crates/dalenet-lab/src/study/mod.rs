@@ -9,7 +9,7 @@
 //! - One atomic rename publishes the attempt as the run, and only the first can. The same seed gives the
 //!   same bits, so whichever attempt ends first will do. This is what makes a study safe: no clock, lock or
 //!   cache has to be right.
-//! - Claims and signs of life save work: by them, workers do not train the same run at the same time.
+//! - Claims and heartbeats save work: by them, workers do not train the same run at the same time.
 
 mod attempt;
 mod attempt_file;

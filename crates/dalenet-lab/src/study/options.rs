@@ -17,8 +17,8 @@ pub struct WorkOptions<'a> {
     /// Whether to wait for runs that other workers train, and to take over those of workers that die. If
     /// not, the work ends when no run is free.
     pub wait: bool,
-    /// An attempt that shows no sign of life for so long is taken over. Workers show one six times as
-    /// often, so all should have the same.
+    /// An attempt without a heartbeat for so long is taken over. Heartbeats are six times as frequent, so
+    /// all workers should have the same lease.
     pub lease: Duration,
     /// Whether to begin at a random place of the plan, so that workers that start together do not collide.
     pub from_random: bool,

@@ -41,7 +41,7 @@ pub enum RunState {
         /// Why.
         reason: String,
     },
-    /// A worker trains it, if it still shows signs of life.
+    /// A worker trains it, if its heartbeat goes on.
     Running(Progress),
     /// It was begun and saved, and waits for a worker to go on.
     Left(Progress),
@@ -64,7 +64,7 @@ pub struct Progress {
     pub step: u64,
     /// Steps of the whole training; 0 before the first.
     pub steps: u64,
-    /// Seconds since the last sign of life, by the clock of this machine: right within the clocks'
+    /// Seconds since the last heartbeat, by the clock of this machine: right within the clocks'
     /// difference, and used for nothing but this.
     pub silent_seconds: f64,
 }

@@ -12,12 +12,12 @@ use std::{
 /// What a worker has seen of the attempts of others.
 pub(crate) struct Watch {
     lease: Duration,
-    /// The last sign of life by run and token, and when it was first seen.
+    /// The last heartbeat by run and token, and when it was first seen.
     seen: HashMap<(String, u64), (Option<AttemptFile>, Instant)>,
 }
 
 impl Watch {
-    /// An attempt without a sign of life for `lease` is dead.
+    /// An attempt without a heartbeat for `lease` is dead.
     pub fn new(lease: Duration) -> Self {
         Self { lease, seen: HashMap::new() }
     }
@@ -79,7 +79,7 @@ mod tests {
         assert!(!over(359, file(0, State::Working)));
         assert!(!over(360, file(1, State::Working)));
         assert!(over(540, file(1, State::Working)));
-        // A sign of life after all: it was paused.
+        // A heartbeat after all: it was paused.
         assert!(!over(541, file(2, State::Working)));
     }
 

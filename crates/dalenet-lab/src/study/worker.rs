@@ -246,7 +246,7 @@ impl<'a> Team<'a> {
                 self.publish(&attempt, Err(&Error::Hopeless(failure.reason)))?;
             }
             Ok(Attempted::Stopped) => {
-                attempt.sign(State::Left)?;
+                attempt.heartbeat(State::Left)?;
                 self.observer.lock().leave(job);
             }
             Ok(Attempted::Superseded) => self.observer.lock().leave(job),
@@ -258,7 +258,7 @@ impl<'a> Team<'a> {
                 self.publish(&attempt, Err(&error))?;
             }
             Err(error) => {
-                let _ = attempt.sign(State::Failed(error.to_string()));
+                let _ = attempt.heartbeat(State::Failed(error.to_string()));
                 if error.is_of_disk() {
                     return Err(error);
                 }

@@ -18,7 +18,7 @@ use std::{
     sync::atomic::AtomicBool,
 };
 
-/// A worker of another machine that has died: it claims, and never shows a sign of life again.
+/// A worker of another machine that has died: it claims, and never writes a heartbeat again.
 fn dead() -> Owner {
     Owner { boot: "of another machine".into(), ..Owner::here() }
 }
