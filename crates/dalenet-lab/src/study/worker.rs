@@ -175,10 +175,17 @@ impl<'a> Team<'a> {
             }
             let token = highest.get(&run).copied().unwrap_or_default();
             let is_free = token == 0 || self.is_over(&mut choice, worker, &run, token, &names);
-            if is_free && claims.take(&run, token + 1, worker)? {
-                return Ok(Next::Attempt(job, token + 1));
+            // The last of the others may have published it and removed the claims since they were listed.
+            let is_late = || self.layout.is_published(&run);
+            let taken = match is_free && !is_late() {
+                true => claims.take(&run, token + 1, worker),
+                false => Ok(false),
+            };
+            match taken {
+                Ok(true) => return Ok(Next::Attempt(job, token + 1)),
+                Err(error) if !is_late() => return Err(error),
+                _ => running += 1,
             }
-            running += 1;
         }
         Ok(if running > 0 { Next::Wait(running) } else { Next::Nothing })
     }

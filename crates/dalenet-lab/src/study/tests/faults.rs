@@ -1,14 +1,17 @@
 //! File systems that refuse, fail, or say that they failed.
 
-use super::{bits, serial, work_on};
-use crate::study::{
-    disk::{Disk, RealDisk},
-    layout::parse_attempt,
+use super::{bits, plan, serial, work_on};
+use crate::{
+    Resources, Study,
+    study::{
+        disk::{Disk, RealDisk},
+        layout::parse_attempt,
+    },
 };
 use std::{
-    io,
+    fs, io,
     path::Path,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 /// A file system with a fault.
@@ -127,4 +130,29 @@ fn a_full_disk_ends_the_work_in_one_sentence_and_it_goes_on_later() {
     assert!(error.is_of_disk() && sentence.contains("make room"), "{sentence}");
     let seen = work_on(&study, &RealDisk, 2).unwrap();
     assert!(bits(&study) == serial().0 && seen.failed.is_empty());
+}
+
+/// Whoever finishes a study removes its claims, just when another worker is about to write one.
+#[derive(Default)]
+struct FinishedMeanwhile(AtomicBool);
+
+impl Disk for FinishedMeanwhile {
+    fn create_new(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let claims = path.parent().unwrap();
+        if claims.ends_with(".claims") && !self.0.swap(true, Ordering::Relaxed) {
+            let mut study = Study::open(claims.parent().unwrap(), plan(2)).unwrap();
+            study.run(Resources::default(), &mut (), &AtomicBool::new(false)).unwrap();
+            assert!(fs::read_dir(claims).is_err(), "the claims are removed");
+        }
+        RealDisk.create_new(path, content)
+    }
+}
+
+#[test]
+fn a_study_that_others_finish_just_now_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("s");
+    let seen = work_on(&study, &FinishedMeanwhile::default(), 1).unwrap();
+    assert!(seen.ended.is_empty() && seen.failed.is_empty() && seen.warnings.is_empty());
+    assert!(bits(&study) == serial().0);
 }
