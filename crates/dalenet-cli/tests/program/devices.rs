@@ -28,6 +28,30 @@ fn ideal_devices_are_floating_point() {
     assert_ne!(accuracies(&folder, "--ratio 3 --set reference=false"), [float]);
 }
 
+/// More bits give as many right samples, but for what two shares of so many samples differ by chance.
+#[test]
+fn more_bits_never_hurt_by_more_than_the_interval() {
+    const SAMPLES: f64 = 200.0;
+    let folder = Folder::new();
+    folder.squares("squares.npz", [300, 200]);
+    for (rule, seed) in [("ed", 0), ("ed", 1), ("dfa", 0), ("bp", 0)] {
+        let train = format!("train squares.npz --rule {rule} --seed {seed} --epochs 3");
+        folder.ok(&format!("{train} --set layers=[20] --out {rule}{seed}"));
+        let of = |bits: u32| {
+            let json = folder.ok(&format!("eval {rule}{seed} --bits {bits} --json")).json();
+            json["evaluation"]["accuracies"][0].as_f64().unwrap()
+        };
+        let shares = [1, 2, 3, 4, 6, 8, 12].map(of);
+        for pair in shares.windows(2) {
+            let [fewer, more] = [pair[0], pair[1]];
+            let chance = 1.96 * ((fewer * (1.0 - fewer) + more * (1.0 - more)) / SAMPLES).sqrt();
+            assert!(more >= fewer - chance, "{rule} {seed}: {shares:?}");
+        }
+        let float = folder.ok(&format!("eval {rule}{seed} --json")).json()["test_accuracy"].clone();
+        assert!((shares[6] - float.as_f64().unwrap()).abs() <= 0.01, "{rule} {seed}: {shares:?}");
+    }
+}
+
 #[test]
 fn chips_are_those_of_their_seed_at_any_thread_count() {
     let folder = folder();

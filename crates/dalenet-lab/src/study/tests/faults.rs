@@ -140,7 +140,7 @@ impl Disk for FinishedMeanwhile {
     fn create_new(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let claims = path.parent().unwrap();
         if claims.ends_with(".claims") && !self.0.swap(true, Ordering::Relaxed) {
-            let mut study = Study::open(claims.parent().unwrap(), plan(2)).unwrap();
+            let study = Study::open(claims.parent().unwrap(), plan(2)).unwrap();
             study.run(Resources::default(), &mut (), &AtomicBool::new(false)).unwrap();
             assert!(fs::read_dir(claims).is_err(), "the claims are removed");
         }
