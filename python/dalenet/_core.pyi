@@ -106,7 +106,7 @@ class Environments:
     def final_observations(self, /) -> numpy.typing.NDArray[numpy.float32] | None:
         """
         The last observations, M×O, of the M environments whose episodes the last step has ended, where
-        that step started the next ones; none where observations are sparse.
+        that step started the next ones; none if it does not, or where observations are sparse.
         """
     @property
     def has_picture(self, /) -> bool:
@@ -122,6 +122,10 @@ class Environments:
     def name(self, /) -> str:
         """
         The task's name.
+        """
+    def observation_array(self, /) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        An array for observations, N×O: one given before that nobody holds any more, or a new one.
         """
     def observation_bounds(self, /) -> tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]]:
         """
