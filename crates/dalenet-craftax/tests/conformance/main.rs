@@ -9,7 +9,11 @@ mod games;
 use dalenet_craftax::{Key, Outcome, classic, full};
 use fixtures::{Hasher, others, read, take, take_actions};
 use games::{Game, Situation, fresh};
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 /// Hashes states, observations, rewards and ends.
 struct Recorder {
@@ -87,6 +91,19 @@ impl Met {
         self.timeouts += usize::from(outcome.over && time >= G::EPISODE);
     }
 
+    fn merged(mut self, other: Self) -> Self {
+        self.steps += other.steps;
+        self.episodes += other.episodes;
+        self.unlocked.extend(other.unlocked);
+        self.floors.iter_mut().zip(other.floors).for_each(|(steps, more)| *steps += more);
+        self.timeouts += other.timeouts;
+        self.edges += other.edges;
+        self.asleep += other.asleep;
+        self.at_night += other.at_night;
+        self.wrong.extend(other.wrong);
+        self
+    }
+
     fn unlock(&mut self, before: &[bool], after: &[bool]) {
         let new = (0..after.len()).filter(|&i| after[i] && !before[i]);
         self.unlocked.extend(new);
@@ -110,35 +127,59 @@ impl Met {
     }
 }
 
-fn lives_are_craftaxs<G: Game>() {
-    let name = format!("{}_lives.bin", G::NAME);
-    let Some(words) = read(&name) else { return };
-    let (mut rest, mut recorder) = (&words[..], Recorder::new::<G>());
-    let (mut lives, mut met) = (0, Met::default());
-    while !rest.is_empty() {
-        let &[seed, length] = take(&name, &mut rest, 2) else { unreachable!() };
-        let actions = take_actions(&name, &mut rest, length);
-        let hashes = take(&name, &mut rest, 2 * length);
-        let base = Key::new(seed);
+/// Actions from a key on, and the hashes of every step.
+struct Life<'a> {
+    seed: u32,
+    actions: Vec<u32>,
+    hashes: &'a [u32],
+}
+
+impl Life<'_> {
+    fn replay<G: Game>(&self, recorder: &mut Recorder, met: &mut Met) {
+        let base = Key::new(self.seed);
         let mut state: G = fresh(base);
-        for (i, (&action, want)) in actions.iter().zip(hashes.chunks_exact(2)).enumerate() {
+        for (i, (&action, want)) in self.actions.iter().zip(self.hashes.chunks_exact(2)).enumerate()
+        {
             let (key, again) = base.child(i as u32 + 1).split();
             let before = state.achievements();
             let outcome = state.step(key, action);
             met.add(&state, outcome);
             met.unlock(&before, &state.achievements());
             if recorder.step(&mut state, outcome) != want {
-                met.wrong.push((seed, i));
+                met.wrong.push((self.seed, i));
                 break;
             }
             if outcome.over {
                 state = fresh(again);
             }
         }
-        lives += 1;
     }
-    met.report::<G>(&format!("of {lives} keys"));
-    assert!(others().is_some() || met.steps >= 100_000 && lives >= 20);
+}
+
+fn lives_are_craftaxs<G: Game>() {
+    let name = format!("{}_lives.bin", G::NAME);
+    let Some(words) = read(&name) else { return };
+    let (mut rest, mut lives) = (&words[..], Vec::new());
+    while !rest.is_empty() {
+        let &[seed, length] = take(&name, &mut rest, 2) else { unreachable!() };
+        let actions = take_actions(&name, &mut rest, length);
+        lives.push(Life { seed, actions, hashes: take(&name, &mut rest, 2 * length) });
+    }
+    let next = AtomicUsize::new(0);
+    let replay_some = || {
+        let (mut recorder, mut met) = (Recorder::new::<G>(), Met::default());
+        while let Some(life) = lives.get(next.fetch_add(1, Ordering::Relaxed)) {
+            life.replay::<G>(&mut recorder, &mut met);
+        }
+        met
+    };
+    let met = thread::scope(|scope| {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(replay_some)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).reduce(Met::merged).unwrap()
+    });
+    met.report::<G>(&format!("of {} keys", lives.len()));
+    assert!(others().is_some() || met.steps >= 100_000 && lives.len() >= 20);
 }
 
 fn injected_states_go_on_as_craftaxs<G: Game>() {
