@@ -102,7 +102,7 @@ impl Feedback {
                 let units = lesson::find(lesson.network, layer)?.units();
                 let what = format!("the feedback of layer {layer}");
                 arrays::check_shape(weights, &what, [lesson.error.cols(), units])?;
-                engine::product(signal, lesson.error, weights);
+                engine::product(signal, lesson.error, weights, workspace);
                 Ok(dalenet::Feedback::Written)
             }
             Source::Through(weights) => {

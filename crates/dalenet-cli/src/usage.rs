@@ -9,14 +9,19 @@ use crate::{
 };
 use clap::error::{
     ContextKind, ContextValue,
-    ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, InvalidSubcommand},
+    ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion, InvalidSubcommand},
 };
-use std::process::ExitCode;
+use dalenet_lab::Kernel;
+use std::{env, process::ExitCode};
 
 /// Says the help or the version, or what is wrong with the arguments in a sentence.
 pub fn report(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let text = error.render();
+        if error.kind() == DisplayVersion && given("--verbose") {
+            say::text(&format!("{text}{}", machine()));
+            return say::exit(Ended::Done, false);
+        }
         match has_colours() {
             true => say::text(&text.ansi().to_string()),
             false => say::text(&text.to_string()),
@@ -26,10 +31,27 @@ pub fn report(error: &clap::Error) -> ExitCode {
     if error.kind() == DisplayHelpOnMissingArgumentOrSubcommand {
         let _ = error.print();
     } else {
-        let json = std::env::args_os().any(|argument| argument == "--json");
-        say::error(&sentence(error), json);
+        say::error(&sentence(error), given("--json"));
     }
     ExitCode::from(error.exit_code() as u8)
+}
+
+/// Whether this argument was given, although the arguments cannot be read.
+fn given(argument: &str) -> bool {
+    env::args_os().any(|given| given == argument)
+}
+
+/// What this machine computes with, for reports of faults and of times.
+fn machine() -> String {
+    let kernel = Kernel::chosen().map_or_else(|error| error, |kernel| kernel.to_string());
+    let available = Kernel::ALL.into_iter().filter(|kernel| kernel.is_available());
+    let available: Vec<_> = available.map(Kernel::name).collect();
+    format!(
+        "vector instructions: {}\nkernel for bf16: {kernel} (there are {})\nthreads: {}\n",
+        dalenet_lab::instructions(),
+        available.join(", "),
+        rayon::current_num_threads()
+    )
 }
 
 /// clap's message in one sentence.

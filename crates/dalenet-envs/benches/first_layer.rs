@@ -36,7 +36,7 @@ fn main() -> Result<(), dalenet_envs::Error> {
             let prepare = time(|| input.fill(&sparse, 0..COUNT));
             let forward = [
                 time(|| {
-                    engine::product(&mut out, &dense, &weights);
+                    engine::product(&mut out, &dense, &weights, &workspace);
                     engine::activate(&mut out, &bias, none);
                 }),
                 time(|| {
@@ -44,7 +44,7 @@ fn main() -> Result<(), dalenet_envs::Error> {
                 }),
             ];
             let gradient = [
-                time(|| engine::gradient(&mut out, &dense, &signal)),
+                time(|| engine::gradient(&mut out, &dense, &signal, &workspace)),
                 time(|| engine::gradient_sparse(&mut out, &mut rows, &input, &signal, &workspace)),
             ];
             println!(

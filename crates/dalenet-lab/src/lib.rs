@@ -62,6 +62,7 @@ pub use ablation::Part;
 pub use agent_analysis::{AgentAnalysis, analyse_agent};
 pub use aggregation::{Aggregation, RuleAggregate, Scale};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
+pub use dalenet::engine::Kernel;
 pub use dalenet_train::{
     AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet,
     Dataset, Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings,
@@ -84,7 +85,7 @@ pub use observer::Observer;
 pub use plan::{Cell, Plan, Question, StudySettings};
 pub use played::{Played, play_run};
 pub use predict::{Predictions, predict_run};
-pub use provenance::{LengthChange, Provenance, Sources};
+pub use provenance::{LengthChange, Provenance, Sources, instructions};
 pub use record::Record;
 pub use report::{Configuration, LeftOut, Report, report};
 pub use resources::Resources;

@@ -1,5 +1,6 @@
 //! Where a result comes from: program, machine, time, data, and what the run began from.
 
+use dalenet::engine::Kernel;
 use dalenet_train::{Identity, VERSION};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::SystemTime};
@@ -14,8 +15,9 @@ pub struct Provenance {
     pub host: String,
     /// Threads there; the result does not depend on them.
     pub threads: usize,
-    /// Vector instructions of the processors that it was trained on: `AVX2`, or several with commas. The
-    /// last bits of a result may depend on them. Empty of older runs.
+    /// Vector instructions of the processors that it was trained on: `AVX2`, of products of bfloat16 also
+    /// the kernel: `AVX-512 and amx`; or several with commas. The last bits of a result may depend on them.
+    /// Empty of older runs.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub instructions: String,
     /// When the training ended: UTC, as RFC 3339 has it.
@@ -81,8 +83,17 @@ pub(crate) fn host() -> String {
     gethostname::gethostname().to_string_lossy().into_owned()
 }
 
-/// The vector instructions of this processor that the products of the library use.
-pub(crate) fn instructions() -> &'static str {
+/// The vector instructions of this processor that a training uses whose products are in `f32`, or of
+/// bfloat16 by this kernel.
+pub(crate) fn instructions_with(kernel: Option<Kernel>) -> String {
+    match kernel {
+        None => instructions().into(),
+        Some(kernel) => format!("{} and {kernel}", instructions()),
+    }
+}
+
+/// The vector instructions of this processor that the library uses.
+pub fn instructions() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {

@@ -54,7 +54,11 @@ fn tensors(run: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn start(run: &Path) -> Training {
-    Training::start(config(), Some(run), Resources::default(), &mut ()).unwrap()
+    start_with(config(), run)
+}
+
+fn start_with(config: Config, run: &Path) -> Training {
+    Training::start(config, Some(run), Resources::default(), &mut ()).unwrap()
 }
 
 fn resume(run: &Path) -> Result<Training, Error> {
@@ -96,6 +100,26 @@ fn stopped_between_two_epochs() {
     assert!(start(&stopped).run(&mut observer, &flag).unwrap().is_none());
     resume(&stopped).unwrap().run(&mut (), &AtomicBool::new(false)).unwrap().unwrap();
     assert!(tensors(&whole) == tensors(&stopped));
+}
+
+/// Products of bfloat16 too: what is kept is `f32`.
+#[test]
+fn stopped_between_two_epochs_of_bf16() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, stopped, f32] = ["whole", "stopped", "f32"].map(|name| folder.path().join(name));
+    let mut config = config();
+    config.set("precision", "bf16").unwrap();
+    let whole_run = start_with(config.clone(), &whole).run(&mut (), &AtomicBool::new(false));
+    whole_run.unwrap().unwrap();
+
+    let flag = AtomicBool::new(false);
+    let mut observer = Stop { flag: &flag, steps: 0, at_epoch: true };
+    assert!(start_with(config, &stopped).run(&mut observer, &flag).unwrap().is_none());
+    resume(&stopped).unwrap().run(&mut (), &AtomicBool::new(false)).unwrap().unwrap();
+    assert!(tensors(&whole) == tensors(&stopped));
+
+    start(&f32).run(&mut (), &AtomicBool::new(false)).unwrap().unwrap();
+    assert!(tensors(&whole) != tensors(&f32));
 }
 
 #[test]

@@ -4,7 +4,11 @@ use crate::{
     Error,
     convolution::{self, ConvolutionSettings},
 };
-use dalenet::{Activation, Dale, DaleForm, LayerSpec, NetworkSpec, Shape, layer::Dense};
+use dalenet::{
+    Activation, Dale, DaleForm, LayerSpec, NetworkSpec, Shape,
+    engine::{Kernel, Precision},
+    layer::Dense,
+};
 use documented::DocumentedFields;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -50,6 +54,10 @@ pub struct NetworkSettings {
     /// Which outputs' errors reach which hidden units under ed: modulo, overlapping or shared.
     #[serde(default = "modulo")]
     pub routing: String,
+    /// Precision of products: f32, or bf16, whose operands are rounded to 8 significant bits; sums and
+    /// weights stay f32.
+    #[serde(default)]
+    pub precision: Precision,
 }
 
 fn paper_widths() -> Vec<f32> {
@@ -82,6 +90,7 @@ impl Default for NetworkSettings {
             fan_in: true,
             threshold: 0.0,
             routing: modulo(),
+            precision: Precision::F32,
         }
     }
 }
@@ -187,7 +196,7 @@ impl NetworkSettings {
     /// `output`.
     ///
     /// # Errors
-    /// If a convolution's window does not fit into its input.
+    /// If a convolution's window does not fit into its input, or the kernel for products is not possible.
     pub(crate) fn spec(
         &self,
         input: Shape,
@@ -195,6 +204,7 @@ impl NetworkSettings {
         output: Activation,
     ) -> Result<NetworkSpec, Error> {
         convolution::check_fit(input, &self.convolutions)?;
+        self.kernel()?;
         let form = match self.dale {
             DaleKind::Literal => DaleForm::Literal,
             _ => DaleForm::Streams,
@@ -213,10 +223,22 @@ impl NetworkSettings {
             inhibitory_gain: self.inhibitory_gain,
             fan_in: self.fan_in,
             threshold: self.threshold,
+            precision: self.precision,
             ..NetworkSpec::default()
         };
         spec.check().map_err(|error| Error::Config(error.to_string()))?;
         Ok(spec)
+    }
+
+    /// What multiplies, unless that is `f32`.
+    ///
+    /// # Errors
+    /// If the environment names a kernel that is not possible.
+    pub fn kernel(&self) -> Result<Option<Kernel>, Error> {
+        match self.precision {
+            Precision::F32 => Ok(None),
+            Precision::Bf16 => Kernel::chosen().map(Some).map_err(Error::Config),
+        }
     }
 
     /// All hidden layers, first to last.

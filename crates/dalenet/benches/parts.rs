@@ -9,7 +9,7 @@ mod common;
 use common::{BATCH, labels, learner, random};
 use dalenet::{
     Activation, Dale, Matrix, Method, centre,
-    engine::{self, Moments, Signs, Step, Weights, Workspace},
+    engine::{self, Moments, Precision, Signs, Step, Weights, Workspace},
     one_vs_all,
 };
 use divan::{Bencher, counter::ItemsCount};
@@ -31,13 +31,15 @@ fn work((k, n): (usize, usize)) -> ItemsCount {
 #[divan::bench(args = LAYERS)]
 fn product(bencher: Bencher<'_, '_>, (k, n): (usize, usize)) {
     let (x, w, mut out) = (random(BATCH, k), random(k, n), Matrix::default());
-    bencher.counter(work((k, n))).bench_local(|| engine::product(&mut out, &x, &w));
+    let workspace = Workspace::default();
+    bencher.counter(work((k, n))).bench_local(|| engine::product(&mut out, &x, &w, &workspace));
 }
 
 #[divan::bench(args = LAYERS)]
 fn product_transposed(bencher: Bencher<'_, '_>, (k, n): (usize, usize)) {
     let (u, w, mut out) = (random(BATCH, n), random(k, n), Matrix::default());
-    bencher.counter(work((k, n))).bench_local(|| engine::product_transposed(&mut out, &u, &w));
+    let (work, workspace) = (work((k, n)), Workspace::default());
+    bencher.counter(work).bench_local(|| engine::product_transposed(&mut out, &u, &w, &workspace));
 }
 
 fn update(bencher: Bencher<'_, '_>, layer: usize, method: Method) {
@@ -88,14 +90,14 @@ fn activate_and_gate(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn forward(bencher: Bencher<'_, '_>) {
-    let mut learner = learner();
+    let mut learner = learner(Precision::F32);
     bencher.counter(ItemsCount::new(BATCH)).bench_local(|| learner.forward().as_slice()[0]);
 }
 
 /// Error Diffusion routes the error to every hidden unit; nothing goes backwards.
 #[divan::bench]
 fn teach(bencher: Bencher<'_, '_>) {
-    let mut learner = learner();
+    let mut learner = learner(Precision::F32);
     learner.forward();
     let error = random(BATCH, 10);
     bencher.counter(ItemsCount::new(BATCH)).bench_local(|| learner.teach(&error));
@@ -103,7 +105,7 @@ fn teach(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn whole_step(bencher: Bencher<'_, '_>) {
-    let (mut learner, labels, mut error) = (learner(), labels(), Matrix::default());
+    let (mut learner, labels, mut error) = (learner(Precision::F32), labels(), Matrix::default());
     bencher.counter(ItemsCount::new(BATCH)).bench_local(|| {
         one_vs_all(learner.forward(), &labels, &mut error);
         centre(&mut error);

@@ -59,7 +59,8 @@ impl Learner {
         rule.prepare(&network, generator);
         let teaching = Teaching::new(&network);
         let gradients = vec![Gradient::default(); network.layers().len()];
-        let (trace, workspace) = Default::default();
+        let workspace = Workspace::new(network.precision());
+        let trace = Trace::default();
         Self { network, rule, optimiser, trace, teaching, gradients, workspace }
     }
 

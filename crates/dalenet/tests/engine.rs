@@ -1,5 +1,6 @@
 //! Oracle: plain loops in double precision beside every fast operation, on shapes that do not
-//! fit the engine's tiles; and the same bits at any number of threads.
+//! fit the engine's tiles; and the same bits at any number of threads. Products of bfloat16 by every
+//! kernel that this processor has, beside the same loops over operands that are rounded first.
 
 mod common;
 
@@ -7,7 +8,7 @@ use common::{bits, learner, signed, unsigned};
 use dalenet::{
     Activation, Backprop, Dale, DaleForm, ErrorDiffusion, Generator, Matrix, Method, Modulo,
     Network, Optimiser, Shape, Workspace,
-    engine::{self, Moments, Patches, Step, TILE_ROWS, Weights},
+    engine::{self, Kernel, Moments, Patches, Precision, Step, TILE_ROWS, Weights, round_to_bf16},
     layer::{Convolution, Geometry, Pooling, PoolingMode, Signs, Window},
 };
 
@@ -51,25 +52,114 @@ fn sum(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold((0.0, 0.0), |(sum, size), v| (sum + v, size + v.abs()))
 }
 
+/// What multiplies: `f32`, or a kernel for bfloat16 that this processor has.
+fn multipliers() -> Vec<Option<Kernel>> {
+    let kernels = Kernel::ALL.into_iter().filter(|kernel| kernel.is_available());
+    let all: Vec<_> = std::iter::once(None).chain(kernels.map(Some)).collect();
+    println!("products by {all:?}");
+    all
+}
+
+/// Calls `check` with a workspace for every multiplier, and with what that makes of operands.
+fn with_every_multiplier(mut check: impl FnMut(&Workspace, &dyn Fn(&Matrix) -> Matrix)) {
+    for multiplier in multipliers() {
+        match multiplier {
+            None => check(&Workspace::default(), &Matrix::clone),
+            Some(kernel) => check(&Workspace::with_kernel(kernel), &rounded),
+        }
+    }
+}
+
+fn rounded(m: &Matrix) -> Matrix {
+    let values = m.as_slice().iter().map(|x| round_to_bf16(*x)).collect();
+    Matrix::from_vec(m.rows(), m.cols(), values)
+}
+
 #[test]
 fn product_agrees_with_the_sum_it_stands_for() {
-    let mut generator = Generator::new(0, 0);
-    let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]); // what it held does not matter
-    for [b, k, n] in SHAPES {
-        let (x, w) = (signed(b, k, &mut generator), signed(k, n, &mut generator));
-        engine::product(&mut out, &x, &w);
-        compare(&out, b, n, |i, j| sum((0..k).map(|m| wide(&x, i, m) * wide(&w, m, j))));
-    }
+    with_every_multiplier(|workspace, seen| {
+        let mut generator = Generator::new(0, 0);
+        let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]); // what it held does not matter
+        for [b, k, n] in SHAPES {
+            let (x, w) = (signed(b, k, &mut generator), signed(k, n, &mut generator));
+            engine::product(&mut out, &x, &w, workspace);
+            let (x, w) = (seen(&x), seen(&w));
+            compare(&out, b, n, |i, j| sum((0..k).map(|m| wide(&x, i, m) * wide(&w, m, j))));
+        }
+    });
 }
 
 #[test]
 fn product_transposed_agrees_with_the_sum_it_stands_for() {
-    let mut generator = Generator::new(1, 0);
-    let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]);
+    with_every_multiplier(|workspace, seen| {
+        let mut generator = Generator::new(1, 0);
+        let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]);
+        for [b, k, n] in SHAPES {
+            let (u, w) = (signed(b, n, &mut generator), signed(k, n, &mut generator));
+            engine::product_transposed(&mut out, &u, &w, workspace);
+            let (u, w) = (seen(&u), seen(&w));
+            compare(&out, b, k, |i, j| sum((0..n).map(|m| wide(&u, i, m) * wide(&w, j, m))));
+        }
+    });
+}
+
+#[test]
+fn gradient_agrees_with_the_sum_it_stands_for() {
+    with_every_multiplier(|workspace, seen| {
+        let mut generator = Generator::new(13, 0);
+        let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]);
+        for [b, k, n] in SHAPES {
+            let (x, u) = (signed(b, k, &mut generator), signed(b, n, &mut generator));
+            engine::gradient(&mut out, &x, &u, workspace);
+            let (x, u) = (seen(&x), seen(&u));
+            compare(&out, k, n, |i, j| sum((0..b).map(|m| wide(&x, m, i) * wide(&u, m, j))));
+        }
+    });
+}
+
+/// Infinities and NaN reach the entries of the result that they belong to, and no others; what is too
+/// small for a normal number may count as 0.
+#[test]
+fn bf16_keeps_what_is_not_finite() {
+    for kernel in multipliers().into_iter().flatten() {
+        let workspace = Workspace::with_kernel(kernel);
+        let (mut x, mut w) = (Matrix::zeros(40, 50), Matrix::zeros(50, 35));
+        x.as_mut_slice().fill(1.0);
+        w.as_mut_slice().fill(1.0);
+        x.row_mut(3)[49] = f32::INFINITY;
+        x.row_mut(17)[1] = f32::NAN;
+        x.row_mut(33)[30] = f32::MAX; // beyond the largest bfloat16
+        x.row_mut(39).fill(1e-40);
+        let mut out = Matrix::default();
+        engine::product(&mut out, &x, &w, &workspace);
+        for (i, row) in out.iter_rows().enumerate() {
+            let right = |z: f32| match i {
+                3 | 33 => z == f32::INFINITY,
+                17 => z.is_nan(),
+                39 => z.abs() <= 1e-38,
+                _ => z == 50.0,
+            };
+            assert!(row.iter().all(|z| right(*z)), "{kernel}: row {i} is {row:?}");
+        }
+    }
+}
+
+/// One entry in all of the shapes: tiles and threads change no sum.
+#[test]
+fn kernels_of_pairs_agree_with_the_portable_one() {
+    let mut generator = Generator::new(14, 0);
     for [b, k, n] in SHAPES {
-        let (u, w) = (signed(b, n, &mut generator), signed(k, n, &mut generator));
-        engine::product_transposed(&mut out, &u, &w);
-        compare(&out, b, k, |i, j| sum((0..n).map(|m| wide(&u, i, m) * wide(&w, j, m))));
+        let (x, w) = (signed(b, k, &mut generator), signed(k, n, &mut generator));
+        let by = |kernel| {
+            let mut out = Matrix::default();
+            engine::product(&mut out, &x, &w, &Workspace::with_kernel(kernel));
+            out
+        };
+        let portable = by(Kernel::Portable);
+        for kernel in multipliers().into_iter().flatten() {
+            let found = by(kernel);
+            compare(&found, b, n, |i, j| (wide(&portable, i, j), (k as f64).sqrt()));
+        }
     }
 }
 
@@ -197,73 +287,76 @@ fn reshaped(m: &Matrix, rows: usize) -> Matrix {
 
 #[test]
 fn convolve_agrees_with_the_product_of_all_patches() {
-    let workspace = Workspace::default();
-    let mut generator = Generator::new(9, 0);
-    let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]);
-    for shape in CONVOLUTIONS {
-        let g = geometry(shape);
-        for batch in [1, 3] {
-            let images = signed(batch, g.input.len(), &mut generator);
-            let weights = signed(g.patch(), shape[6], &mut generator);
-            let bias = signed(1, shape[6], &mut generator);
-            let patches = patches(&images, &g);
-            let (seen, bias_of) = (Patches::new(&images, g), bias.as_slice());
-            engine::convolve(&mut out, &seen, &weights, bias_of, Activation::Identity, &workspace);
-            assert_eq!((out.rows(), out.cols()), (batch, g.output.len()));
-            let found = reshaped(&out, patches.rows());
-            compare(&found, patches.rows(), shape[6], |i, j| {
-                let terms = (0..g.patch()).map(|k| wide(&patches, i, k) * wide(&weights, k, j));
-                sum(terms.chain([wide(&bias, 0, j)]))
-            });
+    with_every_multiplier(|workspace, seen| {
+        let mut generator = Generator::new(9, 0);
+        let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]);
+        for shape in CONVOLUTIONS {
+            let g = geometry(shape);
+            for batch in [1, 3] {
+                let images = signed(batch, g.input.len(), &mut generator);
+                let weights = signed(g.patch(), shape[6], &mut generator);
+                let bias = signed(1, shape[6], &mut generator);
+                let (all, b) = (Patches::new(&images, g), bias.as_slice());
+                engine::convolve(&mut out, &all, &weights, b, Activation::Identity, workspace);
+                assert_eq!((out.rows(), out.cols()), (batch, g.output.len()));
+                let (patches, weights) = (seen(&patches(&images, &g)), seen(&weights));
+                let found = reshaped(&out, patches.rows());
+                compare(&found, patches.rows(), shape[6], |i, j| {
+                    let terms = (0..g.patch()).map(|k| wide(&patches, i, k) * wide(&weights, k, j));
+                    sum(terms.chain([wide(&bias, 0, j)]))
+                });
+            }
         }
-    }
+    });
 }
 
 #[test]
 fn patches_gradient_agrees_with_the_product_of_all_patches() {
-    let mut generator = Generator::new(10, 0);
-    let (mut out, workspace) = (Matrix::default(), Workspace::default());
-    for shape in CONVOLUTIONS {
-        let g = geometry(shape);
-        for batch in [1, 5, 40] {
-            let images = signed(batch, g.input.len(), &mut generator);
-            let u = signed(batch, g.output.len(), &mut generator);
-            let patches = patches(&images, &g);
-            engine::patches_gradient(&mut out, &Patches::new(&images, g), &u, &workspace);
-            let u = reshaped(&u, patches.rows());
-            compare(&out, g.patch(), shape[6], |k, j| {
-                sum((0..patches.rows()).map(|i| wide(&patches, i, k) * wide(&u, i, j)))
-            });
+    with_every_multiplier(|workspace, seen| {
+        let (mut generator, mut out) = (Generator::new(10, 0), Matrix::default());
+        for shape in CONVOLUTIONS {
+            let g = geometry(shape);
+            for batch in [1, 5, 40] {
+                let images = signed(batch, g.input.len(), &mut generator);
+                let u = signed(batch, g.output.len(), &mut generator);
+                engine::patches_gradient(&mut out, &Patches::new(&images, g), &u, workspace);
+                let patches = seen(&patches(&images, &g));
+                let u = seen(&reshaped(&u, patches.rows()));
+                compare(&out, g.patch(), shape[6], |k, j| {
+                    sum((0..patches.rows()).map(|i| wide(&patches, i, k) * wide(&u, i, j)))
+                });
+            }
         }
-    }
+    });
 }
 
 /// ⟨u, patches(x)·W⟩ = ⟨transposed(u), x⟩ for every x: here for each unit vector.
 #[test]
 fn convolve_transposed_is_the_adjoint() {
-    let mut generator = Generator::new(11, 0);
-    let mut out = Matrix::default();
-    for shape in &CONVOLUTIONS[..6] {
-        let g = geometry(*shape);
-        let u = signed(1, g.output.len(), &mut generator);
-        let weights = signed(g.patch(), shape[6], &mut generator);
-        engine::convolve_transposed(&mut out, &g, &u, &weights, &Workspace::default());
-        let u = reshaped(&u, g.output.positions());
-        compare(&out, 1, g.input.len(), |_, at| {
-            let mut image = Matrix::zeros(1, g.input.len());
-            image.row_mut(0)[at] = 1.0;
-            let patches = patches(&image, &g);
-            let places = 0..patches.rows();
-            sum(places.flat_map(|i| {
-                let (patches, u, weights) = (&patches, &u, &weights);
-                (0..g.patch()).map(move |k| {
-                    let back: f64 =
-                        (0..u.cols()).map(|j| wide(u, i, j) * wide(weights, k, j)).sum();
-                    wide(patches, i, k) * back
-                })
-            }))
-        });
-    }
+    with_every_multiplier(|workspace, seen| {
+        let (mut generator, mut out) = (Generator::new(11, 0), Matrix::default());
+        for shape in &CONVOLUTIONS[..6] {
+            let g = geometry(*shape);
+            let u = signed(1, g.output.len(), &mut generator);
+            let weights = signed(g.patch(), shape[6], &mut generator);
+            engine::convolve_transposed(&mut out, &g, &u, &weights, workspace);
+            let (u, weights) = (seen(&reshaped(&u, g.output.positions())), seen(&weights));
+            compare(&out, 1, g.input.len(), |_, at| {
+                let mut image = Matrix::zeros(1, g.input.len());
+                image.row_mut(0)[at] = 1.0;
+                let patches = patches(&image, &g);
+                let places = 0..patches.rows();
+                sum(places.flat_map(|i| {
+                    let (patches, u, weights) = (&patches, &u, &weights);
+                    (0..g.patch()).map(move |k| {
+                        let back: f64 =
+                            (0..u.cols()).map(|j| wide(u, i, j) * wide(weights, k, j)).sum();
+                        wide(patches, i, k) * back
+                    })
+                }))
+            });
+        }
+    });
 }
 
 #[test]
@@ -350,8 +443,13 @@ impl Slow {
     }
 }
 
-fn check_update(method: Method, folded: bool, dale: Option<Dale>) {
-    let workspace = Workspace::default();
+fn check_update(
+    method: Method,
+    folded: bool,
+    dale: Option<Dale>,
+    workspace: &Workspace,
+    seen: &dyn Fn(&Matrix) -> Matrix,
+) {
     let mut generator = Generator::new(6, 0);
     for [b, k, n] in SHAPES {
         let rows = if folded { 2 * k } else { k };
@@ -397,7 +495,8 @@ fn check_update(method: Method, folded: bool, dale: Option<Dale>) {
                 signs,
                 moments: &mut moments,
             };
-            engine::update(layer, &x, &u, &step, &workspace);
+            engine::update(layer, &x, &u, &step, workspace);
+            let (x, u) = (seen(&x), seen(&u));
             for i in 0..rows {
                 for j in 0..n {
                     let sum = (0..b).map(|m| wide(&x, m, i % k) * wide(&u, m, j)).sum();
@@ -420,7 +519,9 @@ fn check_updates(method: Method) {
         [DaleForm::Streams, DaleForm::Literal].map(|form| [dale(false, form), dale(true, form)]);
     for folded in [false, true] {
         for dale in [None].into_iter().chain(streams).chain(literal) {
-            check_update(method, folded, dale);
+            with_every_multiplier(|workspace, seen| {
+                check_update(method, folded, dale, workspace, seen);
+            });
         }
     }
 }
@@ -466,13 +567,19 @@ fn update_bias_agrees_with_one_bias_at_a_time() {
 }
 
 /// Three steps of a network large enough that every operation has several tiles.
-fn bits_after_three_steps(threads: usize, method: Method, normalised: bool) -> Vec<u32> {
+fn bits_after_three_steps(
+    threads: usize,
+    method: Method,
+    normalised: bool,
+    precision: Precision,
+) -> Vec<u32> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         let mut generator = Generator::new(8, 0);
         let convolution = |units| Convolution { units, size: 3, stride: 1, padding: 1 };
         let pooling = Pooling { mode: PoolingMode::Max, size: 2, stride: 2 };
         let mut spec = common::dual(600, &[150, 280], 10);
+        spec.precision = precision;
         spec.image = Some(Shape { height: 10, width: 10, channels: 6 });
         let convolutions = [20, 30].map(|units| [convolution(units).into(), pooling.into()]);
         spec.layers.splice(0..0, convolutions.concat());
@@ -494,12 +601,21 @@ fn bits_after_three_steps(threads: usize, method: Method, normalised: bool) -> V
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     let adam = Method::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-    for (method, normalised) in [(Method::Sgd, true), (adam, false)] {
-        let one = bits_after_three_steps(1, method, normalised);
+    let [f32, bf16] = [Precision::F32, Precision::Bf16];
+    let mut results = Vec::new();
+    for (method, normalised, precision) in [
+        (Method::Sgd, true, f32),
+        (adam, false, f32),
+        (Method::Sgd, true, bf16),
+        (adam, false, bf16),
+    ] {
+        let one = bits_after_three_steps(1, method, normalised, precision);
         for threads in [2, 8] {
-            let many = bits_after_three_steps(threads, method, normalised);
+            let many = bits_after_three_steps(threads, method, normalised, precision);
             let first = one.iter().zip(&many).position(|(a, b)| a != b);
-            assert_eq!(first, None, "{method:?} at {threads} threads");
+            assert_eq!(first, None, "{method:?}, {precision:?} at {threads} threads");
         }
+        results.push(one);
     }
+    assert!(results[0] != results[2] && results[1] != results[3], "precision changes results");
 }

@@ -75,7 +75,7 @@ fn products_and_gradients_are_the_dense_ones() {
         let sparse = input(&dense);
         let (mut wanted, mut found) = (Matrix::default(), Matrix::default());
 
-        engine::product(&mut wanted, &dense, &weights);
+        engine::product(&mut wanted, &dense, &weights, &workspace);
         engine::sparse_product(&mut found, &SparseMatrix::from(&dense), &weights, &workspace);
         assert_close(found.as_slice(), wanted.as_slice(), 1e-4, &what);
 
@@ -91,7 +91,7 @@ fn products_and_gradients_are_the_dense_ones() {
         assert_close(found.as_slice(), wanted.as_slice(), 1e-4, &what);
 
         let mut units_with_any = Vec::new();
-        engine::gradient(&mut wanted, &dense, &signal);
+        engine::gradient(&mut wanted, &dense, &signal, &workspace);
         engine::gradient_sparse(&mut found, &mut units_with_any, &sparse, &signal, &workspace);
         assert!(units_with_any.is_sorted_by(|a, b| a < b));
         let mut full = Matrix::zeros(cols, units);

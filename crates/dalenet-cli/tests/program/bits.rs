@@ -1,6 +1,6 @@
 //! Same seed, same bits.
 
-use crate::helper::{Folder, mnist};
+use crate::helper::{Folder, assert_says, mnist};
 
 const TASK: &str = "train mnist --epochs 1 --set layers=[64,32] --set optimiser=momentum";
 
@@ -19,6 +19,56 @@ fn threads_do_not_change_a_bit_and_the_seed_does() {
     for weights in ["layer1.W_pp", "layer2.W_np", "layer3.bias", "order"] {
         assert_ne!(first[weights].1, other[weights].1, "{weights}");
     }
+}
+
+#[test]
+fn products_of_bf16_have_the_same_bits_at_any_number_of_threads() {
+    mnist();
+    let folder = Folder::new();
+    let task = format!("{TASK} --set precision=bf16");
+    for threads in [1, 2, 8] {
+        folder.ok(&format!("{task} --threads {threads} --out t{threads}"));
+        assert!(folder.tensors("t1") == folder.tensors(&format!("t{threads}")), "{threads}");
+    }
+    let agent = "train cart-pole --steps 8192 --set precision=bf16";
+    for threads in [1, 2] {
+        folder.ok(&format!("{agent} --threads {threads} --out a{threads}"));
+    }
+    assert!(folder.tensors("a1") == folder.tensors("a2"));
+
+    // It is not f32, and learns as well.
+    let said = folder.ok(&format!("{TASK} --out plain --json")).json();
+    assert!(folder.tensors("plain") != folder.tensors("t1"));
+    let found = folder.ok("eval t1 --json").json();
+    let [plain, found] = [&said["test_accuracy"], &found["test_accuracy"]];
+    let difference = plain.as_f64().unwrap() - found.as_f64().unwrap();
+    assert!(difference.abs() < 0.02, "{plain} in f32, {found} in bf16");
+    let result: serde_json::Value = serde_json::from_str(&folder.read("t1/result.json")).unwrap();
+    assert!(result["instructions"].as_str().unwrap().contains(" and "), "{result}");
+}
+
+/// Each kernel that this processor has, by the variable that forces one.
+#[test]
+fn a_kernel_can_be_forced() {
+    let folder = Folder::new();
+    let version = |kernel: &str| {
+        let mut command = folder.command("--version --verbose");
+        let output = command.env("DALENET_BF16_KERNEL", kernel).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let said = version("portable");
+    assert_says(&said, &[env!("CARGO_PKG_VERSION"), "kernel for bf16: portable (there are "]);
+    assert_says(&said, &["rounded, portable)", "vector instructions: ", "threads: "]);
+    assert_says(&version("amd"), &["there is no kernel \"amd\"", "avx512bf16, rounded, portable"]);
+
+    let train = |kernel: &str, out: &str| {
+        let mut command = folder.command("train xor --epochs 3 --set precision=bf16");
+        command.env("DALENET_BF16_KERNEL", kernel).args(["--out", out]);
+        command
+    };
+    assert!(train("portable", "p").output().unwrap().status.code().unwrap() < 2);
+    let sentence = folder.refused_by(train("amd", "q"));
+    assert_says(&sentence, &["there is no kernel \"amd\"", "DALENET_BF16_KERNEL"]);
 }
 
 #[test]

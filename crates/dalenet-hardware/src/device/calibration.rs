@@ -73,3 +73,32 @@ impl Alter for Calibration {
 fn largest(known: f32, values: &Matrix) -> f32 {
     values.as_slice().iter().fold(known, |largest, value| largest.max(value.abs()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dalenet::{Generator, NetworkSpec};
+
+    #[test]
+    fn batches_one_by_one_are_as_all_at_once() {
+        let spec =
+            NetworkSpec { inputs: 2, layers: vec![3.into()], outputs: 1, ..NetworkSpec::default() };
+        let network = Network::new(&spec, &mut Generator::new(0, 0));
+        let calibrate = |batches: &[Matrix]| {
+            let (mut calibration, mut trace) = (Calibration::default(), Trace::default());
+            for batch in batches {
+                trace.input_mut().clone_from(batch);
+                calibration.add(&network, &mut trace);
+            }
+            calibration
+        };
+        let (large, small) = ([[-3.0, 2.0]], [[0.5, 0.25]]);
+        let [large, small, all] =
+            [large.concat(), small.concat(), [large, small].concat().concat()]
+                .map(|values| Matrix::from_vec(values.len() / 2, 2, values));
+        let both = calibrate(&[all]);
+        assert_eq!(both.inputs()[0], 3.0);
+        assert_eq!(calibrate(&[large.clone(), small.clone()]), both);
+        assert_eq!(calibrate(&[small, large]), both);
+    }
+}

@@ -194,7 +194,8 @@ impl Training {
     fn save(&mut self, metrics: &MetricsFile) -> Result<(), Error> {
         self.saved.metrics_bytes = metrics.sync()?;
         self.saved.data.clone_from(&self.sources.data);
-        self.saved.instructions.insert(provenance::instructions().into());
+        let kernel = self.experiment.network().kernel()?;
+        self.saved.instructions.insert(provenance::instructions_with(kernel));
         self.count_work();
         let bytes = self.trainer.save(self.saved.metadata());
         self.run.save_checkpoint(&bytes)?;

@@ -4,6 +4,7 @@
 
 use dalenet::{
     ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network, NetworkSpec, Optimiser,
+    engine::Precision,
 };
 use std::time::Instant;
 
@@ -17,12 +18,13 @@ pub fn random(rows: usize, cols: usize) -> Matrix {
 }
 
 /// The net with plain steps, its input filled.
-pub fn learner() -> Learner {
+pub fn learner(precision: Precision) -> Learner {
     let mut generator = Generator::new(0, 0);
     let spec = NetworkSpec {
         inputs: 784,
         layers: vec![1024.into(), 1024.into()],
         outputs: 10,
+        precision,
         ..NetworkSpec::default()
     };
     let network = Network::new(&spec, &mut generator);

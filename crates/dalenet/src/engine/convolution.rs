@@ -4,7 +4,7 @@
 use super::{
     Activation, Geometry,
     elementwise::activate_rows,
-    product::{Strided, Target, product_tile},
+    product::{Factor, Target, View, product_tile},
     workspace::Workspace,
 };
 use crate::tensor::{Matrix, Shape};
@@ -179,14 +179,15 @@ pub fn convolve(
     assert_eq!(bias.len(), units, "one bias a unit");
     out.reshape(patches.images.rows(), patches.geometry.output.positions() * units);
     let tile = tile_of(inner);
+    let filters = Factor::right(View::of(weights), workspace);
     out.as_mut_slice().par_chunks_mut(tile * units).enumerate().for_each(|(t, out)| {
         let count = out.len() / units;
         let mut gathered = workspace.floats(count * inner);
         patches.gather(t * tile..t * tile + count, 0..inner, &mut gathered);
         let target = Target { at: out.as_mut_ptr(), stride: units, add: None };
-        let a = Strided { at: gathered.as_ptr(), row: inner as isize, col: 1 };
-        // SAFETY: the tile covers count×inner, the weights inner×units, out count×units.
-        unsafe { product_tile((count, inner, units), target, a, Strided::of(weights)) };
+        let patches = Factor::left(View::rows_of(&gathered, inner), workspace);
+        // SAFETY: out is count×units.
+        unsafe { product_tile(target, (&patches, 0..count), (&filters, 0..units)) };
         activate_rows(out, bias, activation);
     });
 }
@@ -258,11 +259,11 @@ fn gradient_tile(
         let gathered = &mut gathered[..count * rows];
         patches.gather(start..start + count, columns.clone(), gathered);
         let out = Target { at: out.as_mut_ptr(), stride: units, add: Some(1.0) };
-        let a = Strided { at: gathered.as_ptr(), row: rows as isize, col: 1 };
-        let u = Strided { at: u.as_slice()[start * units..].as_ptr(), row: units as isize, col: 1 };
-        // SAFETY: the gathered patches are count×rows, u has count rows from start on, out is
-        // rows×units.
-        unsafe { product_tile((rows, count, units), out, a.transposed(), u) };
+        let a = Factor::left(View::rows_of(gathered, rows).transposed(), workspace);
+        let u = &u.as_slice()[start * units..][..count * units];
+        let u = Factor::right(View::rows_of(u, units), workspace);
+        // SAFETY: out is rows×units.
+        unsafe { product_tile(out, (&a, 0..rows), (&u, 0..units)) };
     }
 }
 
@@ -281,14 +282,15 @@ pub fn convolve_transposed(
     assert_eq!(weights.rows(), inner, "one weight a value of the patch");
     assert_eq!(u.cols(), places * units, "one signal a unit and place");
     out.reshape(u.rows(), geometry.input.len());
+    let filters = Factor::right(View::of(weights).transposed(), workspace);
     let images = out.as_mut_slice().par_chunks_exact_mut(geometry.input.len());
     images.zip(u.as_slice().par_chunks_exact(places * units)).for_each(|(image, u)| {
         image.fill(0.0);
         let mut patches = workspace.floats(places * inner);
         let out = Target { at: patches.as_mut_ptr(), stride: inner, add: None };
-        let u = Strided { at: u.as_ptr(), row: units as isize, col: 1 };
-        // SAFETY: u is places×units, the weights inner×units, the patches places×inner.
-        unsafe { product_tile((places, units, inner), out, u, Strided::of(weights).transposed()) };
+        let u = Factor::left(View::rows_of(u, units), workspace);
+        // SAFETY: the patches are places×inner.
+        unsafe { product_tile(out, (&u, 0..places), (&filters, 0..inner)) };
         Patches::scatter(geometry, &patches, image);
     });
 }

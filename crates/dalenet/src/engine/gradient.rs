@@ -2,7 +2,8 @@
 
 use super::{
     elementwise::add_scaled,
-    product::{Strided, Target, product_tile},
+    product::{Factor, Target, View, product_tile},
+    workspace::Workspace,
 };
 use crate::tensor::Matrix;
 use rayon::prelude::*;
@@ -16,15 +17,15 @@ pub const TILE_ROWS: usize = 256;
 /// Unless `x.rows() == u.rows()`.
 ///
 /// ```
-/// use dalenet::{Matrix, engine};
+/// use dalenet::{Matrix, Workspace, engine};
 /// let x = Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]);
 /// let mut out = Matrix::default();
-/// engine::gradient(&mut out, &x, &Matrix::from_rows(&[[1.0], [10.0]]));
+/// engine::gradient(&mut out, &x, &Matrix::from_rows(&[[1.0], [10.0]]), &Workspace::default());
 /// assert_eq!(out.as_slice(), [31.0, 42.0]);
 /// ```
-pub fn gradient(out: &mut Matrix, x: &Matrix, u: &Matrix) {
+pub fn gradient(out: &mut Matrix, x: &Matrix, u: &Matrix, workspace: &Workspace) {
     assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
-    let (source, cols) = (Source::Product(x, u), u.cols());
+    let (source, cols) = (Source::product(x, u, workspace), u.cols());
     out.reshape(x.cols(), cols);
     out.as_mut_slice().par_chunks_mut(TILE_ROWS * cols).enumerate().for_each(|(tile, out)| {
         source.write(tile * TILE_ROWS, out, cols, None);
@@ -32,29 +33,29 @@ pub fn gradient(out: &mut Matrix, x: &Matrix, u: &Matrix) {
 }
 
 /// Where a tile's gradient comes from.
-#[derive(Clone, Copy)]
 pub(super) enum Source<'a> {
-    /// `xᵀ·u`.
-    Product(&'a Matrix, &'a Matrix),
+    /// `a·b`.
+    Product(Factor<'a>, Factor<'a>),
     /// It is there already, K×N.
     Ready(&'a Matrix),
     /// Those of its rows, R×N, that are not 0, and which they are.
     Rows(&'a Matrix, &'a [u32]),
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    /// `xᵀ·u`: `x` is B×K, `u` is B×N.
+    pub fn product(x: &'a Matrix, u: &'a Matrix, workspace: &'a Workspace) -> Self {
+        let a = Factor::left(View::of(x).transposed(), workspace);
+        Self::Product(a, Factor::right(View::of(u), workspace))
+    }
     /// `out = g`, or `out += factor·g`, for the presynaptic units from `start` on.
     pub fn write(&self, start: usize, out: &mut [f32], cols: usize, add: Option<f32>) {
-        match (*self, add) {
-            (Self::Product(x, u), add) => {
-                let rows = out.len() / cols;
-                assert!(start + rows <= x.cols());
+        match (self, add) {
+            (Self::Product(a, b), add) => {
+                let rows = start..start + out.len() / cols;
                 let out = Target { at: out.as_mut_ptr(), stride: cols, add };
-                // SAFETY: columns start..start+rows of x, all of u and all of out are in bounds.
-                unsafe {
-                    let rows_of_x = Strided::of(x).from(0, start).transposed();
-                    product_tile((rows, x.rows(), cols), out, rows_of_x, Strided::of(u));
-                }
+                // SAFETY: out has a row for each of these, and all columns.
+                unsafe { product_tile(out, (a, rows), (b, 0..cols)) };
             }
             (Self::Ready(gradient), None) => {
                 out.copy_from_slice(&gradient.as_slice()[start * cols..][..out.len()]);

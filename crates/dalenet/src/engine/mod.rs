@@ -7,6 +7,7 @@
 //! `K` presynaptic units, `N` postsynaptic units, `P` places of a convolution.
 
 mod activation;
+mod bf16;
 mod convolution;
 mod dale;
 mod divisive;
@@ -16,6 +17,7 @@ mod geometry;
 mod gradient;
 pub mod policy;
 mod pooling;
+mod precision;
 mod product;
 mod rms;
 mod signal;
@@ -26,6 +28,7 @@ mod update;
 mod workspace;
 
 pub use activation::Activation;
+pub use bf16::Kernel;
 pub use convolution::{Patches, convolve, convolve_transposed, patches_gradient};
 pub use dale::{Dale, DaleForm, Signs};
 pub use divisive::{Divisor, divide, divide_transposed};
@@ -34,6 +37,7 @@ pub use error::{centre, one_vs_all, weight_by_class};
 pub use geometry::{Geometry, Window};
 pub use gradient::{TILE_ROWS, gradient};
 pub use pooling::{PoolingMode, pool, pool_transposed};
+pub use precision::{Precision, round_to_bf16};
 pub use product::{product, product_transposed};
 pub use rms::{EPSILON as RMS_EPSILON, normalise, normalise_in_place, normalise_transposed};
 pub use signal::{add, add_signal, gate_places, signs, spread};

@@ -1,39 +1,115 @@
-//! Matrix products: single-threaded `gemm` calls on fixed tiles, rayon over the tiles.
+//! Matrix products: single-threaded products of fixed tiles, rayon over the tiles.
 
+use super::{
+    bf16::{self, Kernel, pack_left, pack_right},
+    precision::round_to_bf16,
+    workspace::{Floats, Lines, Workspace},
+};
 use crate::tensor::Matrix;
 use gemm::Parallelism;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Columns of the result a tile computes; narrower results are split by rows instead.
 const TILE_COLS: usize = 128;
 const TILE_SAMPLES: usize = 16;
+/// Numbers that are rounded as one piece of work.
+const PIECE: usize = 1 << 14;
 
-/// A matrix as `gemm` sees it: a pointer and the distance between rows and between columns.
+/// A row-major matrix, or the transpose of one.
 #[derive(Clone, Copy)]
-pub(super) struct Strided {
-    pub at: *const f32,
-    pub row: isize,
-    pub col: isize,
+pub(super) struct View<'a> {
+    data: &'a [f32],
+    pub rows: usize,
+    pub cols: usize,
+    transposed: bool,
 }
 
-impl Strided {
-    pub fn of(matrix: &Matrix) -> Self {
-        Self { at: matrix.as_slice().as_ptr(), row: matrix.cols() as isize, col: 1 }
+impl<'a> View<'a> {
+    pub fn of(matrix: &'a Matrix) -> Self {
+        Self::rows_of(matrix.as_slice(), matrix.cols())
+    }
+
+    /// Rows of `cols` numbers.
+    pub fn rows_of(data: &'a [f32], cols: usize) -> Self {
+        Self { data, rows: data.len() / cols.max(1), cols, transposed: false }
     }
 
     pub fn transposed(self) -> Self {
-        Self { row: self.col, col: self.row, ..self }
+        Self { rows: self.cols, cols: self.rows, transposed: !self.transposed, ..self }
     }
 
-    /// The part that starts at row `i`, column `j`.
+    pub fn is_transposed(self) -> bool {
+        self.transposed
+    }
+
+    /// At most `len` numbers of row `row` from column `from` on, none beyond the last row or column.
     ///
-    /// # Safety
-    /// That entry lies in the matrix.
-    pub unsafe fn from(self, i: usize, j: usize) -> Self {
-        // SAFETY: the caller's.
-        Self {
-            at: unsafe { self.at.offset(i as isize * self.row + j as isize * self.col) },
-            ..self
+    /// # Panics
+    /// If it is the transpose of a row-major matrix.
+    pub fn run(self, row: usize, from: usize, len: usize) -> &'a [f32] {
+        assert!(!self.transposed, "rows of a row-major matrix");
+        let from = from.min(self.cols);
+        let row = if row < self.rows { &self.data[row * self.cols..][..self.cols] } else { &[] };
+        row.get(from..self.cols.min(from + len)).unwrap_or_default()
+    }
+
+    /// Where the entry of row `i` and column `j` lies, and the distance between rows and columns.
+    fn from(self, i: usize, j: usize) -> (*const f32, isize, isize) {
+        let (row, col) = if self.transposed { (1, self.rows) } else { (self.cols, 1) };
+        (self.data.as_ptr().wrapping_add(i * row + j * col), row as isize, col as isize)
+    }
+}
+
+/// A factor of products, as what multiplies reads it.
+pub(super) struct Factor<'a> {
+    /// Rows and columns.
+    shape: [usize; 2],
+    form: Form<'a>,
+}
+
+enum Form<'a> {
+    Given(View<'a>),
+    Rounded(Floats<'a>, bool),
+    Packed(Kernel, Lines<'a>),
+}
+
+impl<'a> Factor<'a> {
+    /// The first factor, m×k.
+    pub fn left(a: View<'a>, workspace: &'a Workspace) -> Self {
+        Self::new(a, workspace, || pack_left(a, |lines| workspace.lines(lines)))
+    }
+
+    /// The second factor, k×n.
+    pub fn right(b: View<'a>, workspace: &'a Workspace) -> Self {
+        Self::new(b, workspace, || pack_right(b, |lines| workspace.lines(lines)))
+    }
+
+    fn new(view: View<'a>, workspace: &'a Workspace, pack: impl FnOnce() -> Lines<'a>) -> Self {
+        let form = match workspace.kernel() {
+            None => Form::Given(view),
+            Some(Kernel::Rounded) => {
+                let mut rounded = workspace.floats(view.data.len());
+                let pieces = rounded.par_chunks_mut(PIECE).zip(view.data.par_chunks(PIECE));
+                pieces.for_each(|(rounded, data)| {
+                    rounded.iter_mut().zip(data).for_each(|(to, x)| *to = round_to_bf16(*x));
+                });
+                Form::Rounded(rounded, view.transposed)
+            }
+            Some(kernel) => Form::Packed(kernel, pack()),
+        };
+        Self { shape: [view.rows, view.cols], form }
+    }
+
+    /// The numbers to multiply in `f32`; `None` if they are packed.
+    fn view(&self) -> Option<View<'_>> {
+        let [rows, cols] = self.shape;
+        match &self.form {
+            Form::Given(view) => Some(*view),
+            Form::Rounded(data, transposed) => {
+                Some(View { data, rows, cols, transposed: *transposed })
+            }
+            Form::Packed(..) => None,
         }
     }
 }
@@ -47,25 +123,36 @@ pub(super) struct Target {
     pub add: Option<f32>,
 }
 
-/// A product of `a` m×k and `b` k×n into `out` m×n, on this thread.
+/// The rows `rows` and columns `cols` of `a·b` into `out`, on this thread.
 ///
 /// # Safety
-/// `a`, `b` and `out` cover that many entries; nobody else touches `out` meanwhile.
+/// `out` covers so many entries; nobody else touches them meanwhile.
+///
+/// # Panics
+/// Unless both factors were made by one workspace, the rows begin at a multiple of 16 and the columns at
+/// one of 32.
 pub(super) unsafe fn product_tile(
-    (m, k, n): (usize, usize, usize),
     out: Target,
-    a: Strided,
-    b: Strided,
+    (a, rows): (&Factor<'_>, Range<usize>),
+    (b, cols): (&Factor<'_>, Range<usize>),
 ) {
+    let inner = a.shape[1];
+    assert!(inner == b.shape[0] && rows.end <= a.shape[0] && cols.end <= b.shape[1]);
+    if let (Form::Packed(kernel, a), Form::Packed(_, b)) = (&a.form, &b.form) {
+        // SAFETY: the caller's; a workspace's kernel is available.
+        return unsafe { bf16::multiply(*kernel, out, (a, rows), (b, cols), inner) };
+    }
+    let (a, b) = a.view().zip(b.view()).expect("factors of one workspace");
+    let ((a, a_row, a_col), (b, b_row, b_col)) = (a.from(rows.start, 0), b.from(0, cols.start));
     let (keep, factor) = out.add.map_or((0.0, 1.0), |factor| (1.0, factor));
     #[rustfmt::skip]
-    // SAFETY: the caller vouches for the extents.
+    // SAFETY: the caller vouches for `out`; the rows lie in `a`, the columns in `b`.
     unsafe {
         gemm::gemm(
-            m, n, k,
+            rows.len(), cols.len(), inner,
             out.at, 1, out.stride as isize, out.add.is_some(),
-            a.at, a.col, a.row,
-            b.at, b.col, b.row,
+            a, a_col, a_row,
+            b, b_col, b_row,
             keep, factor, false, false, false, Parallelism::None,
         );
     };
@@ -77,54 +164,54 @@ pub(super) unsafe fn product_tile(
 /// Unless `a.cols() == b.rows()`.
 ///
 /// ```
-/// use dalenet::{Matrix, engine};
+/// use dalenet::{Matrix, Workspace, engine};
 /// let (a, b) = (Matrix::from_rows(&[[1.0, 2.0]]), Matrix::from_rows(&[[3.0], [4.0]]));
 /// let mut out = Matrix::default();
-/// engine::product(&mut out, &a, &b);
+/// engine::product(&mut out, &a, &b, &Workspace::default());
 /// assert_eq!(out.as_slice(), [11.0]);
 /// ```
-pub fn product(out: &mut Matrix, a: &Matrix, b: &Matrix) {
+pub fn product(out: &mut Matrix, a: &Matrix, b: &Matrix, workspace: &Workspace) {
     assert_eq!(a.cols(), b.rows(), "inner dimensions");
-    out.reshape(a.rows(), b.cols());
-    tiles(out, Strided::of(a), Strided::of(b), a.cols());
+    multiply(out, View::of(a), View::of(b), workspace);
 }
 
 /// `out = a·bᵀ`: `a` is B×N, `b` is K×N, `out` becomes B×K.
 ///
 /// # Panics
 /// Unless `a.cols() == b.cols()`.
-pub fn product_transposed(out: &mut Matrix, a: &Matrix, b: &Matrix) {
+pub fn product_transposed(out: &mut Matrix, a: &Matrix, b: &Matrix, workspace: &Workspace) {
     assert_eq!(a.cols(), b.cols(), "inner dimensions");
-    out.reshape(a.rows(), b.rows());
-    tiles(out, Strided::of(a), Strided::of(b).transposed(), a.cols());
+    multiply(out, View::of(a), View::of(b).transposed(), workspace);
 }
 
-fn tiles(out: &mut Matrix, a: Strided, b: Strided, inner: usize) {
-    struct Shared(Strided, Strided, *mut f32);
-    // SAFETY: a and b are only read; each tile writes entries of out that no other tile does.
+fn multiply(out: &mut Matrix, a: View<'_>, b: View<'_>, workspace: &Workspace) {
+    struct Shared(*mut f32);
+    // SAFETY: each tile writes entries that no other tile does.
     unsafe impl Sync for Shared {}
     impl Shared {
-        fn get(&self) -> (Strided, Strided, *mut f32) {
-            (self.0, self.1, self.2)
+        fn get(&self) -> *mut f32 {
+            self.0
         }
     }
 
-    let (rows, cols) = (out.rows(), out.cols());
-    let shared = Shared(a, b, out.as_mut_slice().as_mut_ptr());
-    let tile = |i: usize, m: usize, j: usize, n: usize| {
-        let (a, b, out) = shared.get();
-        // SAFETY: rows i..i+m and columns j..j+n lie inside out, a and b.
+    let (rows, cols) = (a.rows, b.cols);
+    out.reshape(rows, cols);
+    let (a, b) = (Factor::left(a, workspace), Factor::right(b, workspace));
+    let shared = Shared(out.as_mut_slice().as_mut_ptr());
+    let tile = |i: Range<usize>, j: Range<usize>| {
+        // SAFETY: these rows and columns lie inside out, and in no other tile.
         unsafe {
-            let out = Target { at: out.add(i * cols + j), stride: cols, add: None };
-            product_tile((m, inner, n), out, a.from(i, 0), b.from(0, j));
+            let at = shared.get().add(i.start * cols + j.start);
+            product_tile(Target { at, stride: cols, add: None }, (&a, i), (&b, j));
         }
     };
     let pieces = |len: usize, size: usize| {
-        (0..len.div_ceil(size)).into_par_iter().map(move |t| (t * size, size.min(len - t * size)))
+        let tiles = (0..len.div_ceil(size)).into_par_iter();
+        tiles.map(move |t| t * size..len.min((t + 1) * size))
     };
     if cols >= TILE_COLS {
-        pieces(cols, TILE_COLS).for_each(|(j, n)| tile(0, rows, j, n));
+        pieces(cols, TILE_COLS).for_each(|cols| tile(0..rows, cols));
     } else {
-        pieces(rows, TILE_SAMPLES).for_each(|(i, m)| tile(i, m, 0, cols));
+        pieces(rows, TILE_SAMPLES).for_each(|rows| tile(rows, 0..cols));
     }
 }

@@ -30,7 +30,7 @@ pub struct Weights<'a> {
 /// Unless the shapes agree.
 pub fn update(layer: Weights<'_>, x: &Matrix, u: &Matrix, step: &Step, workspace: &Workspace) {
     assert_eq!(x.rows(), u.rows(), "one teaching signal a sample");
-    sweep(layer, Source::Product(x, u), [x.cols(), u.cols()], step, workspace);
+    sweep(layer, Source::product(x, u, workspace), [x.cols(), u.cols()], step, workspace);
 }
 
 /// `W ← project(W + step(g))`: the gradient `g` is K×N (folded: K/2×N).

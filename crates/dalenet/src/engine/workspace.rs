@@ -1,5 +1,9 @@
-//! Scratch memory.
+//! Scratch memory, and the precision of products.
 
+use super::{
+    bf16::{Kernel, Line},
+    precision::Precision,
+};
 use crate::tensor::SparseMatrix;
 use std::{
     fmt,
@@ -7,7 +11,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Scratch memory of engine functions, kept from call to call so that hot loops allocate nothing.
+/// Scratch memory of engine functions, kept from call to call so that hot loops allocate nothing, and
+/// the precision of their products.
 ///
 /// Each piece of work takes a buffer of its own and puts it back when it ends; no lock is held
 /// meanwhile. So one workspace serves all threads at once, and a thread that waits for a part of its
@@ -24,7 +29,10 @@ use std::{
 /// ```
 #[derive(Default)]
 pub struct Workspace {
+    /// What multiplies, unless that is `f32`.
+    kernel: Option<Kernel>,
     floats: Pool<Vec<f32>>,
+    lines: Pool<Vec<Line>>,
     transposed: Pool<Transposed>,
 }
 
@@ -36,18 +44,41 @@ pub(super) struct Transposed {
 }
 
 impl Workspace {
+    /// For products of this precision, `bf16` by [`Kernel::chosen`].
+    pub fn new(precision: Precision) -> Self {
+        let mut workspace = Self::default();
+        workspace.set_precision(precision);
+        workspace
+    }
+
+    /// For products of bfloat16 by this kernel, which must be available: for tests and benches.
+    ///
+    /// # Panics
+    /// If it is not available.
+    pub fn with_kernel(kernel: Kernel) -> Self {
+        assert!(kernel.is_available(), "this processor has no kernel {kernel}");
+        Self { kernel: Some(kernel), ..Self::default() }
+    }
+
+    /// From here on products are of this precision.
+    pub(crate) fn set_precision(&mut self, precision: Precision) {
+        let kernel = || Kernel::chosen().unwrap_or(Kernel::Rounded);
+        self.kernel = (precision == Precision::Bf16).then(kernel);
+    }
+
+    /// What multiplies, unless that is `f32`.
+    pub(super) fn kernel(&self) -> Option<Kernel> {
+        self.kernel
+    }
+
     /// A buffer of `len` numbers that hold anything.
     pub(super) fn floats(&self, len: usize) -> Floats<'_> {
-        // The smallest that is large enough, of equals the one used last.
-        let mut free = self.floats.lock();
-        let fits = |buffer: &Vec<f32>| (buffer.len() < len, buffer.len());
-        let best = (0..free.len()).rev().min_by_key(|i| fits(&free[*i]));
-        let mut buffer = best.map(|i| free.remove(i)).unwrap_or_default();
-        drop(free);
-        if buffer.len() < len {
-            buffer.resize(len, 0.0);
-        }
-        Floats { buffer: Loan { item: buffer, pool: &self.floats }, len }
+        self.floats.part(len)
+    }
+
+    /// A buffer of `len` lines that hold anything.
+    pub(super) fn lines(&self, len: usize) -> Lines<'_> {
+        self.lines.part(len)
     }
 
     /// Memory for a transposed batch.
@@ -60,7 +91,7 @@ impl Workspace {
 /// Scratch memory has no content: a clone starts empty.
 impl Clone for Workspace {
     fn clone(&self) -> Self {
-        Self::default()
+        Self { kernel: self.kernel, ..Self::default() }
     }
 }
 
@@ -78,6 +109,22 @@ impl<T> Pool<T> {
     /// The free buffers. A panic elsewhere leaves them usable: they have no content.
     fn lock(&self) -> MutexGuard<'_, Vec<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Clone + Default> Pool<Vec<T>> {
+    /// A buffer of which `len` items are used.
+    fn part(&self, len: usize) -> Part<'_, T> {
+        // The smallest that is large enough, of equals the one used last.
+        let mut free = self.lock();
+        let fits = |buffer: &Vec<T>| (buffer.len() < len, buffer.len());
+        let best = (0..free.len()).rev().min_by_key(|i| fits(&free[*i]));
+        let mut buffer = best.map(|i| free.remove(i)).unwrap_or_default();
+        drop(free);
+        if buffer.len() < len {
+            buffer.resize(len, T::default());
+        }
+        Part { buffer: Loan { item: buffer, pool: self }, len }
     }
 }
 
@@ -106,21 +153,32 @@ impl<T: Default> DerefMut for Loan<'_, T> {
     }
 }
 
-/// So many numbers of a buffer.
-pub(super) struct Floats<'a> {
-    buffer: Loan<'a, Vec<f32>>,
+/// So many items of a buffer.
+pub(super) struct Part<'a, T: Default> {
+    buffer: Loan<'a, Vec<T>>,
     len: usize,
 }
 
-impl Deref for Floats<'_> {
-    type Target = [f32];
-    fn deref(&self) -> &[f32] {
+/// So many numbers of a buffer.
+pub(super) type Floats<'a> = Part<'a, f32>;
+/// So many lines of a buffer.
+pub(super) type Lines<'a> = Part<'a, Line>;
+
+impl<T: Default> Deref for Part<'_, T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
         &self.buffer[..self.len]
     }
 }
 
-impl DerefMut for Floats<'_> {
-    fn deref_mut(&mut self) -> &mut [f32] {
+impl<T: Default> DerefMut for Part<'_, T> {
+    fn deref_mut(&mut self) -> &mut [T] {
         &mut self.buffer[..self.len]
+    }
+}
+
+impl<T: Default> AsMut<[T]> for Part<'_, T> {
+    fn as_mut(&mut self) -> &mut [T] {
+        self
     }
 }

@@ -49,7 +49,7 @@ impl Weighted for Dense {
         let (weights, bias) = (synapses.distinct_weights(), synapses.bias());
         match h {
             Presynaptic::Dense(h) => {
-                engine::product(out, h, weights);
+                engine::product(out, h, weights, workspace);
                 engine::activate(out, bias, activation);
             }
             Presynaptic::Sparse(h) => {
@@ -64,9 +64,9 @@ impl Weighted for Dense {
         u: &Matrix,
         weights: &Matrix,
         out: &mut Matrix,
-        _workspace: &Workspace,
+        workspace: &Workspace,
     ) {
-        engine::product_transposed(out, u, weights);
+        engine::product_transposed(out, u, weights, workspace);
     }
 
     fn gradient(
@@ -80,7 +80,7 @@ impl Weighted for Dense {
         match h {
             Presynaptic::Dense(h) => {
                 *rows = None;
-                engine::gradient(weights, h, u);
+                engine::gradient(weights, h, u, workspace);
             }
             Presynaptic::Sparse(h) => {
                 engine::gradient_sparse(weights, rows.get_or_insert_default(), h, u, workspace);

@@ -210,7 +210,7 @@ impl Checked<'_> {
             let Plan { kind, site, activation, stages, .. } = plan;
             Layer::new(synapses, kind, site, activation, stages)
         };
-        Network::of(plans.into_iter().enumerate().map(layer).collect())
+        Network::of(plans.into_iter().enumerate().map(layer).collect(), spec.precision)
     }
 }
 

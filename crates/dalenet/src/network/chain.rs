@@ -2,6 +2,7 @@
 
 use super::trace::{Input, Trace, output};
 use crate::{
+    engine::Precision,
     layer::{Layer, Place},
     tensor::{Matrix, Presynaptic},
 };
@@ -11,6 +12,7 @@ use crate::{
 pub struct Network {
     layers: Vec<Layer>,
     skips: Vec<SkipConnection>,
+    precision: Precision,
 }
 
 /// What is done to the values of a forward pass on their way, as by the converters and the noise of
@@ -36,7 +38,7 @@ pub(crate) struct SkipConnection {
 }
 
 impl Network {
-    pub(super) fn of(layers: Vec<Layer>) -> Self {
+    pub(super) fn of(layers: Vec<Layer>, precision: Precision) -> Self {
         let mut skips = Vec::new();
         for (l, layer) in layers.iter().enumerate() {
             for (stage, kind) in (1..).zip(layer.stages()) {
@@ -44,7 +46,7 @@ impl Network {
                 skips.extend(kind.from.map(|from| SkipConnection { from, to }));
             }
         }
-        Self { layers, skips }
+        Self { layers, skips, precision }
     }
 
     /// The layers with weights, first to last, each with those without weights that follow it.
@@ -60,6 +62,11 @@ impl Network {
     /// Its skip connections.
     pub(crate) fn skips(&self) -> &[SkipConnection] {
         &self.skips
+    }
+
+    /// Precision of its products.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Output units C.
@@ -78,6 +85,7 @@ impl Network {
     /// If the input is not B×D.
     pub fn forward(&self, trace: &mut Trace) {
         let Trace { input, layers, workspace } = trace;
+        workspace.set_precision(self.precision);
         layers.resize_with(self.layers.len(), Vec::new);
         for (l, layer) in self.layers.iter().enumerate() {
             let (before, after) = layers.split_at_mut(l);
@@ -91,6 +99,7 @@ impl Network {
     /// above received, altered.
     pub fn forward_altered(&self, trace: &mut Trace, alter: &mut dyn Alter) {
         let Trace { input, layers, workspace } = trace;
+        workspace.set_precision(self.precision);
         layers.resize_with(self.layers.len(), Vec::new);
         for (l, layer) in self.layers.iter().enumerate() {
             let (before, after) = layers.split_at_mut(l);

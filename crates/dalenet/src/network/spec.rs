@@ -1,7 +1,7 @@
 //! What a network is made of, before it has weights.
 
 use crate::{
-    engine::{Activation, Dale},
+    engine::{Activation, Dale, Precision},
     layer::LayerSpec,
     tensor::Shape,
 };
@@ -49,6 +49,8 @@ pub struct NetworkSpec {
     pub fan_in: bool,
     /// β: biases start as the difference of two of Kaneko's threshold weights, β·(U − U′).
     pub threshold: f32,
+    /// Precision of its products.
+    pub precision: Precision,
 }
 
 impl Default for NetworkSpec {
@@ -69,6 +71,7 @@ impl Default for NetworkSpec {
             orthogonal: false,
             fan_in: true,
             threshold: 0.0,
+            precision: Precision::F32,
         }
     }
 }

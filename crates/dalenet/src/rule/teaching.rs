@@ -77,7 +77,7 @@ impl Teaching {
         let u = &gated[number];
         match feedback {
             Feedback::Written | Feedback::WrittenThrough => {}
-            Feedback::Direct(weights) => engine::product(signal, error, weights),
+            Feedback::Direct(weights) => engine::product(signal, error, weights, workspace),
             Feedback::Through(weights) => above.transport(u, weights, signal, workspace),
             Feedback::Weights => above.transport(u, above.weights(), signal, workspace),
             Feedback::Signs => {
