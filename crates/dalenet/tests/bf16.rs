@@ -1,8 +1,10 @@
 //! Oracle: NumPy with ml_dtypes, whose numbers `scripts/golden_bf16.py` wrote.
 
+mod common;
+
 use dalenet::{
-    Matrix, Workspace,
-    engine::{self, Kernel, round_to_bf16},
+    Backprop, Generator, Matrix, Method, Network, NetworkSpec, Optimiser, Trace, Workspace,
+    engine::{self, Kernel, Moments, Precision, Step, Weights, round_to_bf16},
 };
 use safetensors::SafeTensors;
 
@@ -39,4 +41,52 @@ fn products_are_numpys() {
             assert!((f64::from(*found) - want).abs() < 2e-5, "{kernel}: {found}, not {want}");
         }
     }
+}
+
+/// A network takes the precision of its specification along: to every forward pass, altered or not, and
+/// to the step of a learner.
+#[test]
+fn networks_and_learners_have_their_precision() {
+    let mut generator = Generator::new(0, 0);
+    let spec = NetworkSpec { precision: Precision::Bf16, ..common::single(40, &[], 3) };
+    let network = Network::new(&spec, &mut generator);
+    let (x, target) =
+        (common::signed(20, 40, &mut generator), common::unsigned(20, 3, &mut generator));
+    let layer = &network.layers()[0];
+    let [bf16, f32] = [Precision::Bf16, Precision::F32].map(Workspace::new);
+
+    // Forward passes.
+    let by = |workspace: &Workspace| {
+        let mut out = Matrix::default();
+        layer.forward(&x, &mut out, workspace);
+        out
+    };
+    let want = by(&bf16);
+    assert!(want != by(&f32));
+    let mut trace = Trace::default();
+    trace.input_mut().clone_from(&x);
+    network.forward(&mut trace);
+    assert_eq!(*trace.output(), want);
+    struct Unaltered;
+    impl dalenet::Alter for Unaltered {}
+    let mut trace = Trace::default();
+    trace.input_mut().clone_from(&x);
+    network.forward_altered(&mut trace, &mut Unaltered);
+    let difference = common::difference(trace.output(), &want);
+    assert!(difference.as_slice().iter().all(|d| d.abs() < 1e-6), "{difference:?}");
+
+    // A step.
+    let optimiser = Optimiser::new(Method::Sgd, false, &network);
+    let mut learner = common::learner(network.clone(), Backprop, optimiser);
+    common::step(&mut learner, &x, &target, 0.5);
+    let by = |workspace: &Workspace| {
+        let (mut weights, mut moments) = (layer.weights().clone(), Moments::default());
+        let step = Step { method: Method::Sgd, rate: 0.5, scale: 1.0 / 20.0, count: 1 };
+        let held =
+            Weights { weights: &mut weights, folded: None, signs: None, moments: &mut moments };
+        engine::update(held, &x, learner.signal(0), &step, workspace);
+        weights
+    };
+    assert_eq!(*learner.network.layers()[0].weights(), by(&bf16));
+    assert!(by(&bf16) != by(&f32));
 }

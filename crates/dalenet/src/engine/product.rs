@@ -1,7 +1,7 @@
 //! Matrix products: single-threaded products of fixed tiles, rayon over the tiles.
 
 use super::{
-    bf16::{self, Kernel, pack_left, pack_right},
+    bf16::{self, Kernel, Packed},
     precision::round_to_bf16,
     workspace::{Floats, Lines, Workspace},
 };
@@ -71,21 +71,25 @@ pub(super) struct Factor<'a> {
 enum Form<'a> {
     Given(View<'a>),
     Rounded(Floats<'a>, bool),
-    Packed(Kernel, Lines<'a>),
+    Packed(Kernel, Packed<Lines<'a>>),
 }
 
 impl<'a> Factor<'a> {
     /// The first factor, m×k.
     pub fn left(a: View<'a>, workspace: &'a Workspace) -> Self {
-        Self::new(a, workspace, || pack_left(a, |lines| workspace.lines(lines)))
+        Self::new(a, workspace, || Packed::left(a, |lines| workspace.lines(lines)))
     }
 
     /// The second factor, k×n.
     pub fn right(b: View<'a>, workspace: &'a Workspace) -> Self {
-        Self::new(b, workspace, || pack_right(b, |lines| workspace.lines(lines)))
+        Self::new(b, workspace, || Packed::right(b, |lines| workspace.lines(lines)))
     }
 
-    fn new(view: View<'a>, workspace: &'a Workspace, pack: impl FnOnce() -> Lines<'a>) -> Self {
+    fn new(
+        view: View<'a>,
+        workspace: &'a Workspace,
+        pack: impl FnOnce() -> Packed<Lines<'a>>,
+    ) -> Self {
         let form = match workspace.kernel() {
             None => Form::Given(view),
             Some(Kernel::Rounded) => {
@@ -140,7 +144,7 @@ pub(super) unsafe fn product_tile(
     assert!(inner == b.shape[0] && rows.end <= a.shape[0] && cols.end <= b.shape[1]);
     if let (Form::Packed(kernel, a), Form::Packed(_, b)) = (&a.form, &b.form) {
         // SAFETY: the caller's; a workspace's kernel is available.
-        return unsafe { bf16::multiply(*kernel, out, (a, rows), (b, cols), inner) };
+        return unsafe { bf16::multiply(*kernel, out, (a, rows), (b, cols)) };
     }
     let (a, b) = a.view().zip(b.view()).expect("factors of one workspace");
     let ((a, a_row, a_col), (b, b_row, b_col)) = (a.from(rows.start, 0), b.from(0, cols.start));

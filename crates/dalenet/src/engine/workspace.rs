@@ -177,6 +177,12 @@ impl<T: Default> DerefMut for Part<'_, T> {
     }
 }
 
+impl<T: Default> AsRef<[T]> for Part<'_, T> {
+    fn as_ref(&self) -> &[T] {
+        self
+    }
+}
+
 impl<T: Default> AsMut<[T]> for Part<'_, T> {
     fn as_mut(&mut self) -> &mut [T] {
         self

@@ -2,7 +2,10 @@
 //! assembly. Registers 0 to 3 hold the sums of a tile of 32×32, 4 and 5 the left operand, 6 and 7 the
 //! right one.
 
-use super::{Operands, TILE, Tile, pack::BLOCK};
+use super::{
+    Operands, Sums,
+    pack::{BLOCK, Line},
+};
 use std::{
     arch::{
         asm,
@@ -80,14 +83,14 @@ impl Drop for Session {
 }
 
 /// # Safety
-/// A session of this thread has begun.
-pub unsafe fn tile(operands: &Operands<'_>, out: &mut Tile) {
+/// A session of this thread has begun; `sums` has the rows of the operands' blocks.
+pub unsafe fn tile(operands: &Operands<'_>, sums: Sums) {
     let Operands { left: [first, second], right } = operands;
     let Some(first) = first else { return };
-    let steps = first.len() / BLOCK;
-    // Of a single block the second half of the tile is what it was.
-    // SAFETY: for every step the blocks have 16 lines and the panel 32; the tile has 32 rows of 128
-    // bytes. The compiler knows nothing of tile registers, so what they hold stays.
+    let bytes = |lines: usize| lines * size_of::<Line>();
+    let (left_step, right_step, row) = (bytes(first.step), bytes(right.step), 4 * sums.stride);
+    // SAFETY: for every step the blocks have 16 lines and the panel 32; the sums have 16 rows of 128
+    // bytes for each block. The compiler uses no tile registers, so what they hold stays.
     unsafe {
         match second {
             Some(second) => asm!(
@@ -102,19 +105,23 @@ pub unsafe fn tile(operands: &Operands<'_>, out: &mut Tile) {
                 "tileloadd tmm5, [{second} + {line}]",
                 "tdpbf16ps tmm2, tmm5, tmm6",
                 "tdpbf16ps tmm3, tmm5, tmm7",
-                "add {first}, 1024", "add {second}, 1024", "add {right}, 2048",
+                "add {first}, {left_step}", "add {second}, {left_step}", "add {right}, {right_step}",
                 "dec {steps}", "jnz 2b",
                 "3:",
-                "tilestored [{out} + 2*{line}], tmm0",
-                "tilestored [{out} + 2*{line} + 64], tmm1",
-                "tilestored [{out} + 2*{line} + 2048], tmm2",
-                "tilestored [{out} + 2*{line} + 2112], tmm3",
+                "tilestored [{out} + {row}], tmm0",
+                "tilestored [{out} + {row} + 64], tmm1",
+                "tilestored [{lower} + {row}], tmm2",
+                "tilestored [{lower} + {row} + 64], tmm3",
                 first = inout(reg) first.as_ptr() => _,
                 second = inout(reg) second.as_ptr() => _,
                 right = inout(reg) right.as_ptr() => _,
-                steps = inout(reg) steps => _,
-                out = in(reg) out.0.as_mut_ptr(),
-                line = in(reg) 64usize,
+                steps = inout(reg) first.count => _,
+                left_step = in(reg) left_step,
+                right_step = in(reg) right_step,
+                out = in(reg) sums.at,
+                lower = in(reg) sums.at.wrapping_add(BLOCK * sums.stride),
+                line = in(reg) size_of::<Line>(),
+                row = in(reg) row,
                 options(nostack),
             ),
             None => asm!(
@@ -126,20 +133,21 @@ pub unsafe fn tile(operands: &Operands<'_>, out: &mut Tile) {
                 "tdpbf16ps tmm0, tmm4, tmm6",
                 "tileloadd tmm7, [{right} + 2*{line} + 64]",
                 "tdpbf16ps tmm1, tmm4, tmm7",
-                "add {first}, 1024", "add {right}, 2048",
+                "add {first}, {left_step}", "add {right}, {right_step}",
                 "dec {steps}", "jnz 2b",
                 "3:",
-                "tilestored [{out} + 2*{line}], tmm0",
-                "tilestored [{out} + 2*{line} + 64], tmm1",
+                "tilestored [{out} + {row}], tmm0",
+                "tilestored [{out} + {row} + 64], tmm1",
                 first = inout(reg) first.as_ptr() => _,
                 right = inout(reg) right.as_ptr() => _,
-                steps = inout(reg) steps => _,
-                out = in(reg) out.0.as_mut_ptr(),
-                line = in(reg) 64usize,
+                steps = inout(reg) first.count => _,
+                left_step = in(reg) left_step,
+                right_step = in(reg) right_step,
+                out = in(reg) sums.at,
+                line = in(reg) size_of::<Line>(),
+                row = in(reg) row,
                 options(nostack),
             ),
         }
     }
 }
-
-const _: () = assert!(size_of::<Tile>() == 4 * TILE * TILE);

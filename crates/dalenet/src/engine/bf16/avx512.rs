@@ -1,8 +1,8 @@
 //! The kernel by `vdpbf16ps`, the dot product of pairs of AVX-512.
 
 use super::{
-    Operands, TILE, Tile,
-    pack::{BLOCK, Line},
+    Operands, Sums, TILE,
+    pack::{BLOCK, Blocks, Line},
 };
 use std::arch::x86_64::*;
 
@@ -10,19 +10,19 @@ use std::arch::x86_64::*;
 const ROWS: usize = 8;
 
 /// # Safety
-/// The processor has AVX-512 with BF16.
+/// The processor has AVX-512 with BF16; `sums` has the rows of the operands' blocks.
 #[target_feature(enable = "avx512f,avx512bf16")]
-pub unsafe fn tile(operands: &Operands<'_>, out: &mut Tile) {
-    for (b, block) in operands.left.iter().enumerate() {
-        let Some(block) = block else { continue };
+pub unsafe fn tile(operands: &Operands<'_>, sums: Sums) {
+    for (b, left) in operands.left.iter().enumerate() {
+        let Some(left) = left else { continue };
         for first in (0..BLOCK).step_by(ROWS) {
-            let sums = rows(block, first, operands.right);
-            for (i, [low, high]) in sums.into_iter().enumerate() {
-                let (low_out, high_out) = out.0[b * BLOCK + first + i].split_at_mut(TILE / 2);
-                // SAFETY: both halves of a row have 16 sums.
+            let found = rows(*left, first, operands.right);
+            for (i, [low, high]) in found.into_iter().enumerate() {
+                // SAFETY: the caller's: this block is there; a row has 32 sums.
                 unsafe {
-                    _mm512_storeu_ps(low_out.as_mut_ptr(), low);
-                    _mm512_storeu_ps(high_out.as_mut_ptr(), high);
+                    let row = sums.row(b * BLOCK + first + i).as_mut_ptr();
+                    _mm512_storeu_ps(row, low);
+                    _mm512_storeu_ps(row.add(TILE / 2), high);
                 }
             }
         }
@@ -32,14 +32,15 @@ pub unsafe fn tile(operands: &Operands<'_>, out: &mut Tile) {
 /// The sums of 8 rows of a block from `first` on.
 #[target_feature(enable = "avx512f,avx512bf16")]
 #[inline]
-fn rows(block: &[Line], first: usize, right: &[Line]) -> [[__m512; 2]; ROWS] {
+fn rows(left: Blocks<'_>, first: usize, right: Blocks<'_>) -> [[__m512; 2]; ROWS] {
     let mut sums = [[_mm512_setzero_ps(); 2]; ROWS];
-    for (left, right) in block.chunks_exact(BLOCK).zip(right.chunks_exact(2 * BLOCK)) {
-        let left: &[Line; ROWS] = left[first..][..ROWS].try_into().expect("8 rows");
-        for (p, columns) in right.as_chunks::<2>().0.iter().enumerate() {
-            let [low, high] = [0, 1].map(|half| load(&columns[half]));
-            for (sums, row) in sums.iter_mut().zip(left) {
-                let pair = pairs(_mm512_set1_epi32(row.0[p].cast_signed()));
+    for p in 0..left.count {
+        let rows = left.block::<BLOCK>(p)[first..].first_chunk::<ROWS>().expect("8 rows");
+        let pairs_of_rows = right.block::<{ 2 * BLOCK }>(p).as_chunks::<2>().0;
+        for (k, columns) in pairs_of_rows.iter().enumerate() {
+            let [low, high] = [load(&columns[0]), load(&columns[1])];
+            for (sums, row) in sums.iter_mut().zip(rows) {
+                let pair = pairs(_mm512_set1_epi32(row.0[k].cast_signed()));
                 sums[0] = _mm512_dpbf16_ps(sums[0], pair, low);
                 sums[1] = _mm512_dpbf16_ps(sums[1], pair, high);
             }

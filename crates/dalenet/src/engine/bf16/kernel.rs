@@ -1,6 +1,6 @@
 //! Which kernel multiplies.
 
-use super::{Operands, Tile, portable};
+use super::{Operands, Sums, portable};
 use std::{env, fmt, str::FromStr, sync::LazyLock};
 
 /// What multiplies bfloat16. All round operands alike; the order within a sum of two products, and
@@ -102,19 +102,20 @@ impl Kernel {
         }
     }
 
-    /// The sums of a tile; of a block that is not there any.
+    /// The sums of a tile.
     ///
     /// # Safety
-    /// It is available, and its session has begun.
-    pub(super) unsafe fn tile(self, operands: &Operands<'_>, out: &mut Tile) {
+    /// It is available, and its session has begun; `sums` has the rows of the operands' blocks.
+    pub(super) unsafe fn tile(self, operands: &Operands<'_>, sums: Sums) {
         match self {
             #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
             // SAFETY: the caller's.
-            Self::Amx => unsafe { super::amx::tile(operands, out) },
+            Self::Amx => unsafe { super::amx::tile(operands, sums) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the caller's.
-            Self::Avx512 => unsafe { super::avx512::tile(operands, out) },
-            _ => portable::tile(operands, out),
+            Self::Avx512 => unsafe { super::avx512::tile(operands, sums) },
+            // SAFETY: the caller's.
+            _ => unsafe { portable::tile(operands, sums) },
         }
     }
 }

@@ -16,91 +16,142 @@ const MANY: usize = 1 << 10;
 #[repr(align(64))]
 pub struct Line(pub [u32; 16]);
 
-/// Lines along `inner` values: pairs, 16 of them in a line, even their number.
-fn lines_along(inner: usize) -> usize {
-    inner.div_ceil(2 * BLOCK)
+/// An operand that is packed: blocks of lines, in the order in which the matrix lies in memory.
+pub struct Packed<T> {
+    lines: T,
+    /// Lines of a block: a row or a column each, or two lines a pair of rows.
+    size: usize,
+    /// Blocks along k.
+    count: usize,
+    /// Lines from a block to the next along k, and to the next across.
+    along: usize,
+    across: usize,
 }
 
-/// Lines of a block of the left operand.
-pub fn left_block(inner: usize) -> usize {
-    lines_along(inner) * BLOCK
+/// The blocks along k of some rows, or of some columns.
+#[derive(Clone, Copy)]
+pub struct Blocks<'a> {
+    lines: &'a [Line],
+    pub count: usize,
+    /// Lines from one to the next.
+    pub step: usize,
 }
 
-/// Lines of a panel of the right operand.
-pub fn right_panel(inner: usize) -> usize {
-    lines_along(inner) * BLOCK * (PANEL / BLOCK)
-}
+impl<'a> Blocks<'a> {
+    /// The lines of block `i`, the first `SIZE`.
+    pub fn block<const SIZE: usize>(self, i: usize) -> &'a [Line; SIZE] {
+        self.lines[i * self.step..].first_chunk().expect("a whole block")
+    }
 
-/// Packs the left operand, m×k: a block for every 16 rows; in it, for every 32 values along k, a line
-/// a row. `reserve` gives the memory for so many lines.
-pub fn pack_left<T: AsMut<[Line]>>(a: View<'_>, reserve: impl FnOnce(usize) -> T) -> T {
-    let block = left_block(a.cols);
-    let mut lines = reserve(a.rows.div_ceil(BLOCK) * block);
-    each(lines.as_mut(), block, |i, lines| match a.is_transposed() {
-        false => along_rows(lines.as_chunks_mut().0, a, i * BLOCK),
-        true => across_rows_transposed(lines.as_chunks_mut().0, a.transposed(), i * BLOCK),
-    });
-    lines
-}
-
-/// Packs the right operand, k×n: a panel for every 32 columns; in it two lines a pair of rows.
-pub fn pack_right<T: AsMut<[Line]>>(b: View<'_>, reserve: impl FnOnce(usize) -> T) -> T {
-    let panel = right_panel(b.rows);
-    let mut lines = reserve(b.cols.div_ceil(PANEL) * panel);
-    each(lines.as_mut(), panel, |j, lines| match b.is_transposed() {
-        false => across_rows(lines.as_chunks_mut().0, b, j * PANEL),
-        true => along_rows_transposed(lines.as_chunks_mut().0, b.transposed(), j * PANEL),
-    });
-    lines
-}
-
-/// Calls `fill` with every piece of the lines.
-fn each(lines: &mut [Line], piece: usize, fill: impl Fn(usize, &mut [Line]) + Sync) {
-    if lines.len() > MANY {
-        lines.par_chunks_mut(piece.max(1)).enumerate().for_each(|(i, lines)| fill(i, lines));
-    } else {
-        lines.chunks_mut(piece.max(1)).enumerate().for_each(|(i, lines)| fill(i, lines));
+    /// Where the first one is, if there is any.
+    pub fn as_ptr(self) -> *const Line {
+        self.lines.as_ptr()
     }
 }
 
-/// A block of 16 rows of `m`, of which row `row` is the first.
+impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
+    /// The left operand, m×k: a block for every 16 rows and 32 values along k has a line a row.
+    /// `reserve` gives the memory for so many lines.
+    pub fn left(a: View<'_>, reserve: impl FnOnce(usize) -> T) -> Self {
+        let mut packed = Self::new([a.rows, a.cols], BLOCK, BLOCK, a.is_transposed(), reserve);
+        packed.fill(a.is_transposed(), |i, lines| match a.is_transposed() {
+            false => along_rows(lines.as_chunks_mut().0, a, i * BLOCK),
+            true => across_rows_transposed(lines.as_chunks_mut().0, a.transposed(), i * 2 * BLOCK),
+        });
+        packed
+    }
+
+    /// The right operand, k×n: a block for every 32 columns and 32 values along k has two lines a pair
+    /// of rows.
+    pub fn right(b: View<'_>, reserve: impl FnOnce(usize) -> T) -> Self {
+        let mut packed = Self::new([b.cols, b.rows], PANEL, PANEL, !b.is_transposed(), reserve);
+        packed.fill(!b.is_transposed(), |i, lines| match b.is_transposed() {
+            false => across_rows(lines.as_chunks_mut().0, b, i * 2 * BLOCK),
+            true => along_rows_transposed(lines.as_chunks_mut().0, b.transposed(), i * PANEL),
+        });
+        packed
+    }
+
+    /// Memory for `length` rows or columns, `width` in a block, of `inner` values.
+    fn new(
+        [length, inner]: [usize; 2],
+        width: usize,
+        size: usize,
+        inner_first: bool,
+        reserve: impl FnOnce(usize) -> T,
+    ) -> Self {
+        let (blocks, count) = (length.div_ceil(width), inner.div_ceil(2 * BLOCK));
+        let (along, across) = match inner_first {
+            true => (blocks * size, size),
+            false => (size, count * size),
+        };
+        Self { lines: reserve(blocks * count * size), size, count, along, across }
+    }
+
+    /// Calls `fill` with the lines of the blocks along k (`inner_first`) or of those across, the outer
+    /// of the two.
+    fn fill(&mut self, inner_first: bool, fill: impl Fn(usize, &mut [Line]) + Sync) {
+        let piece = self.along.max(self.across).max(1);
+        debug_assert_eq!(piece, if inner_first { self.along } else { self.across }.max(1));
+        let lines = self.lines.as_mut();
+        if lines.len() > MANY {
+            lines.par_chunks_mut(piece).enumerate().for_each(|(i, lines)| fill(i, lines));
+        } else {
+            lines.chunks_mut(piece).enumerate().for_each(|(i, lines)| fill(i, lines));
+        }
+    }
+
+    /// The blocks along k of rows or columns number `i`.
+    pub fn blocks(&self, i: usize) -> Blocks<'_> {
+        let lines = self.lines.as_ref();
+        let lines = if self.count == 0 { &[] } else { &lines[i * self.across..] };
+        // What assembly reads lies within.
+        assert!(self.count == 0 || (self.count - 1) * self.along + self.size <= lines.len());
+        Blocks { lines, count: self.count, step: self.along }
+    }
+}
+
+/// The blocks of 16 rows of `m` from row `row` on.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
-fn along_rows(block: &mut [[Line; BLOCK]], m: View<'_>, row: usize) {
-    for (p, lines) in block.iter_mut().enumerate() {
-        for (i, line) in lines.iter_mut().enumerate() {
-            pairs_along(line, &padded(m.run(row + i, p * 2 * BLOCK, 2 * BLOCK)));
+fn along_rows(blocks: &mut [[Line; BLOCK]], m: View<'_>, row: usize) {
+    for i in 0..BLOCK {
+        for (p, lines) in blocks.iter_mut().enumerate() {
+            pairs_along(&mut lines[i], &padded(m.run(row + i, p * 2 * BLOCK, 2 * BLOCK)));
         }
     }
 }
 
-/// A panel of 32 columns of `m`, of which column `column` is the first.
+/// The blocks of 32 columns of the rows of `m` from row `row` on.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
-fn across_rows(panel: &mut [[Line; 2]], m: View<'_>, column: usize) {
-    for (p, [low, high]) in panel.iter_mut().enumerate() {
-        let [lower, upper] = [0, 1].map(|odd| padded::<PANEL>(m.run(2 * p + odd, column, PANEL)));
-        let [lower, upper] = [&lower, &upper].map(|run| run.as_chunks::<BLOCK>().0);
-        pairs_across(low, &lower[0], &upper[0]);
-        pairs_across(high, &lower[1], &upper[1]);
+fn across_rows(blocks: &mut [[Line; PANEL]], m: View<'_>, row: usize) {
+    for pair in 0..BLOCK {
+        for (j, lines) in blocks.iter_mut().enumerate() {
+            let [lower, upper] =
+                [0, 1].map(|odd| padded::<PANEL>(m.run(row + 2 * pair + odd, j * PANEL, PANEL)));
+            let [lower, upper] = [&lower, &upper].map(|run| run.as_chunks::<BLOCK>().0);
+            pairs_across(&mut lines[2 * pair], &lower[0], &upper[0]);
+            pairs_across(&mut lines[2 * pair + 1], &lower[1], &upper[1]);
+        }
     }
 }
 
-/// A block of 16 rows of the transpose of `m`: its columns from `column` on.
+/// The blocks of 16 columns of the rows of `m` from row `row` on, transposed.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
-fn across_rows_transposed(block: &mut [[Line; BLOCK]], m: View<'_>, column: usize) {
-    for (p, lines) in block.iter_mut().enumerate() {
-        for (i, line) in lines.iter_mut().enumerate() {
+fn across_rows_transposed(blocks: &mut [[Line; BLOCK]], m: View<'_>, row: usize) {
+    for (j, lines) in blocks.iter_mut().enumerate() {
+        for (pair, line) in lines.iter_mut().enumerate() {
             let [lower, upper] =
-                [0, 1].map(|odd| padded(m.run(2 * (p * BLOCK + i) + odd, column, BLOCK)));
+                [0, 1].map(|odd| padded(m.run(row + 2 * pair + odd, j * BLOCK, BLOCK)));
             pairs_across(line, &lower, &upper);
         }
         transpose(lines);
     }
 }
 
-/// A panel of 32 columns of the transpose of `m`: its rows from `row` on.
+/// The blocks of 32 rows of `m` from row `row` on, transposed.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
-fn along_rows_transposed(panel: &mut [[Line; PANEL]], m: View<'_>, row: usize) {
-    for (p, lines) in panel.iter_mut().enumerate() {
+fn along_rows_transposed(blocks: &mut [[Line; PANEL]], m: View<'_>, row: usize) {
+    for (p, lines) in blocks.iter_mut().enumerate() {
         for half in 0..2 {
             let mut block = [Line::default(); BLOCK];
             for (i, line) in block.iter_mut().enumerate() {

@@ -1,21 +1,25 @@
 //! The kernel in plain Rust: what the others are tested against where there are no others.
 
-use super::{Operands, TILE, Tile, pack::BLOCK};
+use super::{Operands, Sums, TILE, pack::BLOCK};
 
 /// The values of a pair.
 fn values(pair: u32) -> [f32; 2] {
     [f32::from_bits(pair << 16), f32::from_bits(pair & 0xFFFF_0000)]
 }
 
-pub fn tile(operands: &Operands<'_>, out: &mut Tile) {
-    out.0 = [[0.0; TILE]; TILE];
-    for (b, block) in operands.left.iter().enumerate() {
-        let Some(block) = block else { continue };
-        let right = operands.right.chunks_exact(2 * BLOCK);
-        for (left, right) in block.chunks_exact(BLOCK).zip(right) {
-            for (i, row) in left.iter().enumerate() {
-                let sums = &mut out.0[b * BLOCK + i];
-                for (pair, columns) in row.0.iter().zip(right.chunks_exact(2)) {
+/// # Safety
+/// `sums` has the rows of the operands' blocks.
+pub unsafe fn tile(operands: &Operands<'_>, sums: Sums) {
+    for (b, left) in operands.left.iter().enumerate() {
+        let Some(left) = left else { continue };
+        for i in 0..BLOCK {
+            // SAFETY: the caller's: this block is there.
+            let sums = unsafe { sums.row(b * BLOCK + i) };
+            *sums = [0.0; TILE];
+            for p in 0..left.count {
+                let row = left.block::<BLOCK>(p)[i];
+                let columns = operands.right.block::<{ 2 * BLOCK }>(p).as_chunks::<2>().0;
+                for (pair, columns) in row.0.iter().zip(columns) {
                     let [x, y] = values(*pair);
                     let columns = columns.iter().flat_map(|line| &line.0);
                     for (sum, column) in sums.iter_mut().zip(columns) {
