@@ -6,53 +6,32 @@
 Brax's `positional` pipeline, or its backend `mjx` for a task of `mujoco/`, in single precision; a
 return is the sum of an episode's rewards until
 it is over, or for --steps steps, as by Brax's `EvalWrapper`. Printed are the mean and the standard
-deviation over episodes. The forward pass is written here anew, from config.toml and
-checkpoint.safetensors of the run that `dalenet train brax/...` or `mujoco/...` made.
+deviation over episodes. The forward pass is that of `agent_network.py`, not the program's; the run is one
+that `dalenet train brax/...` or `mujoco/...` made.
 """
 
 import argparse
 import json
 import pathlib
 import sys
-import tomllib
 import warnings
 
 warnings.filterwarnings("ignore")
 
+import agent_network
 import jax
 import jax.numpy as jnp
 import numpy as np
 from brax import envs
 from brax_constants import TASKS
-from safetensors.numpy import load_file
 
 jax.config.update("jax_enable_x64", False)  # which `brax_constants` asks for
-
-ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh}
-
-
-def signed_layers(tensors):
-    """Each layer of the actor as (weights K x N, bias N): parts are stored as magnitudes."""
-    layers = []
-    while (name := f"actor.layer{len(layers) + 1}") + ".bias" in tensors:
-        part = lambda which: tensors[f"{name}.{which}"]
-        if f"{name}.W" in tensors:
-            weights = part("W")
-        else:
-            to_p = np.concatenate([part("W_pp"), -part("W_np")])
-            inhibitory = f"{name}.W_pn" in tensors
-            to_n = [np.concatenate([-part("W_pn"), part("W_nn")])] if inhibitory else []
-            weights = np.concatenate([to_p, *to_n], 1)
-        layers.append((jnp.asarray(weights), jnp.asarray(part("bias"))))
-    return layers
 
 
 def policy_of(run):
     """The task's name, Brax's backend and the function from observations to actions."""
-    about = tomllib.loads((run / "config.toml").read_text())
-    tensors = load_file(run / "checkpoint.safetensors")
-    layers = signed_layers(tensors)
-    activation, clip = ACTIVATIONS[about["response"]], about["bound"]
+    about, tensors = agent_network.read(run)
+    layers, clip = agent_network.layers_of(tensors), about["bound"]
     # Three floats for each number of an action, then count, means and variances as doubles.
     actions = len(layers[-1][1])
     seen = tensors["agent"][3 * actions:].view(np.float64)[1:]
@@ -61,14 +40,7 @@ def policy_of(run):
 
     def policy(observation):
         h = jnp.clip((observation - mean) / deviation, -clip, clip)
-        if about["dual"]:
-            h = jnp.concatenate([h, h], -1)
-        for weights, bias in layers[:-1]:
-            h = activation(h @ weights + bias)
-            if about["rms"]:
-                h = h / jnp.sqrt(jnp.mean(h**2, -1, keepdims=True) + 1e-5)
-        weights, bias = layers[-1]
-        return jnp.clip(h @ weights + bias, -1, 1)
+        return jnp.clip(agent_network.outputs(about, layers, h), -1, 1)
 
     family, task = about["task"].split("/")
     return task, {"brax": "positional", "mujoco": "mjx"}[family], policy
