@@ -8,6 +8,8 @@ use rayon::prelude::*;
 pub const BLOCK: usize = 16;
 /// Columns of a panel of the right operand.
 pub const PANEL: usize = 32;
+/// Blocks that are written side by side: a processor keeps the addresses of few pages that it writes to.
+const GROUP: usize = 4;
 /// Lines above which threads share the work.
 const MANY: usize = 1 << 10;
 
@@ -114,9 +116,11 @@ impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
 /// The blocks of 16 rows of `m` from row `row` on.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
 fn along_rows(blocks: &mut [[Line; BLOCK]], m: View<'_>, row: usize) {
-    for i in 0..BLOCK {
-        for (p, lines) in blocks.iter_mut().enumerate() {
-            pairs_along(&mut lines[i], &padded(m.run(row + i, p * 2 * BLOCK, 2 * BLOCK)));
+    for (g, group) in blocks.chunks_mut(GROUP).enumerate() {
+        for i in 0..BLOCK {
+            for (p, lines) in (g * GROUP..).zip(&mut *group) {
+                pairs_along(&mut lines[i], &padded(m.run(row + i, p * 2 * BLOCK, 2 * BLOCK)));
+            }
         }
     }
 }
