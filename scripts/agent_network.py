@@ -31,9 +31,24 @@ def layers_of(tensors):
     return layers
 
 
-def outputs(about, layers, h):
-    """What the actor makes of its (normalised) observations B x D: B x A."""
-    activation = ACTIVATIONS[about["response"]]
+def actor(run):
+    """The settings of a run, and the function from observations B x D to its actor's outputs B x A."""
+    about, tensors = read(run)
+    layers, activation = layers_of(tensors), ACTIVATIONS[about["response"]]
+    if about["normalise_observations"]:
+        mean = tensors["observations.mean"].astype(np.float32)
+        deviation = np.sqrt(tensors["observations.variance"] + 1e-8).astype(np.float32)
+
+    def outputs(h):
+        if about["normalise_observations"]:
+            h = jnp.clip((h - mean) / deviation, -about["bound"], about["bound"])
+        return forward(about, layers, activation, h)
+
+    return about, outputs
+
+
+def forward(about, layers, activation, h):
+    """What the layers make of their input."""
     if about["dual"]:
         h = jnp.concatenate([h, h], -1)
     for weights, bias in layers[:-1]:

@@ -30,17 +30,10 @@ jax.config.update("jax_enable_x64", False)  # which `brax_constants` asks for
 
 def policy_of(run):
     """The task's name, Brax's backend and the function from observations to actions."""
-    about, tensors = agent_network.read(run)
-    layers, clip = agent_network.layers_of(tensors), about["bound"]
-    # Three floats for each number of an action, then count, means and variances as doubles.
-    actions = len(layers[-1][1])
-    seen = tensors["agent"][3 * actions:].view(np.float64)[1:]
-    mean, variance = np.split(seen, 2)
-    mean, deviation = (x.astype(np.float32) for x in (mean, np.sqrt(variance + 1e-8)))
+    about, outputs = agent_network.actor(run)
 
     def policy(observation):
-        h = jnp.clip((observation - mean) / deviation, -clip, clip)
-        return jnp.clip(agent_network.outputs(about, layers, h), -1, 1)
+        return jnp.clip(outputs(observation), -1, 1)
 
     family, task = about["task"].split("/")
     return task, {"brax": "positional", "mujoco": "mjx"}[family], policy

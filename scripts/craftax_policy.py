@@ -71,13 +71,12 @@ def main():
     parser.add_argument("--deterministic", action="store_true", help="the most probable action")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    about, tensors = agent_network.read(args.run)
-    if about["task"] not in NAMES or about["normalise_observations"]:
-        raise SystemExit(f"{args.run} is no agent of {' or '.join(NAMES)} with plain observations")
-    layers = agent_network.layers_of(tensors)
+    about, outputs = agent_network.actor(args.run)
+    if about["task"] not in NAMES:
+        raise SystemExit(f"{args.run} is no agent of {' or '.join(NAMES)}")
 
     def act(key, observations):
-        logits = agent_network.outputs(about, layers, observations)
+        logits = outputs(observations)
         return logits.argmax(-1) if args.deterministic else jax.random.categorical(key, logits)
 
     env = make_craftax_env_from_name(NAMES[about["task"]], auto_reset=False)
