@@ -33,7 +33,8 @@ pub struct Packed<T> {
 /// The blocks along k of some rows, or of some columns.
 #[derive(Clone, Copy)]
 pub struct Blocks<'a> {
-    lines: &'a [Line],
+    /// From the first block on.
+    pub lines: &'a [Line],
     pub count: usize,
     /// Lines from one to the next.
     pub step: usize,
@@ -43,11 +44,6 @@ impl<'a> Blocks<'a> {
     /// The lines of block `i`, the first `SIZE`.
     pub fn block<const SIZE: usize>(self, i: usize) -> &'a [Line; SIZE] {
         self.lines[i * self.step..].first_chunk().expect("a whole block")
-    }
-
-    /// Where the first one is, if there is any.
-    pub fn as_ptr(self) -> *const Line {
-        self.lines.as_ptr()
     }
 }
 
