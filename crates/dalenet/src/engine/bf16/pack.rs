@@ -86,11 +86,10 @@ impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
         Self { lines: reserve(blocks * count * size), size, count, along, across }
     }
 
-    /// Calls `fill` with the lines of the blocks along k (`inner_first`) or of those across, the outer
-    /// of the two.
+    /// Calls `fill` with the lines of every 32 values along k (`inner_first`), or of every block across,
+    /// whichever lie side by side.
     fn fill(&mut self, inner_first: bool, fill: impl Fn(usize, &mut [Line]) + Sync) {
-        let piece = self.along.max(self.across).max(1);
-        debug_assert_eq!(piece, if inner_first { self.along } else { self.across }.max(1));
+        let piece = if inner_first { self.along } else { self.across }.max(1);
         let lines = self.lines.as_mut();
         if lines.len() > MANY {
             lines.par_chunks_mut(piece).enumerate().for_each(|(i, lines)| fill(i, lines));
@@ -124,13 +123,15 @@ fn along_rows(blocks: &mut [[Line; BLOCK]], m: View<'_>, row: usize) {
 /// The blocks of 32 columns of the rows of `m` from row `row` on.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
 fn across_rows(blocks: &mut [[Line; PANEL]], m: View<'_>, row: usize) {
-    for pair in 0..BLOCK {
-        for (j, lines) in blocks.iter_mut().enumerate() {
-            let [lower, upper] =
-                [0, 1].map(|odd| padded::<PANEL>(m.run(row + 2 * pair + odd, j * PANEL, PANEL)));
-            let [lower, upper] = [&lower, &upper].map(|run| run.as_chunks::<BLOCK>().0);
-            pairs_across(&mut lines[2 * pair], &lower[0], &upper[0]);
-            pairs_across(&mut lines[2 * pair + 1], &lower[1], &upper[1]);
+    for (g, group) in blocks.chunks_mut(GROUP).enumerate() {
+        for pair in 0..BLOCK {
+            for (j, lines) in (g * GROUP..).zip(&mut *group) {
+                let [lower, upper] = [0, 1]
+                    .map(|odd| padded::<PANEL>(m.run(row + 2 * pair + odd, j * PANEL, PANEL)));
+                let [lower, upper] = [&lower, &upper].map(|run| run.as_chunks::<BLOCK>().0);
+                pairs_across(&mut lines[2 * pair], &lower[0], &upper[0]);
+                pairs_across(&mut lines[2 * pair + 1], &lower[1], &upper[1]);
+            }
         }
     }
 }
