@@ -143,7 +143,7 @@ BUGS = [
     ("pairs of one row", "engine/bf16/pack.rs",
      "line.0[i] = bf16_bits(lower[i]) | bf16_bits(upper[i]) << 16;", "line.0[i] = bf16_bits(lower[i]) | bf16_bits(lower[i]) << 16;"),
     ("halves of a panel change places", "engine/bf16/pack.rs",
-     "lines[2 * i + half] = *line;", "lines[2 * i + 1 - half] = *line;"),
+     "pair[i / BLOCK].0[i % BLOCK] = value;", "pair[1 - i / BLOCK].0[i % BLOCK] = value;"),
     ("a tile is added without its factor", "engine/bf16/mod.rs", "*out += factor * sum", "*out += sum"),
     ("the first rows of a tile twice", "engine/bf16/mod.rs", "blocks(i + BLOCK)]", "blocks(i)]"),
     ("forward passes forget their precision", "network/chain.rs", "workspace.set_precision(self.precision);\n        layers.resize_with(self.layers.len(), Vec::new);\n        for (l, layer) in self.layers.iter().enumerate() {\n            let (before, after) = layers.split_at_mut(l);\n            let below = before.last()", "layers.resize_with(self.layers.len(), Vec::new);\n        for (l, layer) in self.layers.iter().enumerate() {\n            let (before, after) = layers.split_at_mut(l);\n            let below = before.last()"),

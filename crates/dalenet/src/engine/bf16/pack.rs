@@ -140,12 +140,15 @@ fn across_rows(blocks: &mut [[Line; PANEL]], m: View<'_>, row: usize) {
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
 fn across_rows_transposed(blocks: &mut [[Line; BLOCK]], m: View<'_>, row: usize) {
     for (j, lines) in blocks.iter_mut().enumerate() {
-        for (pair, line) in lines.iter_mut().enumerate() {
+        for pair in 0..BLOCK {
             let [lower, upper] =
                 [0, 1].map(|odd| padded(m.run(row + 2 * pair + odd, j * BLOCK, BLOCK)));
-            pairs_across(line, &lower, &upper);
+            let mut across = Line::default();
+            pairs_across(&mut across, &lower, &upper);
+            for (line, value) in lines.iter_mut().zip(across.0) {
+                line.0[pair] = value;
+            }
         }
-        transpose(lines);
     }
 }
 
@@ -153,15 +156,11 @@ fn across_rows_transposed(blocks: &mut [[Line; BLOCK]], m: View<'_>, row: usize)
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
 fn along_rows_transposed(blocks: &mut [[Line; PANEL]], m: View<'_>, row: usize) {
     for (p, lines) in blocks.iter_mut().enumerate() {
-        for half in 0..2 {
-            let mut block = [Line::default(); BLOCK];
-            for (i, line) in block.iter_mut().enumerate() {
-                let run = m.run(row + half * BLOCK + i, p * 2 * BLOCK, 2 * BLOCK);
-                pairs_along(line, &padded(run));
-            }
-            transpose(&mut block);
-            for (i, line) in block.iter().enumerate() {
-                lines[2 * i + half] = *line;
+        for i in 0..PANEL {
+            let mut along = Line::default();
+            pairs_along(&mut along, &padded(m.run(row + i, p * 2 * BLOCK, 2 * BLOCK)));
+            for (pair, value) in lines.as_chunks_mut::<2>().0.iter_mut().zip(along.0) {
+                pair[i / BLOCK].0[i % BLOCK] = value;
             }
         }
     }
@@ -190,22 +189,5 @@ fn pairs_along(line: &mut Line, run: &[f32; 2 * BLOCK]) {
 fn pairs_across(line: &mut Line, lower: &[f32; BLOCK], upper: &[f32; BLOCK]) {
     for i in 0..BLOCK {
         line.0[i] = bf16_bits(lower[i]) | bf16_bits(upper[i]) << 16;
-    }
-}
-
-/// By blocks of 1, 2, 4 and 8, whose off-diagonal ones change places.
-#[inline(always)]
-fn transpose(lines: &mut [Line; BLOCK]) {
-    for size in [1, 2, 4, 8] {
-        for i in 0..BLOCK {
-            if i & size == 0 {
-                for j in 0..BLOCK {
-                    if j & size == 0 {
-                        let (a, b) = (lines[i].0[j + size], lines[i + size].0[j]);
-                        (lines[i].0[j + size], lines[i + size].0[j]) = (b, a);
-                    }
-                }
-            }
-        }
     }
 }
