@@ -453,6 +453,8 @@ class Network:
         Whether initial weights are divided by the root of the fan-in.
     threshold : float
         Activity β of Kaneko's threshold units.
+    precision : {"f32", "bf16"}
+        Precision of products: ``bf16`` rounds their operands to 8 significant bits.
     output : {"sigmoid", "softmax", "tanh", "identity"}
         Response of the output layer.
     output_gain : float

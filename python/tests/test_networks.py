@@ -40,6 +40,28 @@ def test_the_forward_pass_is_that_of_the_two_streams(samples):
     assert network.parameters == 10 * 12 + 12 + 12 * 8 + 8 + 8 * 3 + 3
 
 
+def bf16(x):
+    """The nearest bfloat16, of two equally near the even one."""
+    bits = np.ascontiguousarray(x, np.float32).view(np.uint32)
+    return ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).view(np.float32).astype(np.float64)
+
+
+def test_products_of_bf16_have_rounded_operands(samples):
+    single = dict(dual=False, dale=False, response="relu", output="identity", seed=1)
+    network = dalenet.Network(5, [6], 3, precision="bf16", **single)
+    w = network.weights
+    hidden = np.maximum(bf16(samples) @ bf16(w["layer1.W"]) + w["layer1.bias"], 0)
+    want = bf16(hidden) @ bf16(w["layer2.W"]) + w["layer2.bias"]
+    # A hidden unit between two bfloat16 may be rounded to either.
+    np.testing.assert_allclose(network.forward(samples), want, atol=0.01)
+    assert np.median(np.abs(network.forward(samples) - want)) < 1e-6
+    exact = dalenet.Network(5, [6], 3, **single).forward(samples)
+    assert np.median(np.abs(exact - want)) > 1e-4
+    assert (pickle.loads(pickle.dumps(network)).forward(samples) == network.forward(samples)).all()
+    with pytest.raises(ValueError, match="precision"):
+        dalenet.Network(5, [6], 3, precision="f16")
+
+
 def test_outputs_have_their_response(samples):
     softmax = dalenet.Network(5, [6], 3, output="softmax").forward(samples)
     np.testing.assert_allclose(softmax.sum(1), 1, atol=1e-6)
