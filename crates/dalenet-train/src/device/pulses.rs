@@ -125,18 +125,22 @@ mod tests {
         weights[0]
     }
 
-    /// One pulse of size Δ = 0.25 from the middle of the range, by hand.
+    /// One pulse of size Δ = 0.25 in a range from 0 to 1, by hand.
     #[test]
     fn a_pulse_up_and_one_down() {
-        for (asymmetry, saturation, up, down) in
-            [(0.0, 0.0, 0.75, 0.25), (0.4, 0.0, 0.75, 0.35), (0.0, 1.0, 0.625, 0.375)]
-        {
+        for (w, asymmetry, saturation, up, down) in [
+            (0.5, 0.0, 0.0, 0.75, 0.25),
+            (0.5, 0.4, 0.0, 0.75, 0.35),
+            (0.5, 0.0, 1.0, 0.625, 0.375),
+            (0.25, 0.0, 1.0, 0.4375, 0.1875),
+            (0.75, 0.0, 0.4, 0.925, 0.525),
+        ] {
             let settings = DeviceSettings { asymmetry, saturation, range: 1.0, ..settings(5) };
             let pulses = Pulses::new(settings, Some(0.0), 1.0);
-            assert!((pulses.moved(0.5, 0.25, 0.0) - up).abs() < 1e-6);
-            assert!((pulses.moved(0.5, -0.25, 0.0) - down).abs() < 1e-6);
+            assert!((pulses.moved(w, 0.25, 0.0) - up).abs() < 1e-6);
+            assert!((pulses.moved(w, -0.25, 0.0) - down).abs() < 1e-6);
             // A weight that inhibits has its magnitude changed.
-            assert!((pulses.moved(-0.5, -0.25, 0.0) + up).abs() < 1e-6);
+            assert!((pulses.moved(-w, -0.25, 0.0) + up).abs() < 1e-6);
         }
     }
 
