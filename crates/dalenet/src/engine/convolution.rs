@@ -4,7 +4,8 @@
 use super::{
     Activation, Geometry,
     elementwise::activate_rows,
-    product::{Factor, Target, View, product_tile},
+    product::{Factor, product_tile},
+    view::{Target, View},
     workspace::Workspace,
 };
 use crate::tensor::{Matrix, Shape};

@@ -2,7 +2,8 @@
 
 use super::{
     elementwise::add_scaled,
-    product::{Factor, Target, View, product_tile},
+    product::{Factor, product_tile},
+    view::{Target, View},
     workspace::Workspace,
 };
 use crate::tensor::Matrix;

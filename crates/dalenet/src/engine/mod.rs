@@ -25,6 +25,7 @@ mod sparse;
 mod statistics;
 mod step;
 mod update;
+mod view;
 mod workspace;
 
 pub use activation::Activation;

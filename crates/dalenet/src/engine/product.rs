@@ -3,6 +3,7 @@
 use super::{
     bf16::{self, Kernel, Packed},
     precision::round_to_bf16,
+    view::{Target, View},
     workspace::{Floats, Lines, Workspace},
 };
 use crate::tensor::Matrix;
@@ -15,51 +16,6 @@ const TILE_COLS: usize = 128;
 const TILE_SAMPLES: usize = 16;
 /// Numbers that are rounded as one piece of work.
 const PIECE: usize = 1 << 14;
-
-/// A row-major matrix, or the transpose of one.
-#[derive(Clone, Copy)]
-pub(super) struct View<'a> {
-    data: &'a [f32],
-    pub rows: usize,
-    pub cols: usize,
-    transposed: bool,
-}
-
-impl<'a> View<'a> {
-    pub fn of(matrix: &'a Matrix) -> Self {
-        Self::rows_of(matrix.as_slice(), matrix.cols())
-    }
-
-    /// Rows of `cols` numbers.
-    pub fn rows_of(data: &'a [f32], cols: usize) -> Self {
-        Self { data, rows: data.len() / cols.max(1), cols, transposed: false }
-    }
-
-    pub fn transposed(self) -> Self {
-        Self { rows: self.cols, cols: self.rows, transposed: !self.transposed, ..self }
-    }
-
-    pub fn is_transposed(self) -> bool {
-        self.transposed
-    }
-
-    /// At most `len` numbers of row `row` from column `from` on, none beyond the last row or column.
-    ///
-    /// # Panics
-    /// If it is the transpose of a row-major matrix.
-    pub fn run(self, row: usize, from: usize, len: usize) -> &'a [f32] {
-        assert!(!self.transposed, "rows of a row-major matrix");
-        let from = from.min(self.cols);
-        let row = if row < self.rows { &self.data[row * self.cols..][..self.cols] } else { &[] };
-        row.get(from..self.cols.min(from + len)).unwrap_or_default()
-    }
-
-    /// Where the entry of row `i` and column `j` lies, and the distance between rows and columns.
-    fn from(self, i: usize, j: usize) -> (*const f32, isize, isize) {
-        let (row, col) = if self.transposed { (1, self.rows) } else { (self.cols, 1) };
-        (self.data.as_ptr().wrapping_add(i * row + j * col), row as isize, col as isize)
-    }
-}
 
 /// A factor of products, as what multiplies reads it.
 pub(super) struct Factor<'a> {
@@ -116,15 +72,6 @@ impl<'a> Factor<'a> {
             Form::Packed(..) => None,
         }
     }
-}
-
-/// Where a tile's product goes: row-major memory with `stride` entries between rows.
-#[derive(Clone, Copy)]
-pub(super) struct Target {
-    pub at: *mut f32,
-    pub stride: usize,
-    /// `Some(f)`: `out += f·a·b`; `None`: `out = a·b`.
-    pub add: Option<f32>,
 }
 
 /// The rows `rows` and columns `cols` of `a·b` into `out`, on this thread.

@@ -15,7 +15,7 @@ mod portable;
 pub use kernel::Kernel;
 pub(super) use pack::{Line, Packed};
 
-use super::product::Target;
+use super::view::Target;
 use pack::{BLOCK, Blocks, PANEL};
 use std::ops::Range;
 

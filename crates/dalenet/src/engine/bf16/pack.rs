@@ -1,6 +1,6 @@
 //! Operands as the kernels read them.
 
-use super::super::{precision::bf16_bits, product::View};
+use super::super::{precision::bf16_bits, view::View};
 use multiversion::multiversion;
 use rayon::prelude::*;
 
@@ -51,8 +51,8 @@ impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
     /// The left operand, m×k: a block for every 16 rows and 32 values along k has a line a row.
     /// `reserve` gives the memory for so many lines.
     pub fn left(a: View<'_>, reserve: impl FnOnce(usize) -> T) -> Self {
-        let mut packed = Self::new([a.rows, a.cols], BLOCK, BLOCK, a.is_transposed(), reserve);
-        packed.fill(a.is_transposed(), |i, lines| match a.is_transposed() {
+        let mut packed = Self::new([a.rows, a.cols], BLOCK, BLOCK, a.transposed, reserve);
+        packed.fill(a.transposed, |i, lines| match a.transposed {
             false => along_rows(lines.as_chunks_mut().0, a, i * BLOCK),
             true => across_rows_transposed(lines.as_chunks_mut().0, a.transposed(), i * 2 * BLOCK),
         });
@@ -62,8 +62,8 @@ impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
     /// The right operand, k×n: a block for every 32 columns and 32 values along k has two lines a pair
     /// of rows.
     pub fn right(b: View<'_>, reserve: impl FnOnce(usize) -> T) -> Self {
-        let mut packed = Self::new([b.cols, b.rows], PANEL, PANEL, !b.is_transposed(), reserve);
-        packed.fill(!b.is_transposed(), |i, lines| match b.is_transposed() {
+        let mut packed = Self::new([b.cols, b.rows], PANEL, PANEL, !b.transposed, reserve);
+        packed.fill(!b.transposed, |i, lines| match b.transposed {
             false => across_rows(lines.as_chunks_mut().0, b, i * 2 * BLOCK),
             true => along_rows_transposed(lines.as_chunks_mut().0, b.transposed(), i * PANEL),
         });
