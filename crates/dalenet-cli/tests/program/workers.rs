@@ -49,7 +49,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 /// Waits until `what` is so.
-fn until(what: &str, is_so: impl Fn() -> bool) {
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
@@ -60,6 +60,23 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 /// Attempts that have a checkpoint.
 fn begun(folder: &Folder) -> usize {
     runs().filter(|run| folder.run_of("s", run).join("checkpoint.safetensors").exists()).count()
+}
+
+/// Epochs that the newest attempt at a run has saved.
+fn epochs(folder: &Folder, run: &str) -> usize {
+    let metrics = folder.run_of("s", run).join("metrics.jsonl");
+    fs::read_to_string(metrics).unwrap_or_default().lines().count()
+}
+
+/// Whether a worker has brought a run further than it was `before`, or has ended.
+fn is_further(folder: &Folder, worker: &mut Child, before: &BTreeMap<String, usize>) -> bool {
+    let pid = format!("\"pid\":{},", worker.id());
+    let is_its = |run: &str| {
+        let attempt = folder.run_of("s", run).join("attempt.json");
+        fs::read_to_string(attempt).is_ok_and(|text| text.contains(&pid))
+    };
+    worker.try_wait().unwrap().is_some()
+        || before.iter().any(|(run, before)| is_its(run) && epochs(folder, run) > *before)
 }
 
 #[test]
@@ -108,11 +125,17 @@ fn workers_killed_again_and_again_leave_a_study_that_ends_with_the_same_bits() {
     folder.ok(&format!("{STUDY} --out serial"));
     folder.ok(&format!("{STUDY} --out s --plan-only"));
     let mut kills = 0;
-    // A kill at each stage of the study.
-    for pause in [5, 20, 60, 120, 200, 300] {
+    // A kill at each stage of the study. At a run that three workers could not bring any further a study
+    // gives up, so that the later ones, however busy the machine is, come after a step forward.
+    for (round, pause) in [5, 20, 60, 120, 200, 300].into_iter().enumerate() {
+        let before: BTreeMap<_, _> =
+            runs().map(|run| (run.clone(), epochs(&folder, &run))).collect();
         let mut workers: Vec<_> =
             (0..2).map(|_| worker(&folder, "--threads 1 --lease 5")).collect();
         until("a run is begun", || begun(&folder) > 0);
+        for worker in workers.iter_mut().filter(|_| round >= 2) {
+            until("a run is further", || is_further(&folder, worker, &before));
+        }
         sleep(Duration::from_millis(pause));
         for worker in &mut workers {
             worker.kill().unwrap();
