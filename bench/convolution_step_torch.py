@@ -1,10 +1,12 @@
 """One Error Diffusion step of convolutions in PyTorch, channels last (oneDNN): a speed peer.
 
 Network: 3-64-128 convolutions 5x5 with 2x2 means, 1024 units PER STREAM, 10 outputs; 32x32 images,
-batch 128, f32, plain steps, Dale's principle kept by a floor.
+batch 128, plain steps, Dale's principle kept by a floor.
 
-    python bench/convolution_step_torch.py --check          compare with automatic differentiation
-    python bench/convolution_step_torch.py --threads 2      one JSON line
+    python bench/convolution_step_torch.py --check             compare with automatic differentiation
+    python bench/convolution_step_torch.py --threads 2         one JSON line
+    python bench/convolution_step_torch.py --precision mixed   bf16, weights kept in f32
+    python bench/convolution_step_torch.py --precision pure    bf16 throughout
 
 What makes it fast: one signed weight a layer over [p n]; the input feeds both streams, so the first
 layer multiplies x once with the sum of its halves; weight gradients alone, by
@@ -18,6 +20,7 @@ import time
 
 import torch
 import torch.nn.functional as F
+from ed_step_torch import PRECISIONS
 
 FLOOR, BATCH, CLASSES = 1e-4, 128, 10
 WIDTHS = (3.0, 3.0, 6.0, 6.0)
@@ -31,8 +34,9 @@ def blocks(w, rows, cols):
 
 
 class Net:
-    def __init__(self, seed=0):
+    def __init__(self, seed=0, precision="f32"):
         g = torch.Generator().manual_seed(seed)
+        kept, self.used = PRECISIONS[precision]
 
         def weight(targets, sources, *window, last=False):
             fan_in = 2 * sources
@@ -42,26 +46,35 @@ class Net:
             w = torch.rand(shape, generator=g) / fan_in**0.5
             for part in blocks(w, sources, targets)[1]:
                 part.neg_()
+            w = w.to(kept)
             return w.contiguous(memory_format=torch.channels_last) if window else w
 
         self.top = weight(64, 3, 5, 5)
         # A dense layer sees 64 pixels, each with its 128 p and 128 n.
-        self.weights = [None, weight(128, 64, 5, 5), None, weight(10, 1024, last=True)]
+        self.kept = [None, weight(128, 64, 5, 5), None, weight(10, 1024, last=True)]
         dense = torch.stack([weight(1024, 128) for _ in range(64)], dim=1)
-        self.weights[2] = dense.reshape(2048, 64 * 256) / 8
-        self.bias = [torch.zeros(n) for n in (128, 256, 2048, 10)]
+        self.kept[2] = dense.reshape(2048, 64 * 256) / 8
+        self.bias = [torch.zeros(n, dtype=self.used) for n in (128, 256, 2048, 10)]
         self.route = [
-            torch.cat([m, -m], 1)
+            torch.cat([m, -m], 1).to(self.used)
             for m in (torch.eye(CLASSES)[torch.arange(h) % CLASSES].T for h in (64, 128, 1024))
         ]
+        # What products use: the weights themselves, or copies in bf16.
+        self.weights = [None] + [w.to(self.used) for w in self.kept[1:]]
         self.fold()
 
     def fold(self):
-        self.weights[0] = (self.top[:, :3] + self.top[:, 3:]).contiguous(
-            memory_format=torch.channels_last
+        self.weights[0] = (
+            (self.top[:, :3] + self.top[:, 3:])
+            .to(self.used)
+            .contiguous(memory_format=torch.channels_last)
         )
+        for used, kept in zip(self.weights[1:], self.kept[1:]):
+            if used is not kept:
+                used.copy_(kept)
 
     def forward(self, x):
+        x = x.to(self.used)
         self.x, self.a = [x], []
         for l in (0, 1):
             z = F.conv2d(self.x[l], self.weights[l], self.bias[l], padding=2)
@@ -100,16 +113,17 @@ class Net:
 
     def step(self, x, target, rate):
         self.forward(x)
+        target = target.to(self.used)
         grads = self.gradients(target)
         rate = rate / len(x)
         self.top[:, :3].add_(grads[0], alpha=rate)
         self.top[:, 3:].add_(grads[0], alpha=rate)
         for l in (1, 2, 3):
-            self.weights[l].add_(grads[2 * l], alpha=rate)
+            self.kept[l].add_(grads[2 * l], alpha=rate)
         for l in range(4):
             self.bias[l].add_(grads[2 * l + 1], alpha=rate)
-        dense = self.weights[2].view(2048, 64, 256)
-        sides = [(self.top, 3, 64), (self.weights[1], 64, 128), (self.weights[3], 1024, 10)]
+        dense = self.kept[2].view(2048, 64, 256)
+        sides = [(self.top, 3, 64), (self.kept[1], 64, 128), (self.kept[3], 1024, 10)]
         parts = [blocks(*side) for side in sides]
         parts.append(
             (
@@ -160,18 +174,20 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--steps", type=int, default=7)
+    parser.add_argument("--precision", choices=PRECISIONS, default="f32")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.set_flush_denormal(True)
     if args.check:
         return check()
     with torch.inference_mode():
-        net, (x, target), times = Net(), sample(0), []
+        net, (x, target), times = Net(precision=args.precision), sample(0), []
         for i in range(3 + args.steps):
             start = time.perf_counter()
             net.step(x, target, 1e-3)
             times.append(1e3 * (time.perf_counter() - start))
-    result = {"peer": "torch", "threads": args.threads, "median_ms": statistics.median(times[3:])}
+    peer = "torch" if args.precision == "f32" else f"torch {args.precision}"
+    result = {"peer": peer, "threads": args.threads, "median_ms": statistics.median(times[3:])}
     print(json.dumps({**result, "version": torch.__version__}))
 
 

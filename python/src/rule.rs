@@ -161,6 +161,7 @@ impl Rule for Prepared {
 
     fn prepare(&mut self, network: &dalenet::Network, generator: &mut Generator) {
         let seed = generator.below(1 << 32) as u64;
+        self.workspace = Workspace::new(network.precision());
         match raised::call_user(|py| self.start(py, network, seed)) {
             Ok(object) => self.object = Some(object),
             Err(error) => self.rule.raised.put(error),

@@ -90,6 +90,16 @@ def test_rules_of_ones_own_agree_with_the_built_in_ones(rule, built_in, toleranc
     assert_same(train(rule)[0], train(built_in)[0], tolerance)
 
 
+def test_feedback_through_a_matrix_is_multiplied_in_the_precision_of_the_network():
+    def network(precision="bf16"):
+        return dalenet.Network(5, [8, 6], 3, seed=2, precision=precision)
+
+    own, built_in = (train(rule, network=network())[0] for rule in (Through, "bp"))
+    assert_same(own, built_in)
+    f32 = train("bp", network=network("f32"))[0]
+    assert any((own[name] != f32[name]).any() for name in own)
+
+
 @pytest.mark.parametrize("rule", [gradient, Through])
 def test_feedback_layer_by_layer_comes_along_skip_connections(rule):
     layers = [6, 6, {"kind": "skip", "from": 2}]

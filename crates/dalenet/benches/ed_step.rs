@@ -9,7 +9,7 @@ mod common;
 use common::{BATCH, median_ms};
 use dalenet::{
     Learner, Matrix, Method, centre,
-    engine::{self, Moments, Precision, Step, Weights, Workspace},
+    engine::{self, Moments, PackedWeights, Precision, Step, Weights, Workspace},
     one_vs_all,
 };
 const STEPS: usize = 60;
@@ -43,10 +43,9 @@ fn measure(threads: usize, precision: Precision) {
         let mut weights = layer.weights().clone();
         let mut folded = (layer.distinct_inputs() < layer.inputs())
             .then(|| Matrix::zeros(layer.distinct_inputs(), layer.units()));
-        let mut moments = Moments::default();
+        let (mut moments, mut packed) = (Moments::default(), PackedWeights::default());
         let mut out = Matrix::default();
-        let sum = folded.clone();
-        let used = sum.as_ref().unwrap_or(layer.weights());
+        let used = layer.operand();
         forward += median_ms(STEPS, || engine::product(&mut out, x, used, &workspace));
         let step = Step { method: Method::Sgd, rate: 1e-3, scale: 1.0, count: 1 };
         update += median_ms(STEPS, || {
@@ -55,18 +54,16 @@ fn measure(threads: usize, precision: Precision) {
                 folded: folded.as_mut(),
                 signs: layer.signs(),
                 moments: &mut moments,
+                packed: &mut packed,
             };
             engine::update(weights, x, u, &step, &workspace);
         });
         operations += 2.0 * (BATCH * x.cols() * u.cols()) as f64;
     }
     let [forward, update] = [forward, update].map(|ms| operations / ms / 1e6);
-    let peer = match precision {
-        Precision::F32 => "dalenet",
-        Precision::Bf16 => "dalenet bf16",
-    };
     println!(
-        "{{\"peer\":\"{peer}\",\"threads\":{threads},\"median_ms\":{step:.3},\
-         \"forward_gflops\":{forward:.1},\"update_gflops\":{update:.1}}}"
+        "{{\"peer\":\"{}\",\"threads\":{threads},\"median_ms\":{step:.3},\
+         \"forward_gflops\":{forward:.1},\"update_gflops\":{update:.1}}}",
+        common::peer(precision)
     );
 }

@@ -9,7 +9,7 @@ mod common;
 use common::{BATCH, labels, learner, random};
 use dalenet::{
     Activation, Dale, Matrix, Method, centre,
-    engine::{self, Moments, Precision, Signs, Step, Weights, Workspace},
+    engine::{self, Moments, PackedWeights, Precision, Signs, Step, Weights, Workspace},
     one_vs_all,
 };
 use divan::{Bencher, counter::ItemsCount};
@@ -52,13 +52,14 @@ fn update(bencher: Bencher<'_, '_>, layer: usize, method: Method) {
     let signs =
         Signs { sources: rows, excitatory_rows: rows / 2, excitatory_cols, dale: Dale::default() };
     let step = Step { method, rate: 1.0, scale: 1.0 / BATCH as f32, count: 1 };
-    let workspace = Workspace::default();
+    let (workspace, mut packed) = (Workspace::default(), PackedWeights::default());
     bencher.counter(work((k, n))).bench_local(|| {
         let layer = Weights {
             weights: &mut weights,
             folded: folded.as_mut(),
             signs: Some(signs),
             moments: &mut moments,
+            packed: &mut packed,
         };
         engine::update(layer, &x, &u, &step, &workspace);
     });

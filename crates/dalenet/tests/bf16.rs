@@ -4,7 +4,7 @@ mod common;
 
 use dalenet::{
     Backprop, Generator, Matrix, Method, Network, NetworkSpec, Optimiser, Trace, Workspace,
-    engine::{self, Kernel, Moments, Precision, Step, Weights, round_to_bf16},
+    engine::{self, Kernel, Moments, PackedWeights, Precision, Step, Weights, round_to_bf16},
 };
 use safetensors::SafeTensors;
 
@@ -82,8 +82,14 @@ fn networks_and_learners_have_their_precision() {
     let by = |workspace: &Workspace| {
         let (mut weights, mut moments) = (layer.weights().clone(), Moments::default());
         let step = Step { method: Method::Sgd, rate: 0.5, scale: 1.0 / 20.0, count: 1 };
-        let held =
-            Weights { weights: &mut weights, folded: None, signs: None, moments: &mut moments };
+        let mut packed = PackedWeights::default();
+        let held = Weights {
+            weights: &mut weights,
+            folded: None,
+            signs: None,
+            moments: &mut moments,
+            packed: &mut packed,
+        };
         engine::update(held, &x, learner.signal(0), &step, workspace);
         weights
     };

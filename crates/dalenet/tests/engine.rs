@@ -8,7 +8,10 @@ use common::{bits, learner, signed, unsigned};
 use dalenet::{
     Activation, Backprop, Dale, DaleForm, ErrorDiffusion, Generator, Matrix, Method, Modulo,
     Network, Optimiser, Shape, Workspace,
-    engine::{self, Kernel, Moments, Patches, Precision, Step, TILE_ROWS, Weights, round_to_bf16},
+    engine::{
+        self, Kernel, Moments, Operand, PackedWeights, Patches, Precision, Step, TILE_ROWS,
+        Weights, round_to_bf16,
+    },
     layer::{Convolution, Geometry, Pooling, PoolingMode, Signs, Window},
 };
 
@@ -478,7 +481,7 @@ fn check_update(
             }
         }
         let mut sums = Matrix::zeros(if folded { k } else { 0 }, n);
-        let mut moments = Moments::new(method, k * n);
+        let (mut moments, mut packed) = (Moments::new(method, k * n), PackedWeights::default());
         let mut slow: Vec<Slow> = weights
             .as_slice()
             .iter()
@@ -494,6 +497,7 @@ fn check_update(
                 folded: folded.then_some(&mut sums),
                 signs,
                 moments: &mut moments,
+                packed: &mut packed,
             };
             engine::update(layer, &x, &u, &step, workspace);
             let (x, u) = (seen(&x), seen(&u));
@@ -507,6 +511,13 @@ fn check_update(
             compare(&sums, sums.rows(), n, |i, j| {
                 (wide(&weights, i, j) + wide(&weights, k + i, j), 1.0)
             });
+            // What the update has packed is what a product packs.
+            let read = if folded { &sums } else { &weights };
+            let h = unsigned(5, k, &mut generator);
+            let [mut found, mut want] = [Matrix::default(), Matrix::default()];
+            engine::product(&mut found, &h, Operand::new(read, &packed), workspace);
+            engine::product(&mut want, &h, read, workspace);
+            assert_eq!(found, want);
         }
     }
 }

@@ -39,6 +39,14 @@ pub fn labels() -> Vec<u16> {
     (0..BATCH).map(|i| (i % 10) as u16).collect()
 }
 
+/// What `bench/` calls this library with products of some precision.
+pub fn peer(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "dalenet",
+        Precision::Bf16 => "dalenet bf16",
+    }
+}
+
 /// The median time of `steps` runs, after some that warm up.
 pub fn median_ms(steps: usize, mut run: impl FnMut()) -> f64 {
     for _ in 0..steps.min(5) {

@@ -3,10 +3,12 @@
 
 use super::{
     Activation, Geometry,
+    bf16::{self, Kernel, Packed},
     elementwise::activate_rows,
-    product::{Factor, product_tile},
+    operand::Operand,
+    product::{Factor, PIECE, product_tile, rounded},
     view::{Target, View},
-    workspace::Workspace,
+    workspace::{Floats, Halves, Workspace},
 };
 use crate::tensor::{Matrix, Shape};
 use rayon::prelude::*;
@@ -79,21 +81,25 @@ impl<'a> Patches<'a> {
         (sums.iter().sum::<f64>() / self.count().max(1) as f64) as f32
     }
 
-    /// Copies the values `columns` of the patches `patches` into `out`.
-    fn gather(&self, patches: Range<usize>, columns: Range<usize>, out: &mut [f32]) {
+    /// Copies the values `columns` of patch `patch` of `images` into `out`.
+    fn copy<V: Copy + Default>(
+        &self,
+        images: &[V],
+        patch: usize,
+        columns: &Range<usize>,
+        out: &mut [V],
+    ) {
         let Geometry { input, window, .. } = self.geometry;
         let run = window.size * input.channels;
-        for (patch, out) in patches.zip(out.chunks_exact_mut(columns.len())) {
-            let (image, top, left) = self.locate(patch);
-            let image = self.images.row(image);
-            let mut rest = out;
-            for y in columns.start / run..columns.end.div_ceil(run) {
-                let part =
-                    columns.start.max(y * run) - y * run..columns.end.min((y + 1) * run) - y * run;
-                let (head, tail) = rest.split_at_mut(part.len());
-                copy_row(head, image, input, [top + y as isize, left], part);
-                rest = tail;
-            }
+        let (image, top, left) = self.locate(patch);
+        let image = &images[image * input.len()..][..input.len()];
+        let mut rest = out;
+        for y in columns.start / run..columns.end.div_ceil(run) {
+            let part =
+                columns.start.max(y * run) - y * run..columns.end.min((y + 1) * run) - y * run;
+            let (head, tail) = rest.split_at_mut(part.len());
+            copy_row(head, image, input, [top + y as isize, left], part);
+            rest = tail;
         }
     }
 
@@ -130,23 +136,23 @@ fn overlap(image: Shape, left: isize, part: Range<usize>) -> (usize, Range<usize
 }
 
 /// Copies the values `part` of a window's row at pixel `[y, left]`; zeros beyond the image.
-fn copy_row(
-    out: &mut [f32],
-    image: &[f32],
+fn copy_row<V: Copy + Default>(
+    out: &mut [V],
+    image: &[V],
     shape: Shape,
     [y, left]: [isize; 2],
     part: Range<usize>,
 ) {
     if y < 0 || y as usize >= shape.height {
-        return out.fill(0.0);
+        return out.fill(V::default());
     }
     let (before, within) = overlap(shape, left, part);
     let at = y as usize * shape.width * shape.channels;
     let len = within.len();
     let before = before.min(out.len());
-    out[..before].fill(0.0);
+    out[..before].fill(V::default());
     out[before..before + len].copy_from_slice(&image[at + within.start..][..len]);
-    out[before + len..].fill(0.0);
+    out[before + len..].fill(V::default());
 }
 
 /// Adds a whole row of a window at pixel `[y, left]` to the image.
@@ -163,33 +169,121 @@ fn add_row(image: &mut [f32], row: &[f32], shape: Shape, [y, left]: [isize; 2]) 
     }
 }
 
-/// `out = φ(patches·W + b)`, B×(P·N): `weights` is K×N, `bias` N.
+/// Patches of images whose numbers are rounded once, as far as products need that.
+struct Source<'a> {
+    patches: &'a Patches<'a>,
+    pixels: Pixels<'a>,
+    workspace: &'a Workspace,
+}
+
+enum Pixels<'a> {
+    Given(&'a [f32]),
+    Rounded(Floats<'a>),
+    Halves(Kernel, Halves<'a>),
+}
+
+impl<'a> Source<'a> {
+    fn new(patches: &'a Patches<'a>, workspace: &'a Workspace) -> Self {
+        let images = patches.images.as_slice();
+        let pixels = match workspace.kernel() {
+            None => Pixels::Given(images),
+            Some(Kernel::Rounded) => Pixels::Rounded(rounded(images, workspace)),
+            Some(kernel) => {
+                let mut halves = workspace.halves(images.len());
+                let pieces = halves.par_chunks_mut(PIECE).zip(images.par_chunks(PIECE));
+                pieces.for_each(|(halves, images)| bf16::round(halves, images));
+                Pixels::Halves(kernel, halves)
+            }
+        };
+        Self { patches, pixels, workspace }
+    }
+
+    /// The values `columns` of the patches `range`, a row each; or the transpose of that.
+    fn gather(&self, range: Range<usize>, columns: &Range<usize>, transposed: bool) -> Factor<'_> {
+        match &self.pixels {
+            Pixels::Given(images) => self.gather_floats(images, range, columns, transposed),
+            Pixels::Rounded(images) => self.gather_floats(images, range, columns, transposed),
+            Pixels::Halves(kernel, images) => {
+                let (inner, start) = (columns.len(), range.start);
+                let write = |i: usize, out: &mut [u16]| {
+                    self.patches.copy(images, start + i, columns, out);
+                };
+                let reserve = |lines| self.workspace.lines(lines);
+                let pack = if transposed { Packed::left_of_columns } else { Packed::left_of_rows };
+                let shape = match transposed {
+                    false => [range.len(), inner],
+                    true => [inner, range.len()],
+                };
+                let mut scratch = self.workspace.halves(32 * inner.next_multiple_of(32));
+                Factor::packed(*kernel, pack(shape, reserve, &mut scratch, write), shape)
+            }
+        }
+    }
+
+    fn gather_floats(
+        &self,
+        images: &[f32],
+        range: Range<usize>,
+        columns: &Range<usize>,
+        transposed: bool,
+    ) -> Factor<'_> {
+        let mut gathered = self.workspace.floats(range.len() * columns.len());
+        for (patch, out) in range.zip(gathered.chunks_exact_mut(columns.len())) {
+            self.patches.copy(images, patch, columns, out);
+        }
+        Factor::of_rows(gathered, columns.len(), transposed)
+    }
+
+    /// Patches of `values` values, with so many sums each, that a tile has.
+    fn tile(&self, values: usize, sums: usize) -> usize {
+        match self.pixels {
+            Pixels::Halves(..) => (TILE / 2 / values.max(sums)).clamp(64, 1024) / 32 * 32,
+            _ => (TILE / values).clamp(256, 1024),
+        }
+    }
+}
+
+/// `out = φ(patches·W + b)`, B×(P·N): `weights`, a matrix or those of a layer, is K×N, `bias` N.
 ///
 /// # Panics
 /// Unless the shapes agree.
-pub fn convolve(
+pub fn convolve<'a>(
     out: &mut Matrix,
     patches: &Patches<'_>,
-    weights: &Matrix,
+    weights: impl Into<Operand<'a>>,
     bias: &[f32],
     activation: Activation,
     workspace: &Workspace,
 ) {
-    let (inner, units) = (patches.values(), weights.cols());
-    assert_eq!(weights.rows(), inner, "one weight a value of the patch");
+    let weights = weights.into();
+    let (inner, units) = (patches.values(), weights.matrix().cols());
+    assert_eq!(weights.matrix().rows(), inner, "one weight a value of the patch");
     assert_eq!(bias.len(), units, "one bias a unit");
     out.reshape(patches.images.rows(), patches.geometry.output.positions() * units);
-    let tile = tile_of(inner);
-    let filters = Factor::right(View::of(weights), workspace);
+    let source = Source::new(patches, workspace);
+    let tile = source.tile(inner, units);
+    let filters = Factor::weights(weights, workspace);
     out.as_mut_slice().par_chunks_mut(tile * units).enumerate().for_each(|(t, out)| {
         let count = out.len() / units;
-        let mut gathered = workspace.floats(count * inner);
-        patches.gather(t * tile..t * tile + count, 0..inner, &mut gathered);
-        let target = Target { at: out.as_mut_ptr(), stride: units, add: None };
-        let patches = Factor::left(View::rows_of(&gathered, inner), workspace);
-        // SAFETY: out is count×units.
-        unsafe { product_tile(target, (&patches, 0..count), (&filters, 0..units)) };
-        activate_rows(out, bias, activation);
+        let patches = source.gather(t * tile..t * tile + count, &(0..inner), false);
+        let multiply = |sums: &mut [f32]| {
+            let target = Target { at: sums.as_mut_ptr(), stride: units, add: None };
+            // SAFETY: sums is count×units.
+            unsafe { product_tile(target, (&patches, 0..count), (&filters, 0..units)) };
+        };
+        match source.pixels {
+            // A fast product that wrote into memory, tile by tile, would wait for it.
+            Pixels::Halves(..) => {
+                let mut sums = workspace.floats(out.len());
+                multiply(&mut sums);
+                activate_rows(&mut sums, bias, activation);
+                out.copy_from_slice(&sums);
+            }
+            _ => {
+                multiply(out);
+                activate_rows(out, bias, activation);
+            }
+        }
     });
 }
 
@@ -216,8 +310,15 @@ pub fn patches_gradient(
     let mut partial = workspace.floats((pieces - 1) * whole);
 
     // A piece of the batch fills a K×N matrix of its own, a tile some rows of it.
-    let rows = |all: usize| all.div_ceil(tiles);
-    let tile_rows = rows(inner);
+    let first = |piece: usize| piece * u.rows() / pieces * places;
+    let source = Source::new(patches, workspace);
+    let signals: Vec<_> = (0..pieces)
+        .map(|piece| {
+            let u = View::rows_of(u.as_slice(), units).rows(first(piece)..first(piece + 1));
+            Factor::right(u, workspace)
+        })
+        .collect();
+    let tile_rows = inner.div_ceil(tiles);
     let later = partial.chunks_exact_mut(whole);
     let all: Vec<(usize, usize, &mut [f32])> = std::iter::once(out.as_mut_slice())
         .chain(later)
@@ -228,9 +329,8 @@ pub fn patches_gradient(
         })
         .collect();
     all.into_par_iter().for_each(|(piece, tile, part)| {
-        let first = |piece: usize| piece * u.rows() / pieces * places;
         let columns = tile * tile_rows..tile * tile_rows + part.len() / units;
-        gradient_tile(part, patches, u, first(piece)..first(piece + 1), columns, workspace);
+        gradient_tile(part, &source, &signals[piece], first(piece)..first(piece + 1), &columns);
     });
     let sums = out.as_mut_slice();
     sums.par_chunks_mut(1 << 14).enumerate().for_each(|(i, sums)| {
@@ -242,29 +342,24 @@ pub fn patches_gradient(
     });
 }
 
-/// `out = patchesᵀ·u` over some patches and some of their values.
+/// `out = patchesᵀ·u` over some patches, of which `u` are the signals, and some of their values.
 fn gradient_tile(
     out: &mut [f32],
-    patches: &Patches<'_>,
-    u: &Matrix,
+    source: &Source<'_>,
+    u: &Factor<'_>,
     all: Range<usize>,
-    columns: Range<usize>,
-    workspace: &Workspace,
+    columns: &Range<usize>,
 ) {
     let (rows, units) = (columns.len(), out.len() / columns.len());
-    let tile = tile_of(rows);
+    let tile = source.tile(rows, 0);
     out.fill(0.0);
-    let mut gathered = workspace.floats(tile.min(all.len()) * rows);
     for start in all.clone().step_by(tile) {
-        let count = tile.min(all.end - start);
-        let gathered = &mut gathered[..count * rows];
-        patches.gather(start..start + count, columns.clone(), gathered);
+        let range = start..all.end.min(start + tile);
         let out = Target { at: out.as_mut_ptr(), stride: units, add: Some(1.0) };
-        let a = Factor::left(View::rows_of(gathered, rows).transposed(), workspace);
-        let u = &u.as_slice()[start * units..][..count * units];
-        let u = Factor::right(View::rows_of(u, units), workspace);
+        let u = u.rows(range.start - all.start..range.end - all.start);
+        let patches = source.gather(range, columns, true);
         // SAFETY: out is rows×units.
-        unsafe { product_tile(out, (&a, 0..rows), (&u, 0..units)) };
+        unsafe { product_tile(out, (&patches, 0..rows), (&u, 0..units)) };
     }
 }
 
@@ -294,9 +389,4 @@ pub fn convolve_transposed(
         unsafe { product_tile(out, (&u, 0..places), (&filters, 0..inner)) };
         Patches::scatter(geometry, &patches, image);
     });
-}
-
-/// Patches a tile has, for patches of `values` values.
-fn tile_of(values: usize) -> usize {
-    (TILE / values).clamp(256, 1024)
 }

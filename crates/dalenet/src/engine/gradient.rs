@@ -49,6 +49,7 @@ impl<'a> Source<'a> {
         let a = Factor::left(View::of(x).transposed(), workspace);
         Self::Product(a, Factor::right(View::of(u), workspace))
     }
+
     /// `out = g`, or `out += factor·g`, for the presynaptic units from `start` on.
     pub fn write(&self, start: usize, out: &mut [f32], cols: usize, add: Option<f32>) {
         match (self, add) {
@@ -75,6 +76,11 @@ impl<'a> Source<'a> {
                 }
             }
         }
+    }
+
+    /// Whether some rows are known to be 0.
+    pub fn is_partial(&self) -> bool {
+        matches!(self, Self::Rows(..))
     }
 
     /// Whether the gradient of this presynaptic unit is known to be 0.

@@ -15,6 +15,7 @@ mod elementwise;
 mod error;
 mod geometry;
 mod gradient;
+mod operand;
 pub mod policy;
 mod pooling;
 mod precision;
@@ -37,6 +38,7 @@ pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm, scale,
 pub use error::{centre, one_vs_all, weight_by_class};
 pub use geometry::{Geometry, Window};
 pub use gradient::{TILE_ROWS, gradient};
+pub use operand::{Operand, PackedWeights};
 pub use pooling::{PoolingMode, pool, pool_transposed};
 pub use precision::{Precision, round_to_bf16};
 pub use product::{product, product_transposed};

@@ -1,7 +1,8 @@
 //! Matrix products: single-threaded products of fixed tiles, rayon over the tiles.
 
 use super::{
-    bf16::{self, Kernel, Packed},
+    bf16::{self, Kernel, Line, Packed},
+    operand::Operand,
     precision::round_to_bf16,
     view::{Target, View},
     workspace::{Floats, Lines, Workspace},
@@ -15,7 +16,7 @@ use std::ops::Range;
 const TILE_COLS: usize = 128;
 const TILE_SAMPLES: usize = 16;
 /// Numbers that are rounded as one piece of work.
-const PIECE: usize = 1 << 14;
+pub(super) const PIECE: usize = 1 << 14;
 
 /// A factor of products, as what multiplies reads it.
 pub(super) struct Factor<'a> {
@@ -26,8 +27,11 @@ pub(super) struct Factor<'a> {
 
 enum Form<'a> {
     Given(View<'a>),
-    Rounded(Floats<'a>, bool),
+    /// Numbers that are ready to be multiplied, and whether they are the transpose.
+    Owned(Floats<'a>, bool),
     Packed(Kernel, Packed<Lines<'a>>),
+    /// Packed by somebody else.
+    Kept(Kernel, Packed<&'a [Line]>),
 }
 
 impl<'a> Factor<'a> {
@@ -41,6 +45,29 @@ impl<'a> Factor<'a> {
         Self::new(b, workspace, || Packed::right(b, |lines| workspace.lines(lines)))
     }
 
+    /// The second factor, k×n, of weights that may be packed already.
+    pub fn weights(b: Operand<'a>, workspace: &'a Workspace) -> Self {
+        let (view, kernel) = (View::of(b.matrix()), workspace.kernel());
+        match kernel.and_then(|kernel| Some((kernel, b.packed(kernel)?))) {
+            Some((kernel, packed)) => {
+                Self { shape: [view.rows, view.cols], form: Form::Kept(kernel, packed) }
+            }
+            None => Self::right(view, workspace),
+        }
+    }
+
+    /// Rows that are rounded already, as far as they must be, or the transpose of these rows.
+    pub fn of_rows(rows: Floats<'a>, cols: usize, transposed: bool) -> Self {
+        let shape = [rows.len() / cols.max(1), cols];
+        let shape = if transposed { [shape[1], shape[0]] } else { shape };
+        Self { shape, form: Form::Owned(rows, transposed) }
+    }
+
+    /// What is packed for a kernel, m×k.
+    pub fn packed(kernel: Kernel, packed: Packed<Lines<'a>>, shape: [usize; 2]) -> Self {
+        Self { shape, form: Form::Packed(kernel, packed) }
+    }
+
     fn new(
         view: View<'a>,
         workspace: &'a Workspace,
@@ -48,17 +75,19 @@ impl<'a> Factor<'a> {
     ) -> Self {
         let form = match workspace.kernel() {
             None => Form::Given(view),
-            Some(Kernel::Rounded) => {
-                let mut rounded = workspace.floats(view.data.len());
-                let pieces = rounded.par_chunks_mut(PIECE).zip(view.data.par_chunks(PIECE));
-                pieces.for_each(|(rounded, data)| {
-                    rounded.iter_mut().zip(data).for_each(|(to, x)| *to = round_to_bf16(*x));
-                });
-                Form::Rounded(rounded, view.transposed)
-            }
+            Some(Kernel::Rounded) => Form::Owned(rounded(view.data, workspace), view.transposed),
             Some(kernel) => Form::Packed(kernel, pack()),
         };
         Self { shape: [view.rows, view.cols], form }
+    }
+
+    /// The rows `rows` of a second factor, which start at a multiple of 32.
+    pub fn rows(&self, rows: Range<usize>) -> Factor<'_> {
+        let form = match (self.as_packed(), self.view()) {
+            (Some((kernel, packed)), _) => Form::Kept(kernel, packed.along(rows.clone())),
+            (None, view) => Form::Given(view.expect("numbers").rows(rows.clone())),
+        };
+        Factor { shape: [rows.len(), self.shape[1]], form }
     }
 
     /// The numbers to multiply in `f32`; `None` if they are packed.
@@ -66,12 +95,30 @@ impl<'a> Factor<'a> {
         let [rows, cols] = self.shape;
         match &self.form {
             Form::Given(view) => Some(*view),
-            Form::Rounded(data, transposed) => {
+            Form::Owned(data, transposed) => {
                 Some(View { data, rows, cols, transposed: *transposed })
             }
-            Form::Packed(..) => None,
+            Form::Packed(..) | Form::Kept(..) => None,
         }
     }
+
+    fn as_packed(&self) -> Option<(Kernel, Packed<&[Line]>)> {
+        match &self.form {
+            Form::Packed(kernel, packed) => Some((*kernel, packed.borrow())),
+            Form::Kept(kernel, packed) => Some((*kernel, *packed)),
+            Form::Given(_) | Form::Owned(..) => None,
+        }
+    }
+}
+
+/// The numbers, each rounded to bfloat16.
+pub(super) fn rounded<'a>(numbers: &[f32], workspace: &'a Workspace) -> Floats<'a> {
+    let mut rounded = workspace.floats(numbers.len());
+    let pieces = rounded.par_chunks_mut(PIECE).zip(numbers.par_chunks(PIECE));
+    pieces.for_each(|(rounded, data)| {
+        rounded.iter_mut().zip(data).for_each(|(to, x)| *to = round_to_bf16(*x));
+    });
+    rounded
 }
 
 /// The rows `rows` and columns `cols` of `a·b` into `out`, on this thread.
@@ -89,9 +136,9 @@ pub(super) unsafe fn product_tile(
 ) {
     let inner = a.shape[1];
     assert!(inner == b.shape[0] && rows.end <= a.shape[0] && cols.end <= b.shape[1]);
-    if let (Form::Packed(kernel, a), Form::Packed(_, b)) = (&a.form, &b.form) {
+    if let (Some((kernel, a)), Some((_, b))) = (a.as_packed(), b.as_packed()) {
         // SAFETY: the caller's; a workspace's kernel is available.
-        return unsafe { bf16::multiply(*kernel, out, (a, rows), (b, cols)) };
+        return unsafe { bf16::multiply(kernel, out, (a, rows), (b, cols)) };
     }
     let (a, b) = a.view().zip(b.view()).expect("factors of one workspace");
     let ((a, a_row, a_col), (b, b_row, b_col)) = (a.from(rows.start, 0), b.from(0, cols.start));
@@ -109,7 +156,7 @@ pub(super) unsafe fn product_tile(
     };
 }
 
-/// `out = a·b`: `a` is B×K, `b` is K×N, `out` becomes B×N.
+/// `out = a·b`: `a` is B×K, `b` is K×N, a matrix or the weights of a layer, `out` becomes B×N.
 ///
 /// # Panics
 /// Unless `a.cols() == b.rows()`.
@@ -121,9 +168,10 @@ pub(super) unsafe fn product_tile(
 /// engine::product(&mut out, &a, &b, &Workspace::default());
 /// assert_eq!(out.as_slice(), [11.0]);
 /// ```
-pub fn product(out: &mut Matrix, a: &Matrix, b: &Matrix, workspace: &Workspace) {
-    assert_eq!(a.cols(), b.rows(), "inner dimensions");
-    multiply(out, View::of(a), View::of(b), workspace);
+pub fn product<'a>(out: &mut Matrix, a: &Matrix, b: impl Into<Operand<'a>>, workspace: &Workspace) {
+    let b = b.into();
+    assert_eq!(a.cols(), b.matrix().rows(), "inner dimensions");
+    multiply(out, View::of(a), Factor::weights(b, workspace), workspace);
 }
 
 /// `out = a·bᵀ`: `a` is B×N, `b` is K×N, `out` becomes B×K.
@@ -132,10 +180,11 @@ pub fn product(out: &mut Matrix, a: &Matrix, b: &Matrix, workspace: &Workspace) 
 /// Unless `a.cols() == b.cols()`.
 pub fn product_transposed(out: &mut Matrix, a: &Matrix, b: &Matrix, workspace: &Workspace) {
     assert_eq!(a.cols(), b.cols(), "inner dimensions");
-    multiply(out, View::of(a), View::of(b).transposed(), workspace);
+    let b = Factor::right(View::of(b).transposed(), workspace);
+    multiply(out, View::of(a), b, workspace);
 }
 
-fn multiply(out: &mut Matrix, a: View<'_>, b: View<'_>, workspace: &Workspace) {
+fn multiply(out: &mut Matrix, a: View<'_>, b: Factor<'_>, workspace: &Workspace) {
     struct Shared(*mut f32);
     // SAFETY: each tile writes entries that no other tile does.
     unsafe impl Sync for Shared {}
@@ -145,9 +194,9 @@ fn multiply(out: &mut Matrix, a: View<'_>, b: View<'_>, workspace: &Workspace) {
         }
     }
 
-    let (rows, cols) = (a.rows, b.cols);
+    let (rows, cols) = (a.rows, b.shape[1]);
     out.reshape(rows, cols);
-    let (a, b) = (Factor::left(a, workspace), Factor::right(b, workspace));
+    let a = Factor::left(a, workspace);
     let shared = Shared(out.as_mut_slice().as_mut_ptr());
     let tile = |i: Range<usize>, j: Range<usize>| {
         // SAFETY: these rows and columns lie inside out, and in no other tile.

@@ -1,11 +1,14 @@
 //! The weight update `W ← project(W + step(xᵀ·u))` in one sweep over W: a tile's gradient never
-//! leaves the cache, and the optimiser's step and Dale's projection meet it there.
+//! leaves the cache, and the optimiser's step and Dale's projection meet it there. In bfloat16 so does
+//! the packing of the weights for the products of the next step.
 
 use super::{
-    Moments, Signs, Step,
+    Moments, PackedWeights, Signs, Step,
+    bf16::{Kernel, Line, PANEL, lines_of_rows, pack_rows},
     elementwise::add_column_sums,
     gradient::{Source, TILE_ROWS},
     step::Method,
+    view::View,
     workspace::Workspace,
 };
 use crate::tensor::Matrix;
@@ -22,7 +25,12 @@ pub struct Weights<'a> {
     pub signs: Option<Signs>,
     /// The optimiser's averages, one a weight (folded: both halves have the same).
     pub moments: &'a mut Moments,
+    /// What products read of the weights, or of the sums of their halves.
+    pub packed: &'a mut PackedWeights,
 }
+
+/// Gradients of a tile at most, where they take little time to be made: a quarter of a megabyte.
+const SMALL_TILE: usize = 1 << 16;
 
 /// `W ← project(W + step(xᵀ·u))`: `x` is B×K (folded: B×K/2, standing for `[x x]`), `u` is B×N.
 ///
@@ -72,14 +80,24 @@ fn sweep(
     assert_eq!(layer.weights.cols(), cols, "one column a postsynaptic unit");
 
     let (weights, second_half) = layer.weights.as_mut_slice().split_at_mut(rows * cols);
+    // A layer of which few rows change is not multiplied as a whole.
+    let kernel = workspace.kernel().filter(|kernel| kernel.packs() && !source.is_partial());
+    let packed = match kernel {
+        Some(kernel) => layer.packed.lines(kernel, [rows, cols]),
+        None => {
+            layer.packed.clear();
+            &mut []
+        }
+    };
     let tile = Tile {
         weights,
         second_half,
         folded: layer.folded.map_or(&mut [], Matrix::as_mut_slice),
         first: &mut layer.moments.first,
         second: &mut layer.moments.second,
+        packed,
     };
-    Sweep { source, rows, cols, step, signs: layer.signs, workspace }.over(0, tile);
+    Sweep { source, rows, cols, step, signs: layer.signs, kernel, workspace }.over(0, tile);
 }
 
 /// `b ← b + step(Σ_batch u)`: biases have no sign to keep.
@@ -125,11 +143,13 @@ struct Sweep<'a> {
     cols: usize,
     step: &'a Step,
     signs: Option<Signs>,
+    /// What the weights are packed for.
+    kernel: Option<Kernel>,
     workspace: &'a Workspace,
 }
 
 /// The weights from consecutive presynaptic units. `second_half` and `folded` are empty unless the layer
-/// is folded, the moments unless the optimiser needs them.
+/// is folded, the moments unless the optimiser needs them, `packed` unless the weights are packed.
 #[derive(Default)]
 struct Tile<'a> {
     weights: &'a mut [f32],
@@ -137,28 +157,46 @@ struct Tile<'a> {
     folded: &'a mut [f32],
     first: &'a mut [f32],
     second: &'a mut [f32],
+    packed: &'a mut [Line],
 }
 
 impl<'a> Tile<'a> {
-    /// Takes the first `len` weights off.
-    fn split_off(&mut self, len: usize) -> Tile<'a> {
-        let take = |all: &mut &'a mut [f32]| {
-            let len = len.min(all.len());
-            let (head, tail) = mem::take(all).split_at_mut(len);
-            *all = tail;
-            head
-        };
+    /// Takes the first `rows` rows of `cols` weights off: where they are packed, 32 or a multiple of
+    /// that, or all.
+    fn split_off(&mut self, rows: usize, cols: usize) -> Tile<'a> {
+        let len = rows * cols;
         Tile {
-            weights: take(&mut self.weights),
-            second_half: take(&mut self.second_half),
-            folded: take(&mut self.folded),
-            first: take(&mut self.first),
-            second: take(&mut self.second),
+            weights: take(&mut self.weights, len),
+            second_half: take(&mut self.second_half, len),
+            folded: take(&mut self.folded, len),
+            first: take(&mut self.first, len),
+            second: take(&mut self.second, len),
+            packed: take(&mut self.packed, rows.div_ceil(PANEL) * lines_of_rows(cols)),
         }
     }
 }
 
+/// The first `len` items, or all if there are fewer.
+fn take<'a, T>(all: &mut &'a mut [T], len: usize) -> &'a mut [T] {
+    let len = len.min(all.len());
+    let (head, tail) = mem::take(all).split_at_mut(len);
+    *all = tail;
+    head
+}
+
 impl Tile<'_> {
+    /// The same for less long.
+    fn reborrow(&mut self) -> Tile<'_> {
+        Tile {
+            weights: self.weights,
+            second_half: self.second_half,
+            folded: self.folded,
+            first: self.first,
+            second: self.second,
+            packed: self.packed,
+        }
+    }
+
     /// Whether nothing moves the weights on.
     fn is_at_rest(&self) -> bool {
         self.first.iter().chain(self.second.iter()).all(|moment| *moment == 0.0)
@@ -166,19 +204,27 @@ impl Tile<'_> {
 }
 
 impl Sweep<'_> {
-    /// Divides the rows from `start` on among the threads, down to [`TILE_ROWS`].
+    /// Divides the rows from `start` on among the threads, down to tiles.
     fn over(&self, start: usize, mut tile: Tile<'_>) {
         let cols = self.cols;
         let rows = tile.weights.len() / cols;
-        if rows > TILE_ROWS {
+        if rows > self.tile_rows() {
             // Halves that differ little, and tiles that suit the product's register tiles.
-            let half = (rows / 2).next_multiple_of(16);
-            let head = tile.split_off(half * cols);
+            let half = (rows / 2).next_multiple_of(if self.kernel.is_some() { PANEL } else { 16 });
+            let head = tile.split_off(half, cols);
             rayon::join(|| self.over(start, head), || self.over(start + half, tile));
-        } else if self.is_a_plain_sum() && tile.folded.is_empty() {
+        } else if self.is_a_plain_sum() && tile.folded.is_empty() && tile.packed.is_empty() {
             self.add_in_place(start, tile.weights);
         } else {
             self.learn(start, tile, &mut self.workspace.floats(rows * cols));
+        }
+    }
+
+    /// Rows that a tile has at most.
+    fn tile_rows(&self) -> usize {
+        match self.kernel {
+            Some(_) => (SMALL_TILE / self.cols).next_multiple_of(PANEL).clamp(PANEL, TILE_ROWS),
+            None => TILE_ROWS,
         }
     }
 
@@ -201,8 +247,21 @@ impl Sweep<'_> {
     fn learn(&self, start: usize, mut tile: Tile<'_>, gradient: &mut [f32]) {
         let cols = self.cols;
         self.source.write(start, gradient, cols, None);
-        for (i, step) in gradient.chunks_exact_mut(cols).enumerate() {
-            let row = tile.split_off(cols);
+        for (i, steps) in gradient.chunks_mut(PANEL * cols).enumerate() {
+            let mut rows = tile.split_off(steps.len() / cols, cols);
+            self.move_rows(start + i * PANEL, rows.reborrow(), steps);
+            if !rows.packed.is_empty() {
+                let read = if rows.folded.is_empty() { rows.weights } else { rows.folded };
+                pack_rows(rows.packed, View::rows_of(read, cols), 0);
+            }
+        }
+    }
+
+    /// Moves the weights of a few rows from `start` on.
+    fn move_rows(&self, start: usize, mut rows: Tile<'_>, steps: &mut [f32]) {
+        let cols = self.cols;
+        for (i, step) in steps.chunks_exact_mut(cols).enumerate() {
+            let row = rows.split_off(1, cols);
             // Without a gradient, now or ever before, weights stay where they are.
             if self.source.is_silent(start + i) && row.is_at_rest() {
                 continue;

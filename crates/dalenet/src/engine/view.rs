@@ -1,6 +1,7 @@
 //! Matrices as products see them: what is read, and where results go.
 
 use crate::tensor::Matrix;
+use std::ops::Range;
 
 /// A row-major matrix, or the transpose of one.
 #[derive(Clone, Copy)]
@@ -25,15 +26,23 @@ impl<'a> View<'a> {
         Self { rows: self.cols, cols: self.rows, transposed: !self.transposed, ..self }
     }
 
-    /// At most `len` numbers of row `row` from column `from` on, none beyond the last row or column.
+    /// The rows `rows`.
     ///
     /// # Panics
     /// If it is the transpose of a row-major matrix.
-    pub fn run(self, row: usize, from: usize, len: usize) -> &'a [f32] {
+    pub fn rows(self, rows: Range<usize>) -> Self {
         assert!(!self.transposed, "rows of a row-major matrix");
-        let from = from.min(self.cols);
-        let row = if row < self.rows { &self.data[row * self.cols..][..self.cols] } else { &[] };
-        row.get(from..self.cols.min(from + len)).unwrap_or_default()
+        let (data, count) = (&self.data[rows.start * self.cols..rows.end * self.cols], rows.len());
+        Self { data, rows: count, ..self }
+    }
+
+    /// Row `row`; empty beyond the last one.
+    ///
+    /// # Panics
+    /// If it is the transpose of a row-major matrix.
+    pub fn row(self, row: usize) -> &'a [f32] {
+        assert!(!self.transposed, "rows of a row-major matrix");
+        if row < self.rows { &self.data[row * self.cols..][..self.cols] } else { &[] }
     }
 
     /// Where the entry of row `i` and column `j` lies, and the distance between rows and columns.

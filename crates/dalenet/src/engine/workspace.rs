@@ -33,6 +33,7 @@ pub struct Workspace {
     kernel: Option<Kernel>,
     floats: Pool<Vec<f32>>,
     lines: Pool<Vec<Line>>,
+    halves: Pool<Vec<u16>>,
     transposed: Pool<Transposed>,
 }
 
@@ -79,6 +80,11 @@ impl Workspace {
     /// A buffer of `len` lines that hold anything.
     pub(super) fn lines(&self, len: usize) -> Lines<'_> {
         self.lines.part(len)
+    }
+
+    /// A buffer of `len` numbers in bfloat16 that hold anything.
+    pub(super) fn halves(&self, len: usize) -> Halves<'_> {
+        self.halves.part(len)
     }
 
     /// Memory for a transposed batch.
@@ -163,6 +169,8 @@ pub(super) struct Part<'a, T: Default> {
 pub(super) type Floats<'a> = Part<'a, f32>;
 /// So many lines of a buffer.
 pub(super) type Lines<'a> = Part<'a, Line>;
+/// So many numbers of a buffer, in bfloat16.
+pub(super) type Halves<'a> = Part<'a, u16>;
 
 impl<T: Default> Deref for Part<'_, T> {
     type Target = [T];

@@ -87,7 +87,7 @@ impl Weighted for Convolution {
         workspace: &Workspace,
     ) {
         let patches = Patches::new(images(h), self.at(site));
-        let (weights, bias) = (synapses.distinct_weights(), synapses.bias());
+        let (weights, bias) = (synapses.operand(), synapses.bias());
         engine::convolve(out, &patches, weights, bias, activation, workspace);
     }
 

@@ -46,13 +46,14 @@ impl Weighted for Dense {
         out: &mut Matrix,
         workspace: &Workspace,
     ) {
-        let (weights, bias) = (synapses.distinct_weights(), synapses.bias());
+        let bias = synapses.bias();
         match h {
             Presynaptic::Dense(h) => {
-                engine::product(out, h, weights, workspace);
+                engine::product(out, h, synapses.operand(), workspace);
                 engine::activate(out, bias, activation);
             }
             Presynaptic::Sparse(h) => {
+                let weights = synapses.distinct_weights();
                 engine::forward_sparse(out, h, weights, bias, activation, workspace);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::parts::{Balance, Streams, SubMatrix};
 use crate::{
-    engine::{self, Dale, DaleForm, Moments, Signs, Weights},
+    engine::{self, Dale, DaleForm, Moments, Operand, PackedWeights, Signs, Weights},
     random::Generator,
     tensor::Matrix,
 };
@@ -19,6 +19,8 @@ pub struct Synapses {
     weights: Matrix,
     bias: Vec<f32>,
     folded: Option<Matrix>,
+    /// As products read them; empty whenever anything but an update has changed them.
+    packed: PackedWeights,
     /// The streams of one pixel of the input; K is a multiple of their sum.
     sources: Streams,
     targets: Streams,
@@ -85,7 +87,8 @@ impl Synapses {
             bias.fill_with(&mut draw);
         }
         let folded = folded.then(|| Matrix::zeros(rows / 2, cols));
-        let mut synapses = Self { weights, bias, folded, sources, targets, dale };
+        let packed = PackedWeights::default();
+        let mut synapses = Self { weights, bias, folded, packed, sources, targets, dale };
         synapses.fold();
         synapses
     }
@@ -98,7 +101,8 @@ impl Synapses {
         let scale = (6.0 / rows as f32).sqrt() / slope;
         let mut weights = Matrix::zeros(rows, cols);
         weights.as_mut_slice().fill_with(|| scale * (2.0 * generator.uniform() - 1.0));
-        Self { weights, bias: vec![0.0; cols], folded: None, sources, targets, dale: None }
+        let (bias, packed) = (vec![0.0; cols], PackedWeights::default());
+        Self { weights, bias, folded: None, packed, sources, targets, dale: None }
     }
 
     /// With its weights multiplied by `factor`, but not brought under the floor.
@@ -130,6 +134,7 @@ impl Synapses {
             let (i, j) = (at / cols, at % cols);
             *w = gain * if rows <= cols { vectors[i][j] } else { vectors[j][i] } as f32;
         }
+        self.fold();
         self
     }
 
@@ -141,6 +146,11 @@ impl Synapses {
     /// What the input is multiplied by: the weights, or the sum of their halves where they are folded.
     pub fn distinct_weights(&self) -> &Matrix {
         self.folded.as_ref().unwrap_or(&self.weights)
+    }
+
+    /// The same for products, as far as the last update has prepared it for them.
+    pub fn operand(&self) -> Operand<'_> {
+        Operand::new(self.distinct_weights(), &self.packed)
     }
 
     /// One bias a unit, N.
@@ -280,12 +290,13 @@ impl Synapses {
         moments: &'a mut Moments,
     ) -> (Weights<'a>, &'a mut [f32]) {
         let signs = self.signs();
-        let Self { weights, bias, folded, .. } = self;
-        (Weights { weights, folded: folded.as_mut(), signs, moments }, bias)
+        let Self { weights, bias, folded, packed, .. } = self;
+        (Weights { weights, folded: folded.as_mut(), signs, moments, packed }, bias)
     }
 
-    /// Brings the sum of the two halves up to date.
+    /// Brings the sum of the two halves up to date after a change of the weights.
     fn fold(&mut self) {
+        self.packed.clear();
         if let Some(folded) = &mut self.folded {
             let (top, bottom) = self.weights.as_slice().split_at(folded.as_slice().len());
             engine::fold(folded.as_mut_slice(), top, bottom);

@@ -49,6 +49,11 @@ impl Kernel {
         }
     }
 
+    /// Whether it reads operands that are packed.
+    pub(in super::super) fn packs(self) -> bool {
+        self != Self::Rounded
+    }
+
     /// Whether it is faster here than [`Kernel::Rounded`]: Intel's processors have dot products of pairs
     /// at half the rate of `f32`.
     fn is_fast(self) -> bool {

@@ -13,10 +13,10 @@ mod pack;
 mod portable;
 
 pub use kernel::Kernel;
-pub(super) use pack::{Line, Packed};
+pub(super) use pack::{Line, PANEL, Packed, lines_of_rows, pack_rows, round};
 
 use super::view::Target;
-use pack::{BLOCK, Blocks, PANEL};
+use pack::{BLOCK, Blocks};
 use std::ops::Range;
 
 /// Rows and columns of a tile.
@@ -56,11 +56,11 @@ impl Sums {
 ///
 /// # Panics
 /// Unless `rows` starts at a multiple of 16 and `cols` at one of 32.
-pub(super) unsafe fn multiply<T: AsRef<[Line]> + AsMut<[Line]>>(
+pub(super) unsafe fn multiply(
     kernel: Kernel,
     out: Target,
-    (left, rows): (&Packed<T>, Range<usize>),
-    (right, cols): (&Packed<T>, Range<usize>),
+    (left, rows): (Packed<&[Line]>, Range<usize>),
+    (right, cols): (Packed<&[Line]>, Range<usize>),
 ) {
     assert!(rows.start.is_multiple_of(BLOCK) && cols.start.is_multiple_of(PANEL), "whole blocks");
     let mut edge = Edge([[0.0; TILE]; TILE]);

@@ -3,28 +3,39 @@
 use super::super::{precision::bf16_bits, view::View};
 use multiversion::multiversion;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Rows of a block of the left operand, and pairs of a line.
 pub const BLOCK: usize = 16;
 /// Columns of a panel of the right operand.
 pub const PANEL: usize = 32;
 /// Blocks that are written side by side: a processor keeps the addresses of few pages that it writes to.
-const GROUP: usize = 4;
+const GROUP: usize = 8;
 /// Lines above which threads share the work.
 const MANY: usize = 1 << 10;
 
 /// 16 pairs of bfloat16, the first of a pair in the lower half.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
 pub struct Line(pub [u32; 16]);
 
 /// An operand that is packed: blocks of lines, in the order in which the matrix lies in memory.
+#[derive(Clone, Copy, Debug)]
 pub struct Packed<T> {
     lines: T,
+    layout: Layout,
+}
+
+/// Where the blocks of an operand lie.
+#[derive(Clone, Copy, Debug)]
+struct Layout {
     /// Lines of a block: a row or a column each, or two lines a pair of rows.
     size: usize,
     /// Blocks along k.
     count: usize,
+    /// All lines, and those that lie side by side.
+    all: usize,
+    run: usize,
     /// Lines from a block to the next along k, and to the next across.
     along: usize,
     across: usize,
@@ -47,11 +58,33 @@ impl<'a> Blocks<'a> {
     }
 }
 
+impl Layout {
+    /// Of `length` rows or columns, `size` in a block, of `inner` values. `inner_first`: blocks across
+    /// lie side by side.
+    fn new([length, inner]: [usize; 2], size: usize, inner_first: bool) -> Self {
+        let (blocks, count) = (length.div_ceil(size), inner.div_ceil(2 * BLOCK));
+        let (along, across) = match inner_first {
+            true => (padded_lines(blocks * size), size),
+            false => (size, count * size),
+        };
+        let [all, run] = match inner_first {
+            true => [count * along, blocks * size],
+            false => [blocks * across, across],
+        };
+        Self { size, count, all, run, along, across }
+    }
+}
+
 impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
+    fn new(layout: Layout, reserve: impl FnOnce(usize) -> T) -> Self {
+        Self { lines: reserve(layout.all), layout }
+    }
+
     /// The left operand, m×k: a block for every 16 rows and 32 values along k has a line a row.
     /// `reserve` gives the memory for so many lines.
     pub fn left(a: View<'_>, reserve: impl FnOnce(usize) -> T) -> Self {
-        let mut packed = Self::new([a.rows, a.cols], BLOCK, BLOCK, a.transposed, reserve);
+        let layout = Layout::new([a.rows, a.cols], BLOCK, a.transposed);
+        let mut packed = Self::new(layout, reserve);
         packed.fill(a.transposed, |i, lines| match a.transposed {
             false => along_rows(lines.as_chunks_mut().0, a, i * BLOCK),
             true => across_rows_transposed(lines.as_chunks_mut().0, a.transposed(), i * 2 * BLOCK),
@@ -62,50 +95,132 @@ impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
     /// The right operand, k×n: a block for every 32 columns and 32 values along k has two lines a pair
     /// of rows.
     pub fn right(b: View<'_>, reserve: impl FnOnce(usize) -> T) -> Self {
-        let mut packed = Self::new([b.cols, b.rows], PANEL, PANEL, !b.transposed, reserve);
+        let layout = Layout::new([b.cols, b.rows], PANEL, !b.transposed);
+        let mut packed = Self::new(layout, reserve);
         packed.fill(!b.transposed, |i, lines| match b.transposed {
-            false => across_rows(lines.as_chunks_mut().0, b, i * 2 * BLOCK),
+            false => pack_rows(lines, b, i * 2 * BLOCK),
             true => along_rows_transposed(lines.as_chunks_mut().0, b.transposed(), i * PANEL),
         });
         packed
     }
 
-    /// Memory for `length` rows or columns, `width` in a block, of `inner` values.
-    fn new(
-        [length, inner]: [usize; 2],
-        width: usize,
-        size: usize,
-        inner_first: bool,
+    /// The left operand, m×k, of rows in bfloat16: `write` fills row `i`. `row` has k numbers, and zeros
+    /// up to a multiple of 32.
+    pub fn left_of_rows(
+        [rows, inner]: [usize; 2],
         reserve: impl FnOnce(usize) -> T,
+        row: &mut [u16],
+        mut write: impl FnMut(usize, &mut [u16]),
     ) -> Self {
-        let (blocks, count) = (length.div_ceil(width), inner.div_ceil(2 * BLOCK));
-        let (along, across) = match inner_first {
-            true => (blocks * size, size),
-            false => (size, count * size),
-        };
-        Self { lines: reserve(blocks * count * size), size, count, along, across }
+        let layout = Layout::new([rows, inner], BLOCK, false);
+        let mut packed = Self::new(layout, reserve);
+        let lines = packed.lines.as_mut();
+        for i in 0..rows {
+            write(i, &mut row[..inner]);
+            let block = &mut lines[i / BLOCK * layout.across..][..layout.across];
+            let lines = block[i % BLOCK..].iter_mut().step_by(BLOCK);
+            for (line, values) in lines.zip(row.as_chunks::<{ 2 * BLOCK }>().0) {
+                line.0 = joined(values);
+            }
+        }
+        packed
+    }
+
+    /// The left operand, m×k, of columns in bfloat16: `write` fills column `i`. `columns` has 32 of them,
+    /// one after the other, each with m numbers, and anything up to a multiple of 16.
+    pub fn left_of_columns(
+        [rows, inner]: [usize; 2],
+        reserve: impl FnOnce(usize) -> T,
+        columns: &mut [u16],
+        mut write: impl FnMut(usize, &mut [u16]),
+    ) -> Self {
+        let layout = Layout::new([rows, inner], BLOCK, true);
+        let mut packed = Self::new(layout, reserve);
+        let padded = rows.next_multiple_of(BLOCK);
+        let groups = packed.lines.as_mut().chunks_mut(layout.along.max(1));
+        for (p, lines) in groups.enumerate() {
+            for (i, column) in columns.chunks_exact_mut(padded.max(1)).enumerate() {
+                match p * 2 * BLOCK + i {
+                    at if at < inner => write(at, &mut column[..rows]),
+                    _ => column.fill(0),
+                }
+            }
+            columns_transposed(lines[..layout.run].as_chunks_mut().0, columns);
+        }
+        packed
     }
 
     /// Calls `fill` with the lines of every 32 values along k (`inner_first`), or of every block across,
     /// whichever lie side by side.
     fn fill(&mut self, inner_first: bool, fill: impl Fn(usize, &mut [Line]) + Sync) {
-        let piece = if inner_first { self.along } else { self.across }.max(1);
+        let Layout { along, across, run, .. } = self.layout;
+        let piece = if inner_first { along } else { across }.max(1);
         let lines = self.lines.as_mut();
+        let fill = |(i, lines): (usize, &mut [Line])| fill(i, &mut lines[..run]);
         if lines.len() > MANY {
-            lines.par_chunks_mut(piece).enumerate().for_each(|(i, lines)| fill(i, lines));
+            lines.par_chunks_mut(piece).enumerate().for_each(fill);
         } else {
-            lines.chunks_mut(piece).enumerate().for_each(|(i, lines)| fill(i, lines));
+            lines.chunks_mut(piece).enumerate().for_each(fill);
         }
+    }
+}
+
+impl Packed<Vec<Line>> {
+    /// The right operand, k×n, of zeros.
+    pub fn zeros(k: usize, n: usize) -> Self {
+        Self::new(Layout::new([n, k], PANEL, true), |lines| vec![Line::default(); lines])
+    }
+
+    /// All lines: for every 32 rows those that [`pack_rows`] fills.
+    pub fn lines_mut(&mut self) -> &mut [Line] {
+        &mut self.lines
+    }
+}
+
+impl<T: AsRef<[Line]>> Packed<T> {
+    pub fn borrow(&self) -> Packed<&[Line]> {
+        Packed { lines: self.lines.as_ref(), layout: self.layout }
+    }
+}
+
+impl<'a> Packed<&'a [Line]> {
+    /// The values `range` along k, which starts at a multiple of 32.
+    ///
+    /// # Panics
+    /// Unless it does.
+    pub fn along(self, range: Range<usize>) -> Self {
+        assert!(range.start.is_multiple_of(2 * BLOCK), "whole blocks");
+        let (first, count) = (range.start / (2 * BLOCK), range.len().div_ceil(2 * BLOCK));
+        let Layout { along, .. } = self.layout;
+        let lines = self.lines.get(first * along..).unwrap_or_default();
+        Self { lines, layout: Layout { count, ..self.layout } }
     }
 
     /// The blocks along k of rows or columns number `i`.
-    pub fn blocks(&self, i: usize) -> Blocks<'_> {
-        let lines = self.lines.as_ref();
-        let lines = if self.count == 0 { &[] } else { &lines[i * self.across..] };
+    pub fn blocks(self, i: usize) -> Blocks<'a> {
+        let Layout { size, count, along, across, .. } = self.layout;
+        let lines = if count == 0 { &[] } else { &self.lines[i * across..] };
         // What assembly reads lies within.
-        assert!(self.count == 0 || (self.count - 1) * self.along + self.size <= lines.len());
-        Blocks { lines, count: self.count, step: self.along }
+        assert!(count == 0 || (count - 1) * along + size <= lines.len());
+        Blocks { lines, count, step: along }
     }
+}
+
+/// Lines of the right operand for every 32 rows.
+pub fn lines_of_rows(cols: usize) -> usize {
+    padded_lines(cols.next_multiple_of(PANEL))
+}
+
+/// A distance of so many lines or a few more: never a multiple of a page, at which few lines share all
+/// the places that a cache has for them.
+fn padded_lines(lines: usize) -> usize {
+    const PAGE: usize = 4096 / size_of::<Line>();
+    lines + if lines.is_multiple_of(PAGE) { PANEL } else { 0 }
+}
+
+/// The right operand's lines for the rows of `m` from row `row` on, 32 at most.
+pub fn pack_rows(lines: &mut [Line], m: View<'_>, row: usize) {
+    across_rows(lines[..m.cols.next_multiple_of(PANEL)].as_chunks_mut().0, m, row);
 }
 
 /// The blocks of 16 rows of `m` from row `row` on.
@@ -113,8 +228,9 @@ impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
 fn along_rows(blocks: &mut [[Line; BLOCK]], m: View<'_>, row: usize) {
     for (g, group) in blocks.chunks_mut(GROUP).enumerate() {
         for i in 0..BLOCK {
-            for (p, lines) in (g * GROUP..).zip(&mut *group) {
-                pairs_along(&mut lines[i], &padded(m.run(row + i, p * 2 * BLOCK, 2 * BLOCK)));
+            let run = Run::of(m, row + i, g * GROUP * 2 * BLOCK);
+            for (p, lines) in group.iter_mut().enumerate() {
+                pairs_along(&mut lines[i], &run.part(p));
             }
         }
     }
@@ -125,12 +241,13 @@ fn along_rows(blocks: &mut [[Line; BLOCK]], m: View<'_>, row: usize) {
 fn across_rows(blocks: &mut [[Line; PANEL]], m: View<'_>, row: usize) {
     for (g, group) in blocks.chunks_mut(GROUP).enumerate() {
         for pair in 0..BLOCK {
-            for (j, lines) in (g * GROUP..).zip(&mut *group) {
-                let [lower, upper] = [0, 1]
-                    .map(|odd| padded::<PANEL>(m.run(row + 2 * pair + odd, j * PANEL, PANEL)));
-                let [lower, upper] = [&lower, &upper].map(|run| run.as_chunks::<BLOCK>().0);
-                pairs_across(&mut lines[2 * pair], &lower[0], &upper[0]);
-                pairs_across(&mut lines[2 * pair + 1], &lower[1], &upper[1]);
+            let [lower, upper] =
+                [0, 1].map(|odd| Run::of(m, row + 2 * pair + odd, g * GROUP * PANEL));
+            for (j, lines) in group.iter_mut().enumerate() {
+                for half in 0..2 {
+                    let [lower, upper] = [&lower, &upper].map(|run| run.part(2 * j + half));
+                    pairs_across(&mut lines[2 * pair + half], &lower, &upper);
+                }
             }
         }
     }
@@ -139,41 +256,104 @@ fn across_rows(blocks: &mut [[Line; PANEL]], m: View<'_>, row: usize) {
 /// The blocks of 16 columns of the rows of `m` from row `row` on, transposed.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
 fn across_rows_transposed(blocks: &mut [[Line; BLOCK]], m: View<'_>, row: usize) {
+    let rows: [_; 2 * BLOCK] = std::array::from_fn(|i| Run::of(m, row + i, 0));
     for (j, lines) in blocks.iter_mut().enumerate() {
-        for pair in 0..BLOCK {
-            let [lower, upper] =
-                [0, 1].map(|odd| padded(m.run(row + 2 * pair + odd, j * BLOCK, BLOCK)));
-            let mut across = Line::default();
-            pairs_across(&mut across, &lower, &upper);
-            for (line, value) in lines.iter_mut().zip(across.0) {
-                line.0[pair] = value;
-            }
+        for (line, [lower, upper]) in lines.iter_mut().zip(rows.as_chunks::<2>().0) {
+            pairs_across(line, &lower.part(j), &upper.part(j));
         }
+        transpose(lines);
     }
 }
 
 /// The blocks of 32 rows of `m` from row `row` on, transposed.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
 fn along_rows_transposed(blocks: &mut [[Line; PANEL]], m: View<'_>, row: usize) {
+    let rows: [_; PANEL] = std::array::from_fn(|i| Run::of(m, row + i, 0));
     for (p, lines) in blocks.iter_mut().enumerate() {
-        for i in 0..PANEL {
-            let mut along = Line::default();
-            pairs_along(&mut along, &padded(m.run(row + i, p * 2 * BLOCK, 2 * BLOCK)));
-            for (pair, value) in lines.as_chunks_mut::<2>().0.iter_mut().zip(along.0) {
-                pair[i / BLOCK].0[i % BLOCK] = value;
+        for (half, rows) in rows.as_chunks::<BLOCK>().0.iter().enumerate() {
+            let mut columns = [Line::default(); BLOCK];
+            for (line, run) in columns.iter_mut().zip(rows) {
+                pairs_along(line, &run.part(p));
+            }
+            transpose(&mut columns);
+            for (pair, line) in lines.as_chunks_mut::<2>().0.iter_mut().zip(columns) {
+                pair[half] = line;
             }
         }
     }
 }
 
-/// So many numbers: the run, and zeros where it ends early.
+/// The blocks of 16 rows of 32 columns in bfloat16.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
+fn columns_transposed(blocks: &mut [[Line; BLOCK]], columns: &[u16]) {
+    let length = blocks.len() * BLOCK;
+    for (j, lines) in blocks.iter_mut().enumerate() {
+        for (pair, line) in lines.iter_mut().enumerate() {
+            let [lower, upper] = [0, 1].map(|odd| {
+                let column = &columns[(2 * pair + odd) * length..][j * BLOCK..];
+                column.first_chunk::<BLOCK>().expect("16 numbers")
+            });
+            for i in 0..BLOCK {
+                line.0[i] = u32::from(lower[i]) | u32::from(upper[i]) << 16;
+            }
+        }
+        transpose(lines);
+    }
+}
+
+/// Transposes 16 lines: interleaving those that lie 8 apart turns the bits of a pair's place by one, and
+/// four times one swaps line and place.
 #[inline(always)]
-fn padded<const N: usize>(run: &[f32]) -> [f32; N] {
-    run.try_into().unwrap_or_else(|_| {
+fn transpose(lines: &mut [Line; BLOCK]) {
+    const HALF: usize = BLOCK / 2;
+    for _ in 0..4 {
+        let before = *lines;
+        for i in 0..HALF {
+            let (a, b) = (&before[i].0, &before[i + HALF].0);
+            for j in 0..HALF {
+                (lines[2 * i].0[2 * j], lines[2 * i].0[2 * j + 1]) = (a[j], b[j]);
+                (lines[2 * i + 1].0[2 * j], lines[2 * i + 1].0[2 * j + 1]) =
+                    (a[j + HALF], b[j + HALF]);
+            }
+        }
+    }
+}
+
+/// Rounds numbers to bfloat16.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw", "x86_64+avx2+fma", "aarch64+neon"))]
+pub fn round(out: &mut [u16], numbers: &[f32]) {
+    for (out, x) in out.iter_mut().zip(numbers) {
+        *out = bf16_bits(*x) as u16;
+    }
+}
+
+/// Neighbours in bfloat16 as pairs.
+#[inline(always)]
+fn joined(values: &[u16; 2 * BLOCK]) -> [u32; BLOCK] {
+    std::array::from_fn(|i| u32::from(values[2 * i]) | u32::from(values[2 * i + 1]) << 16)
+}
+
+/// Numbers of a row from a column on; zeros where it ends, and beyond the last row.
+#[derive(Clone, Copy)]
+struct Run<'a>(&'a [f32]);
+
+impl<'a> Run<'a> {
+    #[inline(always)]
+    fn of(m: View<'a>, row: usize, from: usize) -> Self {
+        Self(m.row(row).get(from..).unwrap_or_default())
+    }
+
+    /// The numbers from `N·i` on.
+    #[inline(always)]
+    fn part<const N: usize>(self, i: usize) -> [f32; N] {
+        if let Some(whole) = self.0.get(N * i..N * i + N) {
+            return whole.try_into().expect("N numbers");
+        }
+        let rest = self.0.get(N * i..).unwrap_or_default();
         let mut padded = [0.0; N];
-        padded[..run.len()].copy_from_slice(run);
+        padded[..rest.len()].copy_from_slice(rest);
         padded
-    })
+    }
 }
 
 /// Neighbours as pairs.
