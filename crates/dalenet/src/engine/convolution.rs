@@ -6,11 +6,12 @@ use super::{
     bf16::{self, Kernel, Packed},
     elementwise::activate_rows,
     operand::Operand,
+    patches::Patches,
     product::{Factor, PIECE, product_tile, rounded},
     view::{Target, View},
     workspace::{Floats, Halves, Workspace},
 };
-use crate::tensor::{Matrix, Shape};
+use crate::tensor::Matrix;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -21,156 +22,8 @@ const TILE_ROWS: usize = 256;
 /// Pieces a gradient is divided into at least, if the batch allows.
 const PIECES: usize = 16;
 
-/// A batch of images B×(H·W·C) seen through the windows of a convolution: (B·P)×K, never whole in
-/// memory. P are the places of the window, K the values in it: row by row, pixel by pixel.
-#[derive(Clone, Copy)]
-pub struct Patches<'a> {
-    images: &'a Matrix,
-    geometry: Geometry,
-}
-
-impl<'a> Patches<'a> {
-    /// The patches of `images`, B×(H·W·C).
-    ///
-    /// # Panics
-    /// Unless the images are those of the geometry.
-    pub fn new(images: &'a Matrix, geometry: Geometry) -> Self {
-        assert_eq!(images.cols(), geometry.input.len(), "images of the geometry");
-        Self { images, geometry }
-    }
-
-    /// Values in a patch K.
-    pub fn values(&self) -> usize {
-        self.geometry.patch()
-    }
-
-    /// How many patches: B·P.
-    pub fn count(&self) -> usize {
-        self.images.rows() * self.geometry.output.positions()
-    }
-
-    /// Mean squared length of a patch, `⟨|x|²⟩`.
-    pub fn mean_squared_norm(&self) -> f32 {
-        let Geometry { input, window, output } = self.geometry;
-        // How many windows see each row and each column.
-        let seen = |side: usize, places: usize| {
-            let mut seen = vec![0.0f32; side];
-            for place in 0..places {
-                let from = place * window.stride;
-                for at in from..from + window.size {
-                    if let Some(count) =
-                        at.checked_sub(window.padding).and_then(|i| seen.get_mut(i))
-                    {
-                        *count += 1.0;
-                    }
-                }
-            }
-            seen
-        };
-        let (rows, cols) = (seen(input.height, output.height), seen(input.width, output.width));
-        let image = |values: &[f32]| -> f64 {
-            let pixels = values.chunks_exact(input.channels).enumerate();
-            let weighted = pixels.map(|(i, pixel)| {
-                let squares: f32 = pixel.iter().map(|x| x * x).sum();
-                f64::from(rows[i / input.width] * cols[i % input.width] * squares)
-            });
-            weighted.sum()
-        };
-        let sums: Vec<f64> =
-            self.images.as_slice().par_chunks_exact(input.len().max(1)).map(image).collect();
-        (sums.iter().sum::<f64>() / self.count().max(1) as f64) as f32
-    }
-
-    /// Copies the values `columns` of patch `patch` of `images` into `out`.
-    fn copy<V: Copy + Default>(
-        &self,
-        images: &[V],
-        patch: usize,
-        columns: &Range<usize>,
-        out: &mut [V],
-    ) {
-        let Geometry { input, window, .. } = self.geometry;
-        let run = window.size * input.channels;
-        let (image, top, left) = self.locate(patch);
-        let image = &images[image * input.len()..][..input.len()];
-        let mut rest = out;
-        for y in columns.start / run..columns.end.div_ceil(run) {
-            let part =
-                columns.start.max(y * run) - y * run..columns.end.min((y + 1) * run) - y * run;
-            let (head, tail) = rest.split_at_mut(part.len());
-            copy_row(head, image, input, [top + y as isize, left], part);
-            rest = tail;
-        }
-    }
-
-    /// Adds `patches`, P×K, of one image to it: the transpose of gathering.
-    fn scatter(geometry: &Geometry, patches: &[f32], image: &mut [f32]) {
-        let Geometry { input, window, output } = *geometry;
-        let run = window.size * input.channels;
-        for (place, patch) in patches.chunks_exact(geometry.patch()).enumerate() {
-            let [top, left] = [place / output.width, place % output.width]
-                .map(|at| (at * window.stride) as isize - window.padding as isize);
-            for (y, row) in patch.chunks_exact(run).enumerate() {
-                add_row(image, row, input, [top + y as isize, left]);
-            }
-        }
-    }
-
-    /// The image that patch `patch` lies in, and the patch's first row and column there.
-    fn locate(&self, patch: usize) -> (usize, isize, isize) {
-        let Geometry { window, output, .. } = self.geometry;
-        let (image, place) = (patch / output.positions(), patch % output.positions());
-        let [top, left] = [place / output.width, place % output.width]
-            .map(|at| (at * window.stride) as isize - window.padding as isize);
-        (image, top, left)
-    }
-}
-
-/// Where the values `part` of a window's row that starts at pixel `left` lie in an image's row:
-/// how many are before it, and which are in it.
-fn overlap(image: Shape, left: isize, part: Range<usize>) -> (usize, Range<usize>) {
-    let len = (image.width * image.channels) as isize;
-    let [from, to] = [part.start, part.end].map(|at| left * image.channels as isize + at as isize);
-    let [start, end] = [from, to].map(|at| at.clamp(0, len));
-    ((start - from) as usize, start as usize..end as usize)
-}
-
-/// Copies the values `part` of a window's row at pixel `[y, left]`; zeros beyond the image.
-fn copy_row<V: Copy + Default>(
-    out: &mut [V],
-    image: &[V],
-    shape: Shape,
-    [y, left]: [isize; 2],
-    part: Range<usize>,
-) {
-    if y < 0 || y as usize >= shape.height {
-        return out.fill(V::default());
-    }
-    let (before, within) = overlap(shape, left, part);
-    let at = y as usize * shape.width * shape.channels;
-    let len = within.len();
-    let before = before.min(out.len());
-    out[..before].fill(V::default());
-    out[before..before + len].copy_from_slice(&image[at + within.start..][..len]);
-    out[before + len..].fill(V::default());
-}
-
-/// Adds a whole row of a window at pixel `[y, left]` to the image.
-fn add_row(image: &mut [f32], row: &[f32], shape: Shape, [y, left]: [isize; 2]) {
-    if y < 0 || y as usize >= shape.height {
-        return;
-    }
-    let (before, within) = overlap(shape, left, 0..row.len());
-    let at = y as usize * shape.width * shape.channels;
-    let len = within.len();
-    let image = &mut image[at + within.start..][..len];
-    for (sum, value) in image.iter_mut().zip(&row[before.min(row.len())..]) {
-        *sum += value;
-    }
-}
-
 /// Patches of images whose numbers are rounded once, as far as products need that.
-struct Source<'a> {
+struct RoundedPatches<'a> {
     patches: &'a Patches<'a>,
     pixels: Pixels<'a>,
     workspace: &'a Workspace,
@@ -182,7 +35,7 @@ enum Pixels<'a> {
     Halves(Kernel, Halves<'a>),
 }
 
-impl<'a> Source<'a> {
+impl<'a> RoundedPatches<'a> {
     fn new(patches: &'a Patches<'a>, workspace: &'a Workspace) -> Self {
         let images = patches.images.as_slice();
         let pixels = match workspace.kernel() {
@@ -260,7 +113,7 @@ pub fn convolve<'a>(
     assert_eq!(weights.matrix().rows(), inner, "one weight a value of the patch");
     assert_eq!(bias.len(), units, "one bias a unit");
     out.reshape(patches.images.rows(), patches.geometry.output.positions() * units);
-    let source = Source::new(patches, workspace);
+    let source = RoundedPatches::new(patches, workspace);
     let tile = source.tile(inner, units);
     let filters = Factor::weights(weights, workspace);
     out.as_mut_slice().par_chunks_mut(tile * units).enumerate().for_each(|(t, out)| {
@@ -311,7 +164,7 @@ pub fn patches_gradient(
 
     // A piece of the batch fills a K×N matrix of its own, a tile some rows of it.
     let first = |piece: usize| piece * u.rows() / pieces * places;
-    let source = Source::new(patches, workspace);
+    let source = RoundedPatches::new(patches, workspace);
     let signals: Vec<_> = (0..pieces)
         .map(|piece| {
             let u = View::rows_of(u.as_slice(), units).rows(first(piece)..first(piece + 1));
@@ -345,7 +198,7 @@ pub fn patches_gradient(
 /// `out = patchesᵀ·u` over some patches, of which `u` are the signals, and some of their values.
 fn gradient_tile(
     out: &mut [f32],
-    source: &Source<'_>,
+    source: &RoundedPatches<'_>,
     u: &Factor<'_>,
     all: Range<usize>,
     columns: &Range<usize>,

@@ -30,9 +30,9 @@ impl<'a> Operand<'a> {
 
     /// As `kernel` reads them, if they are packed for it.
     pub(super) fn packed(self, kernel: Kernel) -> Option<Packed<&'a [Line]>> {
-        let (of, packed) = self.packed?.0.as_ref()?;
+        let kept = self.packed?.0.as_ref()?;
         let shape = [self.matrix.rows(), self.matrix.cols()];
-        (*of == (kernel, shape)).then(|| packed.borrow())
+        kept.is_for(kernel, shape).then(|| kept.packed.borrow())
     }
 }
 
@@ -45,7 +45,15 @@ impl<'a> From<&'a Matrix> for Operand<'a> {
 /// What the products of bfloat16 read of weights, kept from the update that wrote them to the next.
 /// Empty in `f32`, and before the first update.
 #[derive(Clone, Debug, Default)]
-pub struct PackedWeights(Option<((Kernel, [usize; 2]), Packed<Vec<Line>>)>);
+pub struct PackedWeights(Option<Kept>);
+
+#[derive(Clone, Debug)]
+struct Kept {
+    kernel: Kernel,
+    /// K and N.
+    shape: [usize; 2],
+    packed: Packed<Vec<Line>>,
+}
 
 impl PackedWeights {
     /// Forgets everything: the weights have been changed by something else.
@@ -55,8 +63,14 @@ impl PackedWeights {
 
     /// The lines for K×N weights, for an update that fills all of them.
     pub(super) fn lines(&mut self, kernel: Kernel, shape: [usize; 2]) -> &mut [Line] {
-        let found = self.0.take().filter(|(of, _)| *of == (kernel, shape));
-        let zeros = || ((kernel, shape), Packed::zeros(shape[0], shape[1]));
-        self.0.insert(found.unwrap_or_else(zeros)).1.lines_mut()
+        let kept = self.0.take().filter(|kept| kept.is_for(kernel, shape));
+        let zeros = || Kept { kernel, shape, packed: Packed::zeros(shape) };
+        self.0.insert(kept.unwrap_or_else(zeros)).packed.lines_mut()
+    }
+}
+
+impl Kept {
+    fn is_for(&self, kernel: Kernel, shape: [usize; 2]) -> bool {
+        (self.kernel, self.shape) == (kernel, shape)
     }
 }

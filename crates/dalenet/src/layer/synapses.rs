@@ -303,3 +303,49 @@ impl Synapses {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Kernel, Method, Step, Workspace};
+
+    /// Products read the weights as they are, whoever has changed them last.
+    #[test]
+    fn what_an_update_has_packed_is_forgotten_when_something_else_changes_the_weights() {
+        let workspace = Workspace::with_kernel(Kernel::Portable);
+        let step = Step { method: Method::Sgd, rate: 0.1, scale: 1.0, count: 1 };
+        for folded in [false, true] {
+            let mut generator = Generator::new(0, 0);
+            let streams = |p, n| Streams { p, n };
+            let join = Join { sources: streams(3, 3), pixels: 1, targets: streams(4, 5) };
+            let start = Start { excitatory: 1.0, inhibitory: 1.0, threshold: 0.0 };
+            let dale = Some(Dale::default());
+            let mut synapses = Synapses::dual(join, folded, start, dale, &mut generator);
+            let [x, u] = [synapses.distinct_inputs(), 9].map(|cols| {
+                let values = (0..2 * cols).map(|_| generator.uniform()).collect();
+                Matrix::from_vec(2, cols, values)
+            });
+            let mut agrees = |synapses: &Synapses| {
+                let [mut found, mut want] = [Matrix::default(), Matrix::default()];
+                engine::product(&mut found, &x, synapses.operand(), &workspace);
+                engine::product(&mut want, &x, synapses.distinct_weights(), &workspace);
+                found == want
+            };
+            for change in 0..3 {
+                let mut moments = Moments::default();
+                engine::update(synapses.learnable(&mut moments).0, &x, &u, &step, &workspace);
+                assert!(agrees(&synapses), "after an update");
+                if change == 0 {
+                    synapses
+                        .change_weights(|w| w.as_mut_slice().iter_mut().for_each(|w| *w *= 2.0));
+                } else {
+                    let part = synapses.sub_matrices().remove(change);
+                    let all_ones =
+                        Matrix::from_vec(3, part.cols.len(), vec![1.0; 3 * part.cols.len()]);
+                    synapses.set_magnitudes(&part, &all_ones);
+                }
+                assert!(agrees(&synapses), "after change {change}, folded: {folded}");
+            }
+        }
+    }
+}

@@ -4,7 +4,7 @@
 
 use super::{
     Operands, Sums,
-    pack::{BLOCK, Line},
+    line::{BLOCK, Line},
 };
 use std::{
     arch::{

@@ -2,7 +2,8 @@
 
 use super::{
     Operands, Sums, TILE,
-    pack::{BLOCK, Blocks, Line},
+    line::{BLOCK, Line},
+    pack::Blocks,
 };
 use std::arch::x86_64::*;
 

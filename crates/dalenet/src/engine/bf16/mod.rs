@@ -9,14 +9,17 @@ mod amx;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod kernel;
+mod line;
 mod pack;
 mod portable;
 
 pub use kernel::Kernel;
-pub(super) use pack::{Line, PANEL, Packed, lines_of_rows, pack_rows, round};
+pub(super) use line::{Line, PANEL, round};
+pub(super) use pack::{Packed, lines_of_rows, pack_rows};
 
 use super::view::Target;
-use pack::{BLOCK, Blocks};
+use line::BLOCK;
+use pack::Blocks;
 use std::ops::Range;
 
 /// Rows and columns of a tile.

@@ -1,6 +1,6 @@
 //! The kernel in plain Rust: what the others are tested against where there are no others.
 
-use super::{Operands, Sums, TILE, pack::BLOCK};
+use super::{Operands, Sums, TILE, line::BLOCK};
 
 /// The values of a pair.
 fn values(pair: u32) -> [f32; 2] {
