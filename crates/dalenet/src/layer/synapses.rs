@@ -325,7 +325,7 @@ mod tests {
                 let values = (0..2 * cols).map(|_| generator.uniform()).collect();
                 Matrix::from_vec(2, cols, values)
             });
-            let mut agrees = |synapses: &Synapses| {
+            let agrees = |synapses: &Synapses| {
                 let [mut found, mut want] = [Matrix::default(), Matrix::default()];
                 engine::product(&mut found, &x, synapses.operand(), &workspace);
                 engine::product(&mut want, &x, synapses.distinct_weights(), &workspace);
