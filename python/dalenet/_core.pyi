@@ -586,7 +586,7 @@ class Run:
     """
     A run's folder, and what it has learnt as soon as that is asked for.
     """
-    def __new__(cls, /, registry: Registry, folder: str | PathLike[str], data_dir: str | PathLike[str] | None) -> Run:
+    def __new__(cls, /, registry: Registry, folder: str | PathLike[str], data_dir: str | PathLike[str] | None, precision: str | None) -> Run:
         """
         The run in `folder`.
         """

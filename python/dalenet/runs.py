@@ -6,7 +6,7 @@ import re
 import tempfile
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,7 +29,12 @@ class Weights(dict[str, NDArray[np.float32]]):
         raise KeyError(f"there is no {name}; there are {', '.join(self)}")
 
 
-def load(folder: str | os.PathLike[str], *, data_dir: str | os.PathLike[str] | None = None) -> "Run":
+def load(
+    folder: str | os.PathLike[str],
+    *,
+    data_dir: str | os.PathLike[str] | None = None,
+    precision: Literal["f32", "bf16"] | None = None,
+) -> "Run":
     """The run in a folder that :func:`dalenet.train` or the program made.
 
     Parameters
@@ -38,11 +43,15 @@ def load(folder: str | os.PathLike[str], *, data_dir: str | os.PathLike[str] | N
         The run's folder.
     data_dir
         Where data sets are kept; by default the platform's folder for data.
+    precision
+        Precision of the products of what it has learnt; by default that of its training.
 
     Raises
     ------
     FileNotFoundError
         If the folder is no run.
+    ValueError
+        If there is no such precision.
 
     Examples
     --------
@@ -50,7 +59,7 @@ def load(folder: str | os.PathLike[str], *, data_dir: str | os.PathLike[str] | N
     >>> run.config["rule"], run.result["test_accuracy"]  # doctest: +SKIP
     ('dfa', 0.9647)
     """
-    return Run(_core.Registry(), Path(folder), data_dir)
+    return Run(_core.Registry(), Path(folder), data_dir, precision)
 
 
 class Run:
@@ -69,13 +78,14 @@ class Run:
         registry: _core.Registry,
         folder: Path,
         data_dir: str | os.PathLike[str] | None,
+        precision: Literal["f32", "bf16"] | None = None,
     ) -> None:
         self.folder = folder
-        self._data_dir = data_dir
-        self._core = _core.Run(registry, folder, data_dir)
+        self._options: dict[str, Any] = {"data_dir": data_dir, "precision": precision}
+        self._core = _core.Run(registry, folder, data_dir, precision)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(load, data_dir=self._data_dir), (self.folder,)
+        return partial(load, **self._options), (self.folder,)
 
     def __repr__(self) -> str:
         return f"<dalenet.Run {self.folder}: {self.config['task']} by {self.config['rule']}>"

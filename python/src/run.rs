@@ -4,8 +4,8 @@ use crate::{arrays, error, pool, registry::Registry, samples, tensors, worker};
 use dalenet_data::{Shape, TestSet};
 use dalenet_envs::{Actions, Batch};
 use dalenet_lab::{
-    AgentEvaluation, Error, Evaluation, Resources, evaluate_agent_with, evaluate_run, load_agent,
-    load_classifier, play_run, test_results,
+    AgentEvaluation, Error, Evaluation, Precision, Resources, evaluate_agent, evaluate_run,
+    load_agent, load_classifier, play_run, test_results,
 };
 use dalenet_train::{Classifier, TrainedAgent};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2};
@@ -27,6 +27,7 @@ struct Inner {
     folder: PathBuf,
     names: Arc<dalenet_lab::Registry>,
     data_dir: Option<PathBuf>,
+    precision: Option<Precision>,
     classifier: Mutex<Option<Arc<Classifier>>>,
     agent: Mutex<Option<TrainedAgent>>,
 }
@@ -38,12 +39,19 @@ type Prediction<'py> = (Bound<'py, PyArray1<u16>>, Bound<'py, PyArray2<f32>>);
 impl Run {
     /// The run in `folder`.
     #[new]
-    #[pyo3(signature = (registry, folder, data_dir))]
-    fn new(registry: &Registry, folder: PathBuf, data_dir: Option<PathBuf>) -> PyResult<Self> {
+    #[pyo3(signature = (registry, folder, data_dir, precision))]
+    fn new(
+        registry: &Registry,
+        folder: PathBuf,
+        data_dir: Option<PathBuf>,
+        precision: Option<&str>,
+    ) -> PyResult<Self> {
         error::guard(|| {
             dalenet_lab::Run::open(&folder).map_err(error::run)?;
+            let precision = precision.map(str::parse).transpose().map_err(error::value)?;
             let (names, classifier, agent) = (registry.names.clone(), None.into(), None.into());
-            Ok(Self { inner: Arc::new(Inner { folder, names, data_dir, classifier, agent }) })
+            let inner = Inner { folder, names, data_dir, precision, classifier, agent };
+            Ok(Self { inner: Arc::new(inner) })
         })
     }
 
@@ -108,7 +116,7 @@ impl Run {
         error::guard(|| {
             let inner = self.inner.clone();
             let evaluation: AgentEvaluation = compute(py, move || {
-                evaluate_agent_with(&inner.folder, episodes, inner.resources()).map(|(_, e)| e)
+                evaluate_agent(&inner.folder, episodes, inner.resources()).map(|(_, e)| e)
             })?;
             serde_json::to_string(&evaluation).map_err(error::value)
         })
@@ -165,7 +173,8 @@ enum Chosen {
 
 impl Inner {
     fn resources(&self) -> Resources<'_> {
-        Resources { registry: &self.names, data_dir: self.data_dir.as_deref() }
+        let (registry, data_dir) = (&*self.names, self.data_dir.as_deref());
+        Resources { registry, data_dir, precision: self.precision }
     }
 
     fn classifier(&self) -> Result<Arc<Classifier>, Error> {

@@ -93,6 +93,19 @@ def test_a_run_pickles_as_its_folder(classifier: dalenet.Run, test_data: Arrays)
         np.testing.assert_array_equal(again.predict(test_data[0]), classifier.predict(test_data[0]))
 
 
+def test_a_run_is_used_in_either_precision(classifier: dalenet.Run, test_data: Arrays) -> None:
+    trained = classifier.predict_proba(test_data[0])
+    f32, bf16 = (dalenet.load(classifier.folder, precision=p) for p in ("f32", "bf16"))
+    np.testing.assert_array_equal(f32.predict_proba(test_data[0]), trained)
+    rounded = bf16.predict_proba(test_data[0])
+    assert (rounded != trained).any()
+    np.testing.assert_allclose(rounded, trained, atol=0.05)
+    again = pickle.loads(pickle.dumps(bf16))
+    np.testing.assert_array_equal(again.predict_proba(test_data[0]), rounded)
+    with pytest.raises(ValueError, match="no precision"):
+        dalenet.load(classifier.folder, precision="f16")  # type: ignore[arg-type]
+
+
 def test_threads_share_a_run(classifier: dalenet.Run, agent: dalenet.Run, test_data: Arrays) -> None:
     classifier, agent = dalenet.load(classifier.folder), dalenet.load(agent.folder)
     with ThreadPoolExecutor(4) as threads:

@@ -1,6 +1,7 @@
 //! Arguments that every command has.
 
 use crate::{args::Args, quoted};
+use dalenet_lab::{Precision, Resources};
 use std::path::Path;
 
 /// The global arguments.
@@ -15,6 +16,11 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     pub fn new(args: &'a Args) -> Self {
         Self { data_dir: args.data_dir(), json: args.json }
+    }
+
+    /// What trained networks are used with.
+    pub fn resources(&self, precision: Option<Precision>) -> Resources<'a> {
+        Resources { precision, ..self.data_dir.into() }
     }
 
     /// The command that works on a study.

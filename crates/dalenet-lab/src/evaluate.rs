@@ -90,18 +90,7 @@ fn other_data(
 ///
 /// # Errors
 /// If the run cannot be used.
-pub fn evaluate_agent(
-    path: &Path,
-    episodes: usize,
-) -> Result<(AgentConfig, AgentEvaluation), Error> {
-    evaluate_agent_with(path, episodes, Resources::default())
-}
-
-/// The same with environments and rules of one's own.
-///
-/// # Errors
-/// If the run cannot be used.
-pub fn evaluate_agent_with<'a>(
+pub fn evaluate_agent<'a>(
     path: &Path,
     episodes: usize,
     resources: impl Into<Resources<'a>>,

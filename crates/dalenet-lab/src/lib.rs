@@ -62,7 +62,7 @@ pub use ablation::Part;
 pub use agent_analysis::{AgentAnalysis, analyse_agent};
 pub use aggregation::{Aggregation, RuleAggregate, Scale};
 pub use analysis::{Analysis, Confused, Histogram, LayerAnalysis, analyse};
-pub use dalenet::engine::Kernel;
+pub use dalenet::engine::{Kernel, Precision};
 pub use dalenet_train::{
     AgentConfig, AgentEvaluation, ClassWeights, Config, ConvolutionSettings, DaleKind, DataSet,
     Dataset, Environment, Evaluation, Experiment, Identity, InputKind, NetworkSettings,
@@ -70,9 +70,7 @@ pub use dalenet_train::{
     TestSet, nearest,
 };
 pub use error::Error;
-pub use evaluate::{
-    RunEvaluation, evaluate_agent, evaluate_agent_with, evaluate_run, test_results,
-};
+pub use evaluate::{RunEvaluation, evaluate_agent, evaluate_run, test_results};
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use hardware::{
     AgentDeviceEvaluation, DeviceEvaluation, Effect, RobustOptions, Robustness, RobustnessRow,

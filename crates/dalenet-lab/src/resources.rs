@@ -1,20 +1,23 @@
-//! What experiments are resolved against: names, and the folder of data sets.
+//! What experiments are resolved against, and how what they have learnt is used.
 
+use dalenet::engine::Precision;
 use dalenet_train::{Registry, Request};
 use std::path::Path;
 
-/// Rules, routings and tasks by name, and where data sets are kept.
+/// Rules, routings and tasks by name, where data sets are kept, and the precision of trained networks.
 #[derive(Clone, Copy)]
 pub struct Resources<'a> {
     /// Rules, routings and tasks.
     pub registry: &'a Registry,
     /// Where data sets are kept; none: the platform's folder.
     pub data_dir: Option<&'a Path>,
+    /// Precision of the products of networks that are trained already; none: that of their training.
+    pub precision: Option<Precision>,
 }
 
 impl Default for Resources<'_> {
     fn default() -> Self {
-        Self { registry: Registry::built_in(), data_dir: None }
+        Self { registry: Registry::built_in(), data_dir: None, precision: None }
     }
 }
 
@@ -28,7 +31,7 @@ impl<'a> From<Option<&'a Path>> for Resources<'a> {
 /// The names of a registry, with data sets kept in the platform's folder.
 impl<'a> From<&'a Registry> for Resources<'a> {
     fn from(registry: &'a Registry) -> Self {
-        Self { registry, data_dir: None }
+        Self { registry, ..Self::default() }
     }
 }
 

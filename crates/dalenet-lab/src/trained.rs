@@ -77,7 +77,8 @@ pub(crate) fn classifier(
     run.config()?;
     let bytes = bytes(run)?;
     let file = parse(run, &bytes)?;
-    let trained = Trained::restore(resources.registry, &file).map_err(run.failure())?;
+    let mut trained = Trained::restore(resources.registry, &file).map_err(run.failure())?;
+    resources.precision.into_iter().for_each(|precision| trained.network.set_precision(precision));
     let saved = Saved::read(&file).map_err(|cause| run.failure()(cause.into()))?;
     Ok((trained, saved.data))
 }
@@ -97,7 +98,10 @@ pub(crate) fn agent(resources: Resources<'_>, run: &Run) -> Result<TrainedAgent,
     };
     let bytes = bytes(run)?;
     let file = parse(run, &bytes)?;
-    TrainedAgent::restore(resources.registry, &file).map_err(run.failure())
+    let mut trained = TrainedAgent::restore(resources.registry, &file).map_err(run.failure())?;
+    let network = &mut trained.agent.network;
+    resources.precision.into_iter().for_each(|precision| network.set_precision(precision));
+    Ok(trained)
 }
 
 /// The training of an agent's run, at its checkpoint.

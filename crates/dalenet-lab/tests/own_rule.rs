@@ -2,7 +2,7 @@
 
 use dalenet::{Feedback, Lesson, Matrix, Routing, Rule};
 use dalenet_lab::{
-    Ending, Plan, Registry, Resources, Study, StudySettings, Training, evaluate_agent_with,
+    Ending, Plan, Registry, Resources, Study, StudySettings, Training, evaluate_agent,
     evaluate_run, report,
 };
 use std::fs;
@@ -85,7 +85,7 @@ fn an_agent_learns_by_them_and_is_resumed() {
         drop(training);
         let resumed = Training::resume(&run, &experiment, &registry, &mut ()).unwrap();
         assert!(resumed.is_finished());
-        let (config, _) = evaluate_agent_with(&run, 2, &registry).unwrap();
+        let (config, _) = evaluate_agent(&run, 2, &registry).unwrap();
         assert_eq!(config.network.rule_name(&config.rule), rule);
         // Without the registry it is refused, not trained by another rule.
         drop(resumed);

@@ -16,6 +16,7 @@ pub use slurm::Slurm;
 pub use study::{Ablate, Common, Compare, Running, StudyCommand, Sweep, Work};
 
 use clap::{ArgGroup, Parser, Subcommand, builder::RangedU64ValueParser};
+use dalenet_lab::Precision;
 use std::path::{Path, PathBuf};
 
 /// The largest whole number of a configuration file.
@@ -183,6 +184,9 @@ pub struct Eval {
     /// Also print recall and confusion, class by class [on a terminal: always]
     #[arg(long)]
     pub classes: bool,
+    /// Precision of products [default: that of the training]
+    #[arg(long, value_name = "f32|bf16")]
+    pub precision: Option<Precision>,
     /// Episodes that an agent plays [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub episodes: Option<u32>,

@@ -1,6 +1,7 @@
 //! The arguments of `dalenet predict`.
 
 use super::{Computing, examples};
+use dalenet_lab::Precision;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -13,6 +14,9 @@ pub struct Predict {
     /// The file to write: NumPy arrays (.npz) or a table (.csv)
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Precision of products [default: that of the training]
+    #[arg(long, value_name = "f32|bf16")]
+    pub precision: Option<Precision>,
     #[command(flatten)]
     pub computing: Computing,
 }

@@ -25,8 +25,8 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
     let experiment = Run::open(&args.run)?.experiment()?;
     let trial = trial(&args.on, &experiment)?;
     let data = args.data.as_deref();
-    let mut fetching = Fetching::new();
-    let found = evaluate_on_devices(&args.run, data, trial, context.data_dir, &mut fetching)?;
+    let (mut fetching, resources) = (Fetching::new(), context.resources(args.precision));
+    let found = evaluate_on_devices(&args.run, data, trial, resources, &mut fetching)?;
     drop(fetching);
     let data = data.unwrap_or(experiment.task());
     let DeviceEvaluation { float_accuracy, accuracies, samples, .. } = &found;
@@ -49,7 +49,8 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
 pub fn agent(args: &Eval, episodes: usize, context: &Context<'_>) -> Result<Ended, Failure> {
     let experiment = Run::open(&args.run)?.experiment()?;
     let trial = trial(&args.on, &experiment)?;
-    let found = evaluate_agent_on_devices(&args.run, episodes, trial, context.data_dir)?;
+    let found =
+        evaluate_agent_on_devices(&args.run, episodes, trial, context.resources(args.precision))?;
     let AgentDeviceEvaluation { float_return, returns, .. } = &found;
     let (task, estimate) = (experiment.task(), found.estimate().expect("a chip"));
     say::line(&format!(

@@ -40,9 +40,9 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
 }
 
 fn classification(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
-    let mut fetching = Fetching::new();
+    let (mut fetching, resources) = (Fetching::new(), context.resources(args.precision));
     let RunEvaluation { config, classes, evaluation } =
-        evaluate_run(&args.run, args.data.as_deref(), context.data_dir, &mut fetching)?;
+        evaluate_run(&args.run, args.data.as_deref(), resources, &mut fetching)?;
     drop(fetching);
     let data = args.data.as_ref().unwrap_or(&config.task);
     let (accuracy, samples) = (evaluation.accuracy, evaluation.samples);
@@ -64,7 +64,8 @@ fn agent(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
     if args.on.is_asked_for() {
         return devices::agent(args, episodes, context);
     }
-    let (config, evaluation) = evaluate_agent(&args.run, episodes)?;
+    let resources = context.resources(args.precision);
+    let (config, evaluation) = evaluate_agent(&args.run, episodes, resources)?;
     outcome::evaluation(&config.task, &evaluation);
     say::object(context.json, || {
         let run = args.run.to_string_lossy();

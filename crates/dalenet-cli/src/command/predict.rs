@@ -15,8 +15,8 @@ use serde_json::json;
 
 pub fn run(args: &Predict, context: &Context<'_>) -> Result<Ended, Failure> {
     let mut fetching = Fetching::new();
-    let predictions =
-        predict_run(&args.run, &args.data, &args.out, context.data_dir, &mut fetching)?;
+    let resources = context.resources(args.precision);
+    let predictions = predict_run(&args.run, &args.data, &args.out, resources, &mut fetching)?;
     drop(fetching);
     let (samples, accuracy) = (predictions.samples(), predictions.accuracy());
     let right =

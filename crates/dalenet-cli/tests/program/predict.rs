@@ -193,3 +193,30 @@ fn an_evaluation_shows_recall_and_confusion_of_every_class() {
     }
     assert!((json["balanced_accuracy"].as_f64().unwrap() - recalls).abs() < 1e-12, "{json}");
 }
+
+/// A run has the precision of its training unless another is asked for.
+#[test]
+fn a_run_is_used_in_either_precision() {
+    let folder = folder();
+    folder.ok(&format!("{} --set precision=bf16", TRAIN.replace("--out r", "--out b")));
+    let probabilities = |run: &str, options: &str, out: &str| {
+        folder.ok(&format!("predict {run} squares.npz --out {out} {options}"));
+        numbers(&arrays(&folder, out)["probability"].1)
+    };
+    let trained = probabilities("r", "", "r.npz");
+    assert_eq!(probabilities("r", "--precision f32", "r-f32.npz"), trained);
+    let rounded = probabilities("r", "--precision bf16", "r-bf16.npz");
+    assert_ne!(rounded, trained);
+    assert!(rounded.iter().zip(&trained).all(|(one, other)| (one - other).abs() < 0.05));
+
+    let trained = probabilities("b", "", "b.npz");
+    assert_eq!(probabilities("b", "--precision bf16", "b-bf16.npz"), trained);
+    assert_ne!(probabilities("b", "--precision f32", "b-f32.npz"), trained);
+
+    let samples = |said: &str| folder.ok(said).json()["samples"].clone();
+    assert_eq!(samples("eval r --precision bf16 --json"), samples("eval r --json"));
+    assert_says(&folder.refused("eval r --precision f16"), &["there is no precision \"f16\""]);
+    folder.ok("train cart-pole --steps 2000 --set envs=4 --set rollout=8 --out agent");
+    let evaluated = folder.ok("eval agent --episodes 2 --precision bf16 --json").json();
+    assert_eq!(evaluated["evaluation"]["episodes"], 2);
+}

@@ -1,6 +1,7 @@
 //! The precision of products.
 
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
 /// What the operands of products are rounded to: activity, weights and signals in forward passes,
 /// transported signals and gradients. Sums are `f32` either way, and so is all else: weights between
@@ -31,6 +32,19 @@ impl Precision {
             Self::F32 => "f32",
             Self::Bf16 => "bf16",
         }
+    }
+}
+
+impl FromStr for Precision {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = [Self::F32, Self::Bf16];
+        let found = known.into_iter().find(|precision| precision.name() == name);
+        found.ok_or_else(|| {
+            let known = known.map(Self::name).join(" or ");
+            format!("there is no precision \"{name}\"; it is {known}")
+        })
     }
 }
 

@@ -69,6 +69,11 @@ impl Network {
         self.precision
     }
 
+    /// From here on its products are of this precision.
+    pub fn set_precision(&mut self, precision: Precision) {
+        self.precision = precision;
+    }
+
     /// Output units C.
     pub fn outputs(&self) -> usize {
         self.layers.last().map_or(0, |layer| layer.units())
