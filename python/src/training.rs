@@ -72,7 +72,8 @@ fn attend(
     let mut caller = Caller { folder: None, on_metrics };
     let work = move |reporter| {
         let mut observer = Observer { reporter, reports };
-        let resources = Resources { registry: &names, data_dir: data_dir.as_deref(), precision: None };
+        let resources =
+            Resources { registry: &names, data_dir: data_dir.as_deref(), precision: None };
         pool.install(|| work(beginning, experiment, resources, &mut observer, &stopped))
     };
     let done = worker::run(py, &stop, &mut caller, work)?;
