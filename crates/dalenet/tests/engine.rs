@@ -333,6 +333,20 @@ fn patches_gradient_agrees_with_the_product_of_all_patches() {
     });
 }
 
+/// 35 patches of one value each, the last three in a block of their own: nothing of the first block is left in it.
+#[test]
+fn an_infinity_in_a_patch_makes_the_gradient_infinite_and_not_nan() {
+    with_every_multiplier(|workspace, _| {
+        let g = geometry([5, 7, 1, 1, 1, 0, 2]);
+        let mut images = Matrix::from_vec(1, 35, vec![1.0; 35]);
+        images.row_mut(0)[20] = f32::INFINITY;
+        let u = Matrix::from_vec(1, 70, vec![0.5; 70]);
+        let mut out = Matrix::default();
+        engine::patches_gradient(&mut out, &Patches::new(&images, g), &u, workspace);
+        assert_eq!(out.as_slice(), [f32::INFINITY; 2]);
+    });
+}
+
 /// ⟨u, patches(x)·W⟩ = ⟨transposed(u), x⟩ for every x: here for each unit vector.
 #[test]
 fn convolve_transposed_is_the_adjoint() {
