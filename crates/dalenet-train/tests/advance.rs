@@ -180,6 +180,25 @@ fn samples_that_teach_nothing_are_said() {
     }
 }
 
+/// A network that learns nothing gives every sample the same class after every epoch.
+#[test]
+fn that_every_sample_is_given_the_same_class_is_said_once() {
+    let mut experiment = experiments().remove(0);
+    let settings = [("rate", "1e-9"), ("epochs", "6"), ("validation", "0.3")];
+    settings.into_iter().for_each(|(key, value)| experiment.set(key, value).unwrap());
+    let mut training = start(&experiment);
+    let (mut epochs, mut said) = (0, 0);
+    loop {
+        match training.advance(u64::MAX).unwrap() {
+            Event::Warning(warning) => said += usize::from(warning.contains("every sample")),
+            Event::Epoch(_) => epochs += 1,
+            Event::Ended => break,
+            _ => {}
+        }
+    }
+    assert_eq!((epochs, said), (6, 1));
+}
+
 /// The network is evaluated with the statistics of the samples that it was trained on.
 #[test]
 fn the_preparation_is_kept() {

@@ -35,6 +35,8 @@ pub struct ClassificationTrainer {
     progress: Progress,
     early_stopping: EarlyStopping,
     warnings: VecDeque<String>,
+    /// Whether every sample was given the same class after the last epoch.
+    is_collapsed: bool,
     output_error: OutputError,
     // Buffers.
     error: Matrix,
@@ -81,6 +83,7 @@ impl ClassificationTrainer {
             order: (0..samples.train.len() as u32).collect(),
             progress: Progress::default(),
             warnings: warnings(&config, &samples),
+            is_collapsed: false,
             error: Matrix::default(),
             labels: Vec::new(),
             distortions: Vec::new(),
@@ -197,7 +200,9 @@ impl ClassificationTrainer {
             ..Progress::default()
         };
         let warning = evaluation.and_then(|evaluation| self.collapse_warning(&evaluation, false));
-        self.warnings.extend(warning);
+        // Said once for as long as it lasts.
+        let is_known = std::mem::replace(&mut self.is_collapsed, warning.is_some());
+        self.warnings.extend(warning.filter(|_| !is_known));
         Ok(metrics)
     }
 
