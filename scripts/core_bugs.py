@@ -145,6 +145,7 @@ BUGS = [
     ("halves of a panel change places", "engine/bf16/line.rs", "run.part(2 * j + half)", "run.part(2 * j + 1 - half)"),
     ("transposed three quarters", "engine/bf16/line.rs", "for _ in 0..4 {", "for _ in 0..3 {"),
     ("patches beyond the last are those before", "engine/bf16/pack.rs", "_ => column.fill(0),", "_ => {}"),
+    ("patches are filled up with what was there", "engine/bf16/pack.rs", "        row[inner..].fill(0);\n", ""),
     ("a part of the signals from the next block on", "engine/bf16/pack.rs",
      "self.lines.get(first * along..)", "self.lines.get((first + 1).min(self.layout.count - count) * along..)"),
     ("packed weights outlive a change", "layer/synapses.rs", "        self.packed.clear();\n", ""),

@@ -1,6 +1,6 @@
 //! What experiments are resolved against, and how what they have learnt is used.
 
-use dalenet::engine::Precision;
+use dalenet::{Network, engine::Precision};
 use dalenet_train::{Registry, Request};
 use std::path::Path;
 
@@ -36,6 +36,13 @@ impl<'a> From<&'a Registry> for Resources<'a> {
 }
 
 impl<'a> Resources<'a> {
+    /// Gives a network that is trained already the precision it is used in.
+    pub(crate) fn set_precision(&self, network: &mut Network) {
+        if let Some(precision) = self.precision {
+            network.set_precision(precision);
+        }
+    }
+
     /// What loads the data of a task.
     pub(crate) fn request<'b>(
         &self,

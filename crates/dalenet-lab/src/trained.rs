@@ -78,7 +78,7 @@ pub(crate) fn classifier(
     let bytes = bytes(run)?;
     let file = parse(run, &bytes)?;
     let mut trained = Trained::restore(resources.registry, &file).map_err(run.failure())?;
-    resources.precision.into_iter().for_each(|precision| trained.network.set_precision(precision));
+    resources.set_precision(&mut trained.network);
     let saved = Saved::read(&file).map_err(|cause| run.failure()(cause.into()))?;
     Ok((trained, saved.data))
 }
@@ -99,8 +99,7 @@ pub(crate) fn agent(resources: Resources<'_>, run: &Run) -> Result<TrainedAgent,
     let bytes = bytes(run)?;
     let file = parse(run, &bytes)?;
     let mut trained = TrainedAgent::restore(resources.registry, &file).map_err(run.failure())?;
-    let network = &mut trained.agent.network;
-    resources.precision.into_iter().for_each(|precision| network.set_precision(precision));
+    resources.set_precision(&mut trained.agent.network);
     Ok(trained)
 }
 

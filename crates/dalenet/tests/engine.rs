@@ -347,6 +347,22 @@ fn an_infinity_in_a_patch_makes_the_gradient_infinite_and_not_nan() {
     });
 }
 
+/// Scratch memory still holds the longer patches of another layer.
+#[test]
+fn an_infinity_in_another_layer_does_not_reach_a_convolution() {
+    with_every_multiplier(|workspace, _| {
+        let mut out = Matrix::default();
+        for (channels, value) in [(20, f32::INFINITY), (5, 1.0)] {
+            let g = geometry([1, 1, channels, 1, 1, 0, 1]);
+            let images = Matrix::from_vec(1, channels, vec![value; channels]);
+            let weights = Matrix::from_vec(channels, 1, vec![0.5; channels]);
+            let all = Patches::new(&images, g);
+            engine::convolve(&mut out, &all, &weights, &[0.0], Activation::Identity, workspace);
+            assert_eq!(out.as_slice(), [0.5 * channels as f32 * value]);
+        }
+    });
+}
+
 /// ⟨u, patches(x)·W⟩ = ⟨transposed(u), x⟩ for every x: here for each unit vector.
 #[test]
 fn convolve_transposed_is_the_adjoint() {

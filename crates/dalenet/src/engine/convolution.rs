@@ -67,8 +67,8 @@ impl<'a> RoundedPatches<'a> {
                     false => [range.len(), inner],
                     true => [inner, range.len()],
                 };
-                let mut scratch = self.workspace.halves(32 * inner.next_multiple_of(32));
-                Factor::packed(*kernel, pack(shape, reserve, &mut scratch, write), shape)
+                let scratch = |numbers| self.workspace.halves(numbers);
+                Factor::packed(*kernel, pack(shape, reserve, scratch, write), shape)
             }
         }
     }
@@ -119,23 +119,19 @@ pub fn convolve<'a>(
     out.as_mut_slice().par_chunks_mut(tile * units).enumerate().for_each(|(t, out)| {
         let count = out.len() / units;
         let patches = source.gather(t * tile..t * tile + count, &(0..inner), false);
-        let multiply = |sums: &mut [f32]| {
-            let target = Target { at: sums.as_mut_ptr(), stride: units, add: None };
-            // SAFETY: sums is count×units.
+        let respond = |responses: &mut [f32]| {
+            let target = Target { at: responses.as_mut_ptr(), stride: units, add: None };
+            // SAFETY: it is count×units.
             unsafe { product_tile(target, (&patches, 0..count), (&filters, 0..units)) };
+            activate_rows(responses, bias, activation);
         };
-        match source.pixels {
-            // A fast product that wrote into memory, tile by tile, would wait for it.
-            Pixels::Halves(..) => {
-                let mut sums = workspace.floats(out.len());
-                multiply(&mut sums);
-                activate_rows(&mut sums, bias, activation);
-                out.copy_from_slice(&sums);
-            }
-            _ => {
-                multiply(out);
-                activate_rows(out, bias, activation);
-            }
+        // A fast product that wrote into memory, tile by tile, would wait for it.
+        if let Pixels::Halves(..) = source.pixels {
+            let mut cached = workspace.floats(out.len());
+            respond(&mut cached);
+            out.copy_from_slice(&cached);
+        } else {
+            respond(out);
         }
     });
 }

@@ -8,7 +8,7 @@ use super::{
     },
 };
 use rayon::prelude::*;
-use std::ops::Range;
+use std::ops::{DerefMut, Range};
 
 /// Lines above which threads share the work.
 const MANY: usize = 1 << 10;
@@ -98,16 +98,18 @@ impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
         packed
     }
 
-    /// The left operand, m×k, of rows in bfloat16: `write` fills row `i`. `row` has k numbers, and zeros
-    /// up to a multiple of 32.
-    pub fn left_of_rows(
+    /// The left operand, m×k, of rows in bfloat16: `write` fills row `i`. `scratch` gives memory for so
+    /// many numbers.
+    pub fn left_of_rows<S: DerefMut<Target = [u16]>>(
         [rows, inner]: [usize; 2],
         reserve: impl FnOnce(usize) -> T,
-        row: &mut [u16],
+        scratch: impl FnOnce(usize) -> S,
         mut write: impl FnMut(usize, &mut [u16]),
     ) -> Self {
         let layout = Layout::new([rows, inner], BLOCK, false);
         let mut packed = Self::new(layout, reserve);
+        let mut row = scratch(inner.next_multiple_of(2 * BLOCK));
+        row[inner..].fill(0);
         let lines = packed.lines.as_mut();
         for i in 0..rows {
             write(i, &mut row[..inner]);
@@ -120,17 +122,17 @@ impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
         packed
     }
 
-    /// The left operand, m×k, of columns in bfloat16: `write` fills column `i`. `columns` has 32 of them,
-    /// one after the other, each with m numbers, and anything up to a multiple of 16.
-    pub fn left_of_columns(
+    /// The same of columns: `write` fills column `i`.
+    pub fn left_of_columns<S: DerefMut<Target = [u16]>>(
         [rows, inner]: [usize; 2],
         reserve: impl FnOnce(usize) -> T,
-        columns: &mut [u16],
+        scratch: impl FnOnce(usize) -> S,
         mut write: impl FnMut(usize, &mut [u16]),
     ) -> Self {
         let layout = Layout::new([rows, inner], BLOCK, true);
         let mut packed = Self::new(layout, reserve);
         let padded = rows.next_multiple_of(BLOCK);
+        let mut columns = scratch(2 * BLOCK * padded);
         let groups = packed.lines.as_mut().chunks_mut(layout.along.max(1));
         for (p, lines) in groups.enumerate() {
             for (i, column) in columns.chunks_exact_mut(padded.max(1)).enumerate() {
@@ -139,7 +141,7 @@ impl<T: AsRef<[Line]> + AsMut<[Line]>> Packed<T> {
                     _ => column.fill(0),
                 }
             }
-            columns_transposed(lines[..layout.run].as_chunks_mut().0, columns);
+            columns_transposed(lines[..layout.run].as_chunks_mut().0, &columns);
         }
         packed
     }
