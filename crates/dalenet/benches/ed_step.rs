@@ -9,7 +9,7 @@ mod common;
 use common::{BATCH, median_ms};
 use dalenet::{
     Learner, Matrix, Method, centre,
-    engine::{self, Moments, PackedWeights, Precision, Step, Weights, Workspace},
+    engine::{self, Folded, Moments, PackedWeights, Precision, Step, Weights, Workspace},
     one_vs_all,
 };
 const STEPS: usize = 60;
@@ -41,8 +41,7 @@ fn measure(threads: usize, precision: Precision) {
     for (l, layer) in network.layers().iter().enumerate() {
         let (x, u) = (trace.presynaptic(l).dense().expect("dense"), learner.signal(l));
         let mut weights = layer.weights().clone();
-        let mut folded = (layer.distinct_inputs() < layer.inputs())
-            .then(|| Matrix::zeros(layer.distinct_inputs(), layer.units()));
+        let mut folded = (layer.distinct_inputs() < layer.inputs()).then(Folded::default);
         let (mut moments, mut packed) = (Moments::default(), PackedWeights::default());
         let mut out = Matrix::default();
         let used = layer.operand();

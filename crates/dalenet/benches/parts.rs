@@ -9,7 +9,7 @@ mod common;
 use common::{BATCH, labels, learner, random};
 use dalenet::{
     Activation, Dale, Matrix, Method, centre,
-    engine::{self, Moments, PackedWeights, Precision, Signs, Step, Weights, Workspace},
+    engine::{self, Folded, Moments, PackedWeights, Precision, Signs, Step, Weights, Workspace},
     one_vs_all,
 };
 use divan::{Bencher, counter::ItemsCount};
@@ -46,7 +46,7 @@ fn update(bencher: Bencher<'_, '_>, layer: usize, method: Method) {
     let (k, n) = LAYERS[layer];
     let rows = if layer == 0 { 2 * k } else { k };
     let (x, u, mut weights) = (random(BATCH, k), random(BATCH, n), Matrix::zeros(rows, n));
-    let mut folded = (layer == 0).then(|| Matrix::zeros(k, n));
+    let mut folded = (layer == 0).then(Folded::default);
     let mut moments = Moments::new(method, k * n);
     let excitatory_cols = if layer == 2 { n } else { n / 2 };
     let signs =

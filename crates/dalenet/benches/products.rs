@@ -12,9 +12,10 @@ use dalenet::{
     layer::{Geometry, Window},
 };
 
-/// Rows, inner and columns: HalfCheetah's hidden layer, MNIST's, the full Craftax's first.
-const SHAPES: [[usize; 3]; 4] =
-    [[640, 256, 256], [128, 2048, 1024], [512, 8268, 512], [128, 1024, 2048]];
+/// Rows, inner and columns: HalfCheetah's hidden layer, MNIST's, the full Craftax's first, and a wide
+/// one over a large minibatch.
+const SHAPES: [[usize; 3]; 5] =
+    [[640, 256, 256], [128, 2048, 1024], [512, 8268, 512], [128, 1024, 2048], [4096, 1024, 1024]];
 const ROUNDS: usize = 9;
 
 fn main() {

@@ -9,14 +9,16 @@ use dalenet::{
     Activation, Backprop, Dale, DaleForm, ErrorDiffusion, Generator, Matrix, Method, Modulo,
     Network, Optimiser, Shape, Workspace,
     engine::{
-        self, Kernel, Moments, Operand, PackedWeights, Patches, Precision, Step, TILE_ROWS,
+        self, Folded, Kernel, Moments, Operand, PackedWeights, Patches, Precision, Step, TILE_ROWS,
         Weights, round_to_bf16,
     },
     layer::{Convolution, Geometry, Pooling, PoolingMode, Signs, Window},
 };
 
 /// Batches, presynaptic and postsynaptic units (B, K, N) about the engine's tile sizes.
-const SHAPES: [[usize; 3]; 15] = [
+const SHAPES: [[usize; 3]; 17] = [
+    [6, 40, 1100],
+    [300, 1030, 40],
     [1, 1, 1],
     [1, 7, 5],
     [5, 1, 3],
@@ -510,7 +512,7 @@ fn check_update(
                 }
             }
         }
-        let mut sums = Matrix::zeros(if folded { k } else { 0 }, n);
+        let mut halves = folded.then(Folded::default);
         let (mut moments, mut packed) = (Moments::new(method, k * n), PackedWeights::default());
         let mut slow: Vec<Slow> = weights
             .as_slice()
@@ -524,7 +526,7 @@ fn check_update(
             let step = Step { method, rate: 0.5, scale: 1.0 / b as f32, count };
             let layer = Weights {
                 weights: &mut weights,
-                folded: folded.then_some(&mut sums),
+                folded: halves.as_mut(),
                 signs,
                 moments: &mut moments,
                 packed: &mut packed,
@@ -538,14 +540,15 @@ fn check_update(
                 }
             }
             compare(&weights, rows, n, |i, j| (slow[i * n + j].weight, 4.0));
-            compare(&sums, sums.rows(), n, |i, j| {
-                (wide(&weights, i, j) + wide(&weights, k + i, j), 1.0)
-            });
-            // What the update has packed is what a product packs.
-            let read = if folded { &sums } else { &weights };
+            // Products read the sum of the halves, and what the update has packed is what a product packs.
+            let operand = Operand::new(&weights, halves.as_ref(), &packed);
+            let read = operand.matrix();
+            if folded {
+                compare(read, k, n, |i, j| (wide(&weights, i, j) + wide(&weights, k + i, j), 1.0));
+            }
             let h = unsigned(5, k, &mut generator);
             let [mut found, mut want] = [Matrix::default(), Matrix::default()];
-            engine::product(&mut found, &h, Operand::new(read, &packed), workspace);
+            engine::product(&mut found, &h, operand, workspace);
             engine::product(&mut want, &h, read, workspace);
             assert_eq!(found, want);
         }

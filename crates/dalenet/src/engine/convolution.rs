@@ -109,8 +109,8 @@ pub fn convolve<'a>(
     workspace: &Workspace,
 ) {
     let weights = weights.into();
-    let (inner, units) = (patches.values(), weights.matrix().cols());
-    assert_eq!(weights.matrix().rows(), inner, "one weight a value of the patch");
+    let [inner, units] = weights.shape();
+    assert_eq!(inner, patches.values(), "one weight a value of the patch");
     assert_eq!(bias.len(), units, "one bias a unit");
     out.reshape(patches.images.rows(), patches.geometry.output.positions() * units);
     let source = RoundedPatches::new(patches, workspace);

@@ -39,7 +39,7 @@ pub use elementwise::{activate, add_column_sums, gate, mean_squared_norm, scale,
 pub use error::{centre, one_vs_all, weight_by_class};
 pub use geometry::{Geometry, Window};
 pub use gradient::{TILE_ROWS, gradient};
-pub use operand::{Operand, PackedWeights};
+pub use operand::{Folded, Operand, PackedWeights};
 pub use patches::Patches;
 pub use pooling::{PoolingMode, pool, pool_transposed};
 pub use precision::{Precision, round_to_bf16};
@@ -49,7 +49,6 @@ pub use signal::{add, add_signal, gate_places, signs, spread};
 pub use sparse::{forward_sparse, gradient_sparse, sparse_product};
 pub use statistics::{Silence, agreement, root_mean_square, silence};
 pub use step::{Method, Moments, Step};
-pub(crate) use update::fold;
 pub use update::{
     Weights, update, update_along, update_bias, update_bias_along, update_rows_along,
 };

@@ -1,7 +1,11 @@
 //! Weights as products read them.
 
-use super::bf16::{Kernel, Line, Packed};
+use super::{
+    bf16::{Kernel, Line, Packed},
+    elementwise::sum,
+};
 use crate::tensor::Matrix;
+use std::sync::OnceLock;
 
 /// Weights as a product reads them: K×N, and perhaps packed by the update that wrote them.
 ///
@@ -13,32 +17,67 @@ use crate::tensor::Matrix;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Operand<'a> {
-    matrix: &'a Matrix,
+    weights: &'a Matrix,
+    folded: Option<&'a Folded>,
     packed: Option<&'a PackedWeights>,
 }
 
 impl<'a> Operand<'a> {
-    /// `packed` is what the last update of `matrix` has left; empty if anything else has changed it since.
-    pub fn new(matrix: &'a Matrix, packed: &'a PackedWeights) -> Self {
-        Self { matrix, packed: Some(packed) }
+    /// `weights`, or the sum of their halves if they are folded. `packed` is what the last update of them
+    /// has left; empty if anything else has changed them since.
+    pub fn new(weights: &'a Matrix, folded: Option<&'a Folded>, packed: &'a PackedWeights) -> Self {
+        Self { weights, folded, packed: Some(packed) }
     }
 
     /// The numbers themselves.
     pub fn matrix(self) -> &'a Matrix {
-        self.matrix
+        self.folded.map_or(self.weights, |folded| folded.of(self.weights))
+    }
+
+    /// K and N.
+    pub fn shape(self) -> [usize; 2] {
+        let halves = 1 + usize::from(self.folded.is_some());
+        [self.weights.rows() / halves, self.weights.cols()]
     }
 
     /// As `kernel` reads them, if they are packed for it.
     pub(super) fn packed(self, kernel: Kernel) -> Option<Packed<&'a [Line]>> {
         let kept = self.packed?.0.as_ref()?;
-        let shape = [self.matrix.rows(), self.matrix.cols()];
-        kept.is_for(kernel, shape).then(|| kept.packed.borrow())
+        kept.is_for(kernel, self.shape()).then(|| kept.packed.borrow())
     }
 }
 
 impl<'a> From<&'a Matrix> for Operand<'a> {
     fn from(matrix: &'a Matrix) -> Self {
-        Self { matrix, packed: None }
+        Self { weights: matrix, folded: None, packed: None }
+    }
+}
+
+/// The sum of the two halves of weights whose input is the same for both, K/2×N: made when it is read for
+/// the first time after a change, and by updates in `f32`.
+#[derive(Clone, Debug, Default)]
+pub struct Folded(OnceLock<Matrix>);
+
+impl Folded {
+    /// The sum for these weights, K×N, which must be the same until it is cleared.
+    pub fn of(&self, weights: &Matrix) -> &Matrix {
+        self.0.get_or_init(|| {
+            let mut halves = Matrix::zeros(weights.rows() / 2, weights.cols());
+            let (top, bottom) = weights.as_slice().split_at(halves.as_slice().len());
+            sum(halves.as_mut_slice(), top, bottom);
+            halves
+        })
+    }
+
+    /// The weights have been changed.
+    pub fn clear(&mut self) {
+        self.0.take();
+    }
+
+    /// The sum for an update that changes it together with the weights.
+    pub(super) fn of_mut(&mut self, weights: &Matrix) -> &mut Matrix {
+        self.of(weights);
+        self.0.get_mut().expect("made just now")
     }
 }
 

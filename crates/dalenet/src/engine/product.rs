@@ -47,12 +47,10 @@ impl<'a> Factor<'a> {
 
     /// The second factor, k×n, of weights that may be packed already.
     pub fn weights(b: Operand<'a>, workspace: &'a Workspace) -> Self {
-        let (view, kernel) = (View::of(b.matrix()), workspace.kernel());
-        match kernel.and_then(|kernel| Some((kernel, b.packed(kernel)?))) {
-            Some((kernel, packed)) => {
-                Self { shape: [view.rows, view.cols], form: Form::Kept(kernel, packed) }
-            }
-            None => Self::right(view, workspace),
+        let packed = workspace.kernel().and_then(|kernel| Some((kernel, b.packed(kernel)?)));
+        match packed {
+            Some((kernel, packed)) => Self { shape: b.shape(), form: Form::Kept(kernel, packed) },
+            None => Self::right(View::of(b.matrix()), workspace),
         }
     }
 
@@ -170,7 +168,7 @@ pub(super) unsafe fn product_tile(
 /// ```
 pub fn product<'a>(out: &mut Matrix, a: &Matrix, b: impl Into<Operand<'a>>, workspace: &Workspace) {
     let b = b.into();
-    assert_eq!(a.cols(), b.matrix().rows(), "inner dimensions");
+    assert_eq!(a.cols(), b.shape()[0], "inner dimensions");
     multiply(out, View::of(a), Factor::weights(b, workspace), workspace);
 }
 

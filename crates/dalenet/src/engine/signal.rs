@@ -59,7 +59,8 @@ pub fn add(out: &mut Matrix, a: &Matrix, b: &Matrix) {
     out.reshape(a.rows(), a.cols());
     let cols = a.cols().max(1);
     let rows = out.as_mut_slice().par_chunks_mut(16 * cols).zip(a.as_slice().par_chunks(16 * cols));
-    rows.zip(b.as_slice().par_chunks(16 * cols)).for_each(|((out, a), b)| super::fold(out, a, b));
+    rows.zip(b.as_slice().par_chunks(16 * cols))
+        .for_each(|((out, a), b)| elementwise::sum(out, a, b));
 }
 
 /// `out = scale·sign(w)`, with 0 for 0: both are K×N.

@@ -3,9 +3,9 @@
 //! the packing of the weights for the products of the next step.
 
 use super::{
-    Moments, PackedWeights, Signs, Step,
+    Folded, Moments, PackedWeights, Signs, Step,
     bf16::{Kernel, Line, PANEL, lines_of_rows, pack_rows},
-    elementwise::add_column_sums,
+    elementwise::{add_column_sums, sum},
     gradient::{Source, TILE_ROWS},
     step::Method,
     view::View,
@@ -19,8 +19,8 @@ use std::mem;
 pub struct Weights<'a> {
     /// K×N signed weights.
     pub weights: &'a mut Matrix,
-    /// K/2×N sums of the two halves where both streams receive the same input.
-    pub folded: Option<&'a mut Matrix>,
+    /// The sum of the two halves where both streams receive the same input.
+    pub folded: Option<&'a mut Folded>,
     /// The signs to keep, under Dale's principle.
     pub signs: Option<Signs>,
     /// The optimiser's averages, one a weight (folded: both halves have the same).
@@ -29,7 +29,7 @@ pub struct Weights<'a> {
     pub packed: &'a mut PackedWeights,
 }
 
-/// Gradients of a tile at most, where they take little time to be made: a quarter of a megabyte.
+/// Weights of a tile, where they are packed, at most: a quarter of a megabyte.
 const SMALL_TILE: usize = 1 << 16;
 
 /// `W ← project(W + step(xᵀ·u))`: `x` is B×K (folded: B×K/2, standing for `[x x]`), `u` is B×N.
@@ -79,20 +79,24 @@ fn sweep(
     assert_eq!(layer.weights.rows(), copies * rows, "one row a presynaptic unit");
     assert_eq!(layer.weights.cols(), cols, "one column a postsynaptic unit");
 
-    let (weights, second_half) = layer.weights.as_mut_slice().split_at_mut(rows * cols);
     // A layer of which few rows change is not multiplied as a whole.
     let kernel = workspace.kernel().filter(|kernel| kernel.packs() && !source.is_partial());
-    let packed = match kernel {
-        Some(kernel) => layer.packed.lines(kernel, [rows, cols]),
-        None => {
+    let (packed, folded) = match (kernel, layer.folded) {
+        (Some(kernel), folded) => {
+            folded.into_iter().for_each(Folded::clear);
+            (layer.packed.lines(kernel, [rows, cols]), &mut [][..])
+        }
+        (None, folded) => {
             layer.packed.clear();
-            &mut []
+            let sum = folded.map(|folded| folded.of_mut(layer.weights).as_mut_slice());
+            (&mut [][..], sum.unwrap_or_default())
         }
     };
+    let (weights, second_half) = layer.weights.as_mut_slice().split_at_mut(rows * cols);
     let tile = Tile {
         weights,
         second_half,
-        folded: layer.folded.map_or(&mut [], Matrix::as_mut_slice),
+        folded,
         first: &mut layer.moments.first,
         second: &mut layer.moments.second,
         packed,
@@ -148,8 +152,9 @@ struct Sweep<'a> {
     workspace: &'a Workspace,
 }
 
-/// The weights from consecutive presynaptic units. `second_half` and `folded` are empty unless the layer
-/// is folded, the moments unless the optimiser needs them, `packed` unless the weights are packed.
+/// Weights from consecutive presynaptic units. `second_half` is empty unless the layer is folded,
+/// `folded` also where the weights are packed, `packed` where they are not, the moments unless the
+/// optimiser needs them.
 #[derive(Default)]
 struct Tile<'a> {
     weights: &'a mut [f32],
@@ -185,18 +190,6 @@ fn take<'a, T>(all: &mut &'a mut [T], len: usize) -> &'a mut [T] {
 }
 
 impl Tile<'_> {
-    /// The same for less long.
-    fn reborrow(&mut self) -> Tile<'_> {
-        Tile {
-            weights: self.weights,
-            second_half: self.second_half,
-            folded: self.folded,
-            first: self.first,
-            second: self.second,
-            packed: self.packed,
-        }
-    }
-
     /// Whether nothing moves the weights on.
     fn is_at_rest(&self) -> bool {
         self.first.iter().chain(self.second.iter()).all(|moment| *moment == 0.0)
@@ -213,10 +206,12 @@ impl Sweep<'_> {
             let half = (rows / 2).next_multiple_of(if self.kernel.is_some() { PANEL } else { 16 });
             let head = tile.split_off(half, cols);
             rayon::join(|| self.over(start, head), || self.over(start + half, tile));
-        } else if self.is_a_plain_sum() && tile.folded.is_empty() && tile.packed.is_empty() {
+        } else if self.kernel.is_some() {
+            self.learn_and_pack(start, tile);
+        } else if self.is_a_plain_sum() && tile.folded.is_empty() {
             self.add_in_place(start, tile.weights);
         } else {
-            self.learn(start, tile, &mut self.workspace.floats(rows * cols));
+            self.learn(start, tile);
         }
     }
 
@@ -244,51 +239,60 @@ impl Sweep<'_> {
         }
     }
 
-    fn learn(&self, start: usize, mut tile: Tile<'_>, gradient: &mut [f32]) {
-        let cols = self.cols;
-        self.source.write(start, gradient, cols, None);
-        for (i, steps) in gradient.chunks_mut(PANEL * cols).enumerate() {
-            let mut rows = tile.split_off(steps.len() / cols, cols);
-            self.move_rows(start + i * PANEL, rows.reborrow(), steps);
-            if !rows.packed.is_empty() {
-                let read = if rows.folded.is_empty() { rows.weights } else { rows.folded };
-                pack_rows(rows.packed, View::rows_of(read, cols), 0);
-            }
-        }
-    }
-
-    /// Moves the weights of a few rows from `start` on.
-    fn move_rows(&self, start: usize, mut rows: Tile<'_>, steps: &mut [f32]) {
-        let cols = self.cols;
-        for (i, step) in steps.chunks_exact_mut(cols).enumerate() {
-            let row = rows.split_off(1, cols);
+    fn learn(&self, start: usize, mut tile: Tile<'_>) {
+        let mut steps = self.workspace.floats(tile.weights.len());
+        self.source.write(start, &mut steps, self.cols, None);
+        for (unit, step) in (start..).zip(steps.chunks_exact_mut(self.cols)) {
+            let row = tile.split_off(1, self.cols);
             // Without a gradient, now or ever before, weights stay where they are.
-            if self.source.is_silent(start + i) && row.is_at_rest() {
+            if self.source.is_silent(unit) && row.is_at_rest() {
                 continue;
             }
-            self.step.apply(step, row.first, row.second);
-            self.add(row.weights, step, start + i);
-            if !row.folded.is_empty() {
-                self.add(row.second_half, step, self.rows + start + i);
-                fold(row.folded, row.weights, row.second_half);
+            let Tile { weights, second_half, folded, .. } = self.moved(row, step, unit);
+            if !folded.is_empty() {
+                sum(folded, weights, second_half);
             }
         }
     }
 
-    /// `w ← project(w + step)` for the weights from presynaptic unit `row`.
-    fn add(&self, w: &mut [f32], step: &[f32], row: usize) {
-        match self.signs {
-            Some(signs) => signs.add(w, step, row),
-            None => add(w, step),
+    /// The same in groups of rows that are packed together, whose steps stay in the cache.
+    fn learn_and_pack(&self, start: usize, mut tile: Tile<'_>) {
+        let cols = self.cols;
+        let rows = tile.weights.len() / cols;
+        let mut steps = self.workspace.floats(PANEL.min(rows) * cols);
+        for first in (0..rows).step_by(PANEL) {
+            let count = PANEL.min(rows - first);
+            let (steps, mut group) = (&mut steps[..count * cols], tile.split_off(count, cols));
+            let packed = mem::take(&mut group.packed);
+            self.source.write(start + first, steps, cols, None);
+            for (unit, step) in (start + first..).zip(steps.chunks_exact_mut(cols)) {
+                let row = self.moved(group.split_off(1, cols), step, unit);
+                // What products read takes the place of the step.
+                match row.second_half {
+                    [] => step.copy_from_slice(row.weights),
+                    second_half => sum(step, row.weights, second_half),
+                }
+            }
+            pack_rows(packed, View::rows_of(steps, cols), 0);
         }
     }
-}
 
-/// `sum = a + b`.
-#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-pub(crate) fn fold(sum: &mut [f32], a: &[f32], b: &[f32]) {
-    for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
-        *sum = a + b;
+    /// The weights from presynaptic unit `unit`, moved; `step` is their gradient, and becomes their step.
+    fn moved<'a>(&self, row: Tile<'a>, step: &mut [f32], unit: usize) -> Tile<'a> {
+        self.step.apply(step, row.first, row.second);
+        self.add(row.weights, step, unit);
+        if !row.second_half.is_empty() {
+            self.add(row.second_half, step, self.rows + unit);
+        }
+        row
+    }
+
+    /// `w ← project(w + step)` for the weights from presynaptic unit `unit`.
+    fn add(&self, w: &mut [f32], step: &[f32], unit: usize) {
+        match self.signs {
+            Some(signs) => signs.add(w, step, unit),
+            None => add(w, step),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::parts::{Balance, Streams, SubMatrix};
 use crate::{
-    engine::{self, Dale, DaleForm, Moments, Operand, PackedWeights, Signs, Weights},
+    engine::{self, Dale, DaleForm, Folded, Moments, Operand, PackedWeights, Signs, Weights},
     random::Generator,
     tensor::Matrix,
 };
@@ -12,13 +12,13 @@ use crate::{
 /// In a dual-stream network the rows are `[p n]` of the source, at every pixel that a unit sees, the
 /// columns `[p n]` of the target: `W = [[+W_pp, −W_pn], [−W_np, +W_nn]]`, under the literal form of
 /// Dale's principle `[[+W_pp, +W_pn], [−W_np, −W_nn]]`. Where both streams receive the same input
-/// `x`, `[x x]·W = x·(W_top + W_bottom)`: such synapses are *folded* and keep that sum beside W.
+/// `x`, `[x x]·W = x·(W_top + W_bottom)`: such synapses are *folded*, and that sum is kept beside W.
 #[derive(Clone, Debug)]
 pub struct Synapses {
     /// K×N, signed.
     weights: Matrix,
     bias: Vec<f32>,
-    folded: Option<Matrix>,
+    folded: Option<Folded>,
     /// As products read them; empty whenever anything but an update has changed them.
     packed: PackedWeights,
     /// The streams of one pixel of the input; K is a multiple of their sum.
@@ -86,11 +86,8 @@ impl Synapses {
             let mut draw = || start.threshold * (generator.uniform() - generator.uniform());
             bias.fill_with(&mut draw);
         }
-        let folded = folded.then(|| Matrix::zeros(rows / 2, cols));
-        let packed = PackedWeights::default();
-        let mut synapses = Self { weights, bias, folded, packed, sources, targets, dale };
-        synapses.fold();
-        synapses
+        let (folded, packed) = (folded.then(Folded::default), PackedWeights::default());
+        Self { weights, bias, folded, packed, sources, targets, dale }
     }
 
     /// Between single streams, with weights that keep the variance of the input of units whose
@@ -110,7 +107,7 @@ impl Synapses {
         let floor = self.dale.map_or(0.0, |dale| dale.floor);
         let scale = |w: &mut f32| *w = (factor * *w).abs().max(floor).copysign(*w);
         self.weights.as_mut_slice().iter_mut().for_each(scale);
-        self.fold();
+        self.clear();
         self
     }
 
@@ -134,7 +131,7 @@ impl Synapses {
             let (i, j) = (at / cols, at % cols);
             *w = gain * if rows <= cols { vectors[i][j] } else { vectors[j][i] } as f32;
         }
-        self.fold();
+        self.clear();
         self
     }
 
@@ -145,12 +142,12 @@ impl Synapses {
 
     /// What the input is multiplied by: the weights, or the sum of their halves where they are folded.
     pub fn distinct_weights(&self) -> &Matrix {
-        self.folded.as_ref().unwrap_or(&self.weights)
+        self.folded.as_ref().map_or(&self.weights, |folded| folded.of(&self.weights))
     }
 
     /// The same for products, as far as the last update has prepared it for them.
     pub fn operand(&self) -> Operand<'_> {
-        Operand::new(self.distinct_weights(), &self.packed)
+        Operand::new(&self.weights, self.folded.as_ref(), &self.packed)
     }
 
     /// One bias a unit, N.
@@ -180,7 +177,7 @@ impl Synapses {
 
     /// Presynaptic units that differ: K/2 where both streams receive the same input.
     pub fn distinct_inputs(&self) -> usize {
-        self.distinct_weights().rows()
+        self.inputs() / self.copies()
     }
 
     /// How many presynaptic units receive the same input: 2 where they are folded, else 1.
@@ -238,13 +235,13 @@ impl Synapses {
                 *w = sign * value;
             }
         }
-        self.fold();
+        self.clear();
     }
 
     /// Changes the signed weights, K×N; that they keep their signs is up to the caller.
     pub fn change_weights(&mut self, change: impl FnOnce(&mut Matrix)) {
         change(&mut self.weights);
-        self.fold();
+        self.clear();
     }
 
     /// Sets the biases.
@@ -294,12 +291,11 @@ impl Synapses {
         (Weights { weights, folded: folded.as_mut(), signs, moments, packed }, bias)
     }
 
-    /// Brings the sum of the two halves up to date after a change of the weights.
-    fn fold(&mut self) {
+    /// The weights have been changed: forgets what was made of them.
+    fn clear(&mut self) {
         self.packed.clear();
         if let Some(folded) = &mut self.folded {
-            let (top, bottom) = self.weights.as_slice().split_at(folded.as_slice().len());
-            engine::fold(folded.as_mut_slice(), top, bottom);
+            folded.clear();
         }
     }
 }

@@ -37,8 +37,15 @@ fn rows(left: Blocks<'_>, first: usize, right: Blocks<'_>) -> [[__m512; 2]; ROWS
     let mut sums = [[_mm512_setzero_ps(); 2]; ROWS];
     for p in 0..left.count {
         let rows = left.block::<BLOCK>(p)[first..].first_chunk::<ROWS>().expect("8 rows");
-        let pairs_of_rows = right.block::<{ 2 * BLOCK }>(p).as_chunks::<2>().0;
-        for (k, columns) in pairs_of_rows.iter().enumerate() {
+        let columns = right.block::<{ 2 * BLOCK }>(p).as_chunks::<2>().0;
+        // Blocks lie far apart, where no processor looks for them by itself.
+        let (next_rows, next_columns) = (left.at(p + 1).wrapping_add(first), right.at(p + 1));
+        for (k, columns) in columns.iter().enumerate() {
+            prefetch(next_columns.wrapping_add(2 * k));
+            prefetch(next_columns.wrapping_add(2 * k + 1));
+            if k < ROWS {
+                prefetch(next_rows.wrapping_add(k));
+            }
             let [low, high] = [load(&columns[0]), load(&columns[1])];
             for (sums, row) in sums.iter_mut().zip(rows) {
                 let pair = pairs(_mm512_set1_epi32(row.0[k].cast_signed()));
@@ -55,6 +62,13 @@ fn rows(left: Blocks<'_>, first: usize, right: Blocks<'_>) -> [[__m512; 2]; ROWS
 fn load(line: &Line) -> __m512bh {
     // SAFETY: a line has 64 bytes and is aligned to them.
     pairs(unsafe { _mm512_load_si512(line.0.as_ptr().cast()) })
+}
+
+/// Brings a line near, which may lie anywhere: a hint, which reads nothing.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn prefetch(line: *const Line) {
+    _mm_prefetch::<_MM_HINT_T0>(line.cast());
 }
 
 fn pairs(bits: __m512i) -> __m512bh {

@@ -50,6 +50,11 @@ impl<'a> Blocks<'a> {
     pub fn block<const SIZE: usize>(self, i: usize) -> &'a [Line; SIZE] {
         self.lines[i * self.step..].first_chunk().expect("a whole block")
     }
+
+    /// Where block `i` begins, or would begin: to be prefetched, not read.
+    pub fn at(self, i: usize) -> *const Line {
+        self.lines.as_ptr().wrapping_add(i * self.step)
+    }
 }
 
 impl Layout {
@@ -190,6 +195,11 @@ impl<'a> Packed<&'a [Line]> {
         let Layout { along, .. } = self.layout;
         let lines = self.lines.get(first * along..).unwrap_or_default();
         Self { lines, layout: Layout { count, ..self.layout } }
+    }
+
+    /// Values along k, filled up.
+    pub fn inner(self) -> usize {
+        self.layout.count * 2 * BLOCK
     }
 
     /// The blocks along k of rows or columns number `i`.
