@@ -1,11 +1,12 @@
-"""Times one Error Diffusion step in Dalenet, PyTorch and NumPy, in turn, and prints a table.
+"""Times one Error Diffusion step in Dalenet, PyTorch and NumPy, in turn, and prints tables.
 
     pip install -r bench/requirements.txt
     python bench/compare.py [--rounds 5] [--out bench/results.json]
 
 The programs run one after the other, round by round, so that a change of the machine's speed
-meets all of them; a figure is the median over the rounds of the medians over 60 steps. The
-machine's peak is the best rate of PyTorch's 4096x4096 product in the same run.
+meets all of them; a figure is the median over the rounds of the medians over 60 steps. Dalenet and
+PyTorch run in f32 and with products in bf16: PyTorch "mixed" keeps f32 weights, as Dalenet does, "pure"
+keeps none. The machine's peak is the best rate of PyTorch's 4096x4096 product in the same run.
 """
 
 import argparse
@@ -36,15 +37,61 @@ def lines(command):
     return [json.loads(line) for line in text.stdout.splitlines() if line.startswith("{")]
 
 
+PRECISIONS = ("f32", "mixed", "pure")
+
+
+def torch(script, threads, *options):
+    """PyTorch's steps in every precision."""
+    command = [sys.executable, str(HERE / script), "--threads", threads, *options]
+    return [entry for p in PRECISIONS for entry in lines([*command, "--precision", p])]
+
+
 def one_round():
     """All programs once."""
     results = lines(["cargo", "bench", "--quiet", "--package", "dalenet", "--bench", "ed_step"])
     for threads in ("1", "2"):
-        for peer in ("torch", "numpy"):
-            script = str(HERE / f"ed_step_{peer}.py")
-            results += lines([sys.executable, script, "--threads", threads, "--repeats", "1"])
+        results += torch("ed_step_torch.py", threads, "--repeats", "1")
+        numpy = str(HERE / "ed_step_numpy.py")
+        results += lines([sys.executable, numpy, "--threads", threads, "--repeats", "1"])
         results += lines([sys.executable, "-c", PEAK, threads])
     return results
+
+
+def report(one_round, peers, parts, rounds, out):
+    """Prints the medians of so many rounds, and how many times as long as Dalenet's step a peer's takes."""
+    flat = [entry for _ in range(rounds) for entry in one_round()]
+
+    def median(peer, threads, key):
+        values = [e[key] for e in flat if e["peer"] == peer and e["threads"] == threads]
+        return statistics.median(values)
+
+    summary = {"machine": machine(), "rounds": rounds, "threads": {1: {}, 2: {}}}
+    print(f"{summary['machine']}, {rounds} rounds")
+    print("| | 1 thread | 2 threads | to Dalenet f32: 1, 2 threads | to Dalenet bf16: 1, 2 threads |")
+    print("|---|---|---|---|---|")
+    for peer in ("dalenet", "dalenet bf16", *peers):
+        ms = [median(peer, threads, "median_ms") for threads in (1, 2)]
+        cells = [f"{each:.1f} ms" for each in ms]
+        for ours in ("dalenet", "dalenet bf16"):
+            ratios = [each / median(ours, threads, "median_ms") for each, threads in zip(ms, (1, 2))]
+            cells.append(", ".join(f"{ratio:.2f}" for ratio in ratios))
+        print(f"| {peer} | " + " | ".join(cells) + " |")
+        for each, threads in zip(ms, (1, 2)):
+            summary["threads"][threads][f"{peer}_ms".replace(" ", "_")] = each
+    print("\n| of the f32 peak, threads | precision | " + " | ".join(parts) + " |")
+    print("|---" * (2 + len(parts)) + "|")
+    for threads in (1, 2):
+        peak = median("peak", threads, "gflops")
+        summary["threads"][threads]["peak_gflops"] = peak
+        for ours in ("dalenet", "dalenet bf16"):
+            shares = {part: median(ours, threads, f"{part}_gflops") / peak for part in parts}
+            cells = [f"{100 * share:.0f} %" for share in shares.values()]
+            print(f"| {threads} | {'bf16' if 'bf16' in ours else 'f32'} | " + " | ".join(cells) + " |")
+            for part, share in shares.items():
+                key = f"{ours}_{part}_of_peak".replace(" ", "_")
+                summary["threads"][threads][key] = share
+    if out:
+        out.write_text(json.dumps(summary, indent=1) + "\n")
 
 
 def main():
@@ -52,31 +99,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
-
-    rounds = [one_round() for _ in range(args.rounds)]
-    flat = [entry for results in rounds for entry in results]
-
-    def median(peer, threads, key):
-        values = [e[key] for e in flat if e["peer"] == peer and e["threads"] == threads]
-        return statistics.median(values)
-
-    summary = {"machine": machine(), "rounds": args.rounds, "threads": {}}
-    print(f"{summary['machine']}, {args.rounds} rounds")
-    print("| threads | dalenet | PyTorch | NumPy | PyTorch / dalenet | NumPy / dalenet "
-          "| forward, of peak | update, of peak |")
-    print("|---|---|---|---|---|---|---|---|")
-    for threads in (1, 2):
-        ours, torch, numpy = (median(p, threads, "median_ms") for p in ("dalenet", "torch", "numpy"))
-        peak = median("peak", threads, "gflops")
-        shares = [median("dalenet", threads, f"{part}_gflops") / peak for part in ("forward", "update")]
-        print(f"| {threads} | {ours:.1f} ms | {torch:.1f} ms | {numpy:.1f} ms | {torch / ours:.2f} "
-              f"| {numpy / ours:.2f} | {100 * shares[0]:.0f} % | {100 * shares[1]:.0f} % |")
-        summary["threads"][threads] = {
-            "dalenet_ms": ours, "torch_ms": torch, "numpy_ms": numpy, "peak_gflops": peak,
-            "forward_of_peak": shares[0], "update_of_peak": shares[1],
-        }
-    if args.out:
-        args.out.write_text(json.dumps(summary, indent=1) + "\n")
+    peers = ("torch", "torch mixed", "torch pure", "numpy")
+    report(one_round, peers, ("forward", "update"), args.rounds, args.out)
 
 
 def machine():

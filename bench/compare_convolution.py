@@ -9,14 +9,12 @@ JAX runs on one processor by taskset, or on two.
 """
 
 import argparse
-import json
 import pathlib
-import statistics
 import sys
 
-from compare import HERE, PEAK, lines, machine
+from compare import HERE, PEAK, lines, report, torch
 
-WIDE = [f"{layer}_{part}" for layer in ("convolution", "dense") for part in ("forward", "update")]
+PARTS = [f"{layer}_{part}" for layer in ("convolution", "dense") for part in ("forward", "update")]
 
 
 def one_round():
@@ -24,8 +22,7 @@ def one_round():
     bench = ["cargo", "bench", "--quiet", "--package", "dalenet", "--bench", "convolution_step"]
     results = lines(bench)
     for threads in ("1", "2"):
-        script = str(HERE / "convolution_step_torch.py")
-        results += lines([sys.executable, script, "--threads", threads])
+        results += torch("convolution_step_torch.py", threads)
         cpus = "0" if threads == "1" else "0,1"
         script = str(HERE / "convolution_step_jax.py")
         results += lines(
@@ -40,31 +37,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
-    flat = [entry for _ in range(args.rounds) for entry in one_round()]
-
-    def median(peer, threads, key):
-        values = [e[key] for e in flat if e["peer"] == peer and e["threads"] == threads]
-        return statistics.median(values)
-
-    summary = {"machine": machine(), "rounds": args.rounds, "threads": {}}
-    print(f"{summary['machine']}, {args.rounds} rounds")
-    print("| threads | dalenet | PyTorch | JAX | PyTorch / dalenet | JAX / dalenet "
-          "| of peak: " + " | ".join(part.replace("_", " ") for part in WIDE) + " |")
-    print("|---" * (6 + len(WIDE)) + "|")
-    for threads in (1, 2):
-        ours, torch, jax = (median(p, threads, "median_ms") for p in ("dalenet", "torch", "jax"))
-        peak = median("peak", threads, "gflops")
-        shares = {part: median("dalenet", threads, f"{part}_gflops") / peak for part in WIDE}
-        cells = [f"{threads}", f"{ours:.0f} ms", f"{torch:.0f} ms", f"{jax:.0f} ms",
-                 f"{torch / ours:.2f}", f"{jax / ours:.2f}"]
-        cells += [f"{100 * share:.0f} %" for share in shares.values()]
-        print("| " + " | ".join(cells) + " |")
-        summary["threads"][threads] = {
-            "dalenet_ms": ours, "torch_ms": torch, "jax_ms": jax, "peak_gflops": peak,
-            **{f"{part}_of_peak": share for part, share in shares.items()},
-        }
-    if args.out:
-        args.out.write_text(json.dumps(summary, indent=1) + "\n")
+    report(one_round, ("torch", "torch mixed", "torch pure", "jax"), PARTS, args.rounds, args.out)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,21 @@ fn products_are_numpys() {
     }
 }
 
+/// More rows than are multiplied at a time: row i is i everywhere, and times ones that is k·i, exactly.
+#[test]
+fn products_have_all_rows() {
+    let (m, k, n) = (250, 1030, 130);
+    let a = Matrix::from_vec(m, k, (0..m).flat_map(|i| vec![i as f32; k]).collect());
+    let b = Matrix::from_vec(k, n, vec![1.0; k * n]);
+    for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
+        let mut out = Matrix::default();
+        engine::product(&mut out, &a, &b, &Workspace::with_kernel(kernel));
+        for (i, row) in out.iter_rows().enumerate() {
+            assert!(row.iter().all(|sum| *sum == (k * i) as f32), "{kernel}, row {i}");
+        }
+    }
+}
+
 /// A network takes the precision of its specification along: to every forward pass, altered or not, and
 /// to the step of a learner.
 #[test]

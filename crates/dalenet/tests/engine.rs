@@ -16,9 +16,8 @@ use dalenet::{
 };
 
 /// Batches, presynaptic and postsynaptic units (B, K, N) about the engine's tile sizes.
-const SHAPES: [[usize; 3]; 17] = [
+const SHAPES: [[usize; 3]; 16] = [
     [6, 40, 1100],
-    [300, 1030, 40],
     [1, 1, 1],
     [1, 7, 5],
     [5, 1, 3],

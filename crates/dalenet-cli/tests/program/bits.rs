@@ -59,7 +59,10 @@ fn a_kernel_can_be_forced() {
     let said = version("portable");
     assert_says(&said, &[env!("CARGO_PKG_VERSION"), "kernel for bf16: portable (there are "]);
     assert_says(&said, &["rounded, portable)", "vector instructions: ", "threads: "]);
-    assert_says(&version("amd"), &["there is no kernel \"amd\"", "avx512bf16, rounded, portable"]);
+    assert_says(
+        &version("amd"),
+        &["there is no kernel \"amd\"", "avx512bf16, bfmmla, rounded, portable"],
+    );
 
     let train = |kernel: &str, out: &str| {
         let mut command = folder.command("train xor --epochs 3 --set precision=bf16");

@@ -307,7 +307,7 @@ mod tests {
 
     /// Products read the weights as they are, whoever has changed them last.
     #[test]
-    fn what_an_update_has_packed_is_forgotten_when_something_else_changes_the_weights() {
+    fn what_is_made_of_weights_is_forgotten_when_something_else_changes_them() {
         let workspace = Workspace::with_kernel(Kernel::Portable);
         let step = Step { method: Method::Sgd, rate: 0.1, scale: 1.0, count: 1 };
         for folded in [false, true] {
@@ -324,8 +324,18 @@ mod tests {
             let agrees = |synapses: &Synapses| {
                 let [mut found, mut want] = [Matrix::default(), Matrix::default()];
                 engine::product(&mut found, &x, synapses.operand(), &workspace);
-                engine::product(&mut want, &x, synapses.distinct_weights(), &workspace);
-                found == want
+                let rows = synapses.distinct_inputs();
+                let distinct = Matrix::from_vec(rows, 9, {
+                    let [one, two] =
+                        [0, rows].map(|i| synapses.weights().as_slice()[9 * i..].iter());
+                    if folded {
+                        one.zip(two).map(|(one, two)| one + two).collect()
+                    } else {
+                        one.copied().collect()
+                    }
+                });
+                engine::product(&mut want, &x, &distinct, &workspace);
+                found == want && *synapses.distinct_weights() == distinct
             };
             for change in 0..3 {
                 let mut moments = Moments::default();

@@ -39,7 +39,8 @@ fn rows(left: Blocks<'_>, first: usize, right: Blocks<'_>) -> [[__m512; 2]; ROWS
         let rows = left.block::<BLOCK>(p)[first..].first_chunk::<ROWS>().expect("8 rows");
         let columns = right.block::<{ 2 * BLOCK }>(p).as_chunks::<2>().0;
         // Blocks lie far apart, where no processor looks for them by itself.
-        let (next_rows, next_columns) = (left.at(p + 1).wrapping_add(first), right.at(p + 1));
+        let next_rows = beginning(left, p + 1).wrapping_add(first);
+        let next_columns = beginning(right, p + 1);
         for (k, columns) in columns.iter().enumerate() {
             prefetch(next_columns.wrapping_add(2 * k));
             prefetch(next_columns.wrapping_add(2 * k + 1));
@@ -55,6 +56,11 @@ fn rows(left: Blocks<'_>, first: usize, right: Blocks<'_>) -> [[__m512; 2]; ROWS
         }
     }
     sums
+}
+
+/// Where block `i` begins, or would begin if there were one.
+fn beginning(blocks: Blocks<'_>, i: usize) -> *const Line {
+    blocks.lines.as_ptr().wrapping_add(i * blocks.step)
 }
 
 #[target_feature(enable = "avx512f,avx512bf16")]

@@ -11,15 +11,18 @@ pub enum Kernel {
     Amx,
     /// Dot products of pairs: AVX-512 BF16 of AMD's processors since Zen 4.
     Avx512,
+    /// Products of 2×4 by 4×2: BF16 of ARM's processors, such as Graviton 3, Grace and Apple's since the M2.
+    Bfmmla,
     /// Products in `f32` of operands that are rounded first: any processor.
     Rounded,
-    /// As the first two, in plain Rust: slow, for tests.
+    /// As the first ones, in plain Rust: slow, for tests.
     Portable,
 }
 
 impl Kernel {
     /// All of them, the preferred first.
-    pub const ALL: [Self; 4] = [Self::Amx, Self::Avx512, Self::Rounded, Self::Portable];
+    pub const ALL: [Self; 5] =
+        [Self::Amx, Self::Avx512, Self::Bfmmla, Self::Rounded, Self::Portable];
 
     /// The variable of the environment that chooses one.
     pub const VARIABLE: &str = "DALENET_BF16_KERNEL";
@@ -29,6 +32,7 @@ impl Kernel {
         match self {
             Self::Amx => "amx",
             Self::Avx512 => "avx512bf16",
+            Self::Bfmmla => "bfmmla",
             Self::Rounded => "rounded",
             Self::Portable => "portable",
         }
@@ -43,8 +47,10 @@ impl Kernel {
             Self::Avx512 => {
                 is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bf16")
             }
+            #[cfg(target_arch = "aarch64")]
+            Self::Bfmmla => std::arch::is_aarch64_feature_detected!("bf16"),
             #[allow(unreachable_patterns, reason = "on other processors these have no arm above")]
-            Self::Amx | Self::Avx512 => false,
+            Self::Amx | Self::Avx512 | Self::Bfmmla => false,
             Self::Rounded | Self::Portable => true,
         }
     }
@@ -58,7 +64,7 @@ impl Kernel {
     /// at half the rate of `f32`.
     fn is_fast(self) -> bool {
         match self {
-            Self::Amx => self.is_available(),
+            Self::Amx | Self::Bfmmla => self.is_available(),
             Self::Avx512 => self.is_available() && !is_intel(),
             Self::Rounded => true,
             Self::Portable => false,
@@ -119,6 +125,9 @@ impl Kernel {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the caller's.
             Self::Avx512 => unsafe { super::avx512::tile(operands, sums) },
+            #[cfg(target_arch = "aarch64")]
+            // SAFETY: the caller's.
+            Self::Bfmmla => unsafe { super::bfmmla::tile(operands, sums) },
             // SAFETY: the caller's.
             _ => unsafe { portable::tile(operands, sums) },
         }

@@ -8,6 +8,8 @@
 mod amx;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod bfmmla;
 mod kernel;
 mod line;
 mod pack;

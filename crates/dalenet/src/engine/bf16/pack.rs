@@ -50,11 +50,6 @@ impl<'a> Blocks<'a> {
     pub fn block<const SIZE: usize>(self, i: usize) -> &'a [Line; SIZE] {
         self.lines[i * self.step..].first_chunk().expect("a whole block")
     }
-
-    /// Where block `i` begins, or would begin: to be prefetched, not read.
-    pub fn at(self, i: usize) -> *const Line {
-        self.lines.as_ptr().wrapping_add(i * self.step)
-    }
 }
 
 impl Layout {
