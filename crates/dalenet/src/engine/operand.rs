@@ -55,6 +55,12 @@ impl<'a> From<&'a Matrix> for Operand<'a> {
 
 /// The sum of the two halves of weights whose input is the same for both, K/2×N: made when it is read for
 /// the first time after a change, and by updates in `f32`.
+///
+/// ```
+/// use dalenet::{Matrix, engine::Folded};
+/// let weights = Matrix::from_rows(&[[1.0, 2.0], [-0.5, -0.5]]);
+/// assert_eq!(Folded::default().of(&weights).as_slice(), [0.5, 1.5]);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Folded(OnceLock<Matrix>);
 
