@@ -151,6 +151,7 @@ BUGS = [
     ("packed weights outlive a change", "layer/synapses.rs", "        self.packed.clear();\n", ""),
     ("the upper half of folded weights is packed for their sum", "engine/update.rs",
      "sum(step, row.weights, second_half)", "step.copy_from_slice(row.weights)"),
+    ("packed weights for any shape", "engine/operand.rs", "(self.kernel, self.shape) == (kernel, shape)", "self.kernel == kernel || shape.is_empty()"),
     ("steps are packed for weights", "engine/update.rs",
      "[] => step.copy_from_slice(row.weights),", "[] => {}"),
     ("the sum of halves outlives a change", "layer/synapses.rs",

@@ -4,7 +4,9 @@ mod common;
 
 use dalenet::{
     Backprop, Generator, Matrix, Method, Network, NetworkSpec, Optimiser, Trace, Workspace,
-    engine::{self, Kernel, Moments, PackedWeights, Precision, Step, Weights, round_to_bf16},
+    engine::{
+        self, Kernel, Moments, Operand, PackedWeights, Precision, Step, Weights, round_to_bf16,
+    },
 };
 use safetensors::SafeTensors;
 
@@ -12,6 +14,11 @@ fn numbers<const N: usize, T>(name: &str, read: impl Fn([u8; N]) -> T) -> Vec<T>
     let golden = SafeTensors::deserialize(include_bytes!("golden/bf16.safetensors")).unwrap();
     let tensor = golden.tensor(name).unwrap();
     tensor.data().as_chunks().0.iter().map(|bytes| read(*bytes)).collect()
+}
+
+/// Those that this processor has.
+fn kernels() -> impl Iterator<Item = Kernel> {
+    Kernel::ALL.into_iter().filter(|kernel| kernel.is_available())
 }
 
 #[test]
@@ -34,7 +41,7 @@ fn products_are_numpys() {
         Matrix::from_vec(rows, values.len() / rows, values)
     });
     let want = numbers("product", f64::from_le_bytes);
-    for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
+    for kernel in kernels() {
         let mut out = Matrix::default();
         engine::product(&mut out, &a, &b, &Workspace::with_kernel(kernel));
         for (found, want) in out.as_slice().iter().zip(&want) {
@@ -49,12 +56,37 @@ fn products_have_all_rows() {
     let (m, k, n) = (250, 1030, 130);
     let a = Matrix::from_vec(m, k, (0..m).flat_map(|i| vec![i as f32; k]).collect());
     let b = Matrix::from_vec(k, n, vec![1.0; k * n]);
-    for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
+    for kernel in kernels() {
         let mut out = Matrix::default();
         engine::product(&mut out, &a, &b, &Workspace::with_kernel(kernel));
         for (i, row) in out.iter_rows().enumerate() {
             assert!(row.iter().all(|sum| *sum == (k * i) as f32), "{kernel}, row {i}");
         }
+    }
+}
+
+/// What an update has packed serves weights of its own shape alone.
+#[test]
+fn weights_of_another_shape_are_not_taken_for_those_that_are_packed() {
+    let mut generator = Generator::new(0, 0);
+    let mut draw = |rows, cols| common::signed(rows, cols, &mut generator);
+    let (x, u, mut weights, others) = (draw(4, 40), draw(4, 9), draw(40, 9), draw(40, 5));
+    for kernel in kernels() {
+        let workspace = Workspace::with_kernel(kernel);
+        let (mut moments, mut packed) = (Moments::default(), PackedWeights::default());
+        let step = Step { method: Method::Sgd, rate: 0.1, scale: 1.0, count: 1 };
+        let held = Weights {
+            weights: &mut weights,
+            folded: None,
+            signs: None,
+            moments: &mut moments,
+            packed: &mut packed,
+        };
+        engine::update(held, &x, &u, &step, &workspace);
+        let [mut found, mut want] = [Matrix::default(), Matrix::default()];
+        engine::product(&mut found, &x, Operand::new(&others, None, &packed), &workspace);
+        engine::product(&mut want, &x, &others, &workspace);
+        assert_eq!(found, want, "{kernel}");
     }
 }
 
