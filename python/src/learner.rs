@@ -242,8 +242,11 @@ impl Learner {
             let error = arrays::matrix(&error, "error")?;
             let signals = self.compute(py, |state| {
                 self.teach_all(state, &error)?;
-                let layers = 0..state.learner.network.layers().len();
-                Ok(layers.map(|l| state.learner.signal(l).clone()).collect::<Vec<_>>())
+                let (learner, layers) = (&state.learner, state.learner.network.layers());
+                let signals = layers.iter().enumerate();
+                Ok(signals
+                    .map(|(l, layer)| layer.everywhere(learner.signal(l)))
+                    .collect::<Vec<_>>())
             })?;
             signals.iter().map(|signal| array(py, signal)).collect()
         })

@@ -24,8 +24,11 @@ pub struct Lesson {
     view: Mutex<Option<View>>,
 }
 
-/// A lesson that is borrowed for the time of a call.
-struct View(NonNull<dalenet::Lesson<'static>>);
+/// A lesson of a layer that is borrowed for the time of a call.
+struct View {
+    lesson: NonNull<dalenet::Lesson<'static>>,
+    layer: usize,
+}
 
 // SAFETY: it only reads, and what it reads is `Sync`.
 unsafe impl Send for View {}
@@ -35,6 +38,7 @@ impl Lesson {
     pub fn during<R>(
         py: Python<'_>,
         lesson: &dalenet::Lesson<'_>,
+        layer: usize,
         call: impl FnOnce(&Bound<'_, Self>) -> PyResult<R>,
     ) -> PyResult<R> {
         struct Close<'a, 'py>(&'a Bound<'py, Lesson>);
@@ -43,7 +47,7 @@ impl Lesson {
                 *self.0.get().view() = None;
             }
         }
-        let view = View(NonNull::from(lesson).cast());
+        let view = View { lesson: NonNull::from(lesson).cast(), layer };
         let object = Bound::new(py, Self { view: Mutex::new(Some(view)) })?;
         let close = Close(&object);
         call(close.0)
@@ -58,7 +62,7 @@ impl Lesson {
         match &*self.view() {
             // SAFETY: the lesson is borrowed by `Lesson::during` until it has taken the view, for
             // which it needs the lock that is held here.
-            Some(view) => read(unsafe { view.0.as_ref() }),
+            Some(view) => read(unsafe { view.lesson.as_ref() }),
             None => Err(PyRuntimeError::new_err(
                 "the lesson is over: a rule may use it until it returns; keep copies of its arrays",
             )),
@@ -114,7 +118,8 @@ impl Lesson {
     /// The gated signal of the layer above, φ'⊙signal, B×N of that layer (of a convolution B×(P·N)).
     #[getter]
     fn above<'py>(&self, py: Python<'py>) -> PyResult<Array<'py>> {
-        self.matrix(py, |lesson| Ok(lesson.above.clone()))
+        let layer = self.view().as_ref().map_or(0, |view| view.layer);
+        self.matrix(py, |lesson| Ok(find(lesson.network, layer + 1)?.everywhere(lesson.above)))
     }
 
     /// How many samples the batch has, B.
@@ -157,7 +162,7 @@ impl Lesson {
     fn activity<'py>(&self, py: Python<'py>, layer: usize) -> PyResult<Array<'py>> {
         self.matrix(py, |lesson| {
             find(lesson.network, layer)?;
-            Ok(lesson.trace.postsynaptic(layer).clone())
+            Ok(lesson.network.activity(lesson.trace, layer))
         })
     }
 

@@ -108,7 +108,7 @@ impl Prepared {
         raised::call_user(|py| {
             let object = self.object.as_ref();
             let object = object.ok_or_else(|| error::value("the rule is not prepared"))?.bind(py);
-            Lesson::during(py, lesson, |lesson| {
+            Lesson::during(py, lesson, layer, |lesson| {
                 let answer = object.call_method1("feedback", (lesson, layer))?;
                 match answer.cast::<Feedback>() {
                     Ok(feedback) => Ok(Answer::Feedback(feedback.clone().unbind())),

@@ -86,7 +86,7 @@ fn measure(threads: usize, precision: Precision) {
                 layer.gradient(x, u, &mut gradient, &workspace);
                 engine::update_along(weights, &gradient.weights, &step, &workspace);
             } else {
-                engine::update(weights, x, u, &step, &workspace);
+                engine::update(weights, x, &u, &step, &workspace);
             }
         });
         let operations = 2.0 * (u.rows() * u.cols() * layer.inputs()) as f64;

@@ -55,7 +55,7 @@ fn measure(threads: usize, precision: Precision) {
                 moments: &mut moments,
                 packed: &mut packed,
             };
-            engine::update(weights, x, u, &step, &workspace);
+            engine::update(weights, x, &u, &step, &workspace);
         });
         operations += 2.0 * (BATCH * x.cols() * u.cols()) as f64;
     }

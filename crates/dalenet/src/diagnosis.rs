@@ -27,7 +27,7 @@ use crate::{
     layer::{Gradient, Layer, SubMatrix},
     network::{Network, Trace},
     rule::{Backprop, Rule, Teaching},
-    tensor::{Matrix, Presynaptic},
+    tensor::{GatedSignal, Matrix, Presynaptic},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,7 +44,8 @@ pub struct Diagnosis {
     pub alignment: Option<f64>,
     /// Share of the weights whose two gradients have the same sign, of those where neither is 0.
     pub sign_agreement: Option<f64>,
-    /// Share of the units whose activity is the same for all samples.
+    /// Share of the units whose activity is the same for all samples; of pooled convolutions the
+    /// largest activities, here and in `saturated`.
     pub dead: f64,
     /// Share of the units with φ' below 1 % of its maximum on at least 99 % of the samples.
     pub saturated: f64,
@@ -65,12 +66,14 @@ pub fn diagnose(
 ) -> Vec<Diagnosis> {
     let signals = signals(network, rule, trace, error);
     let true_signals = self::signals(network, &Backprop, trace, error);
-    let strength = |l| engine::root_mean_square(signals.gated(l));
+    let strength = |l: usize| {
+        engine::root_mean_square(&network.layers()[l].everywhere(signals.gated(l, trace)))
+    };
     let output = network.layers().len().checked_sub(1).map_or(0.0, strength);
     let diagnose = |(l, layer): (usize, &Layer)| {
         let presynaptic = trace.presynaptic(l);
         let [gradient, truth] = [&signals, &true_signals]
-            .map(|signals| weight_gradient(layer, presynaptic, signals.gated(l)));
+            .map(|signals| weight_gradient(layer, presynaptic, signals.gated(l, trace)));
         let (alignment, sign_agreement) = engine::agreement(&gradient, &truth);
         let activity = trace.postsynaptic(l);
         let Silence { dead, saturated } =
@@ -96,7 +99,7 @@ pub fn gradients(network: &Network, rule: &dyn Rule, trace: &Trace, error: &Matr
     let signals = signals(network, rule, trace, error);
     let layers = network.layers().iter().enumerate();
     layers
-        .map(|(l, layer)| weight_gradient(layer, trace.presynaptic(l), signals.gated(l)))
+        .map(|(l, layer)| weight_gradient(layer, trace.presynaptic(l), signals.gated(l, trace)))
         .collect()
 }
 
@@ -105,9 +108,10 @@ pub fn gradients(network: &Network, rule: &dyn Rule, trace: &Trace, error: &Matr
 pub fn weight_gradient<'a>(
     layer: &Layer,
     presynaptic: impl Into<Presynaptic<'a>>,
-    signal: &Matrix,
+    signal: impl Into<GatedSignal<'a>>,
 ) -> Matrix {
     let mut gradient = Gradient::default();
+    let signal = signal.into();
     let mut from = |x: &Matrix| layer.gradient(x, signal, &mut gradient, &Workspace::default());
     match presynaptic.into() {
         Presynaptic::Dense(x) => from(x),

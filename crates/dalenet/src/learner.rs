@@ -7,7 +7,7 @@ use crate::{
     optim::Optimiser,
     random::Generator,
     rule::{Rule, Teaching},
-    tensor::Matrix,
+    tensor::{GatedSignal, Matrix},
 };
 
 /// Learns from errors, whatever task they come from.
@@ -82,7 +82,7 @@ impl Learner {
         let Self { network, optimiser, trace, teaching, workspace, .. } = self;
         optimiser.begin();
         for (l, layer) in network.layers_mut().iter_mut().enumerate() {
-            let learnt_from = (trace.presynaptic(l), teaching.gated(l));
+            let learnt_from = (trace.presynaptic(l), teaching.gated(l, trace));
             optimiser.step(l, layer, learnt_from, rate, workspace);
         }
     }
@@ -94,7 +94,7 @@ impl Learner {
         self.teach(error);
         let mut total = 0.0;
         for (l, layer) in self.network.layers().iter().enumerate() {
-            let (h, u) = (self.trace.presynaptic(l), self.teaching.gated(l));
+            let (h, u) = (self.trace.presynaptic(l), self.teaching.gated(l, &self.trace));
             total += layer.mean_gradient(h, u, &mut self.gradients[l], &self.workspace);
         }
         total
@@ -121,7 +121,7 @@ impl Learner {
 
     /// The gated teaching signal φ'⊙signal of layer `layer` in the last lesson, B×N, in a
     /// convolution B×(P·N).
-    pub fn signal(&self, layer: usize) -> &Matrix {
-        self.teaching.gated(layer)
+    pub fn signal(&self, layer: usize) -> GatedSignal<'_> {
+        self.teaching.gated(layer, &self.trace)
     }
 }

@@ -39,4 +39,4 @@ pub use rule::{
     Backprop, DirectFeedbackAlignment, ErrorDiffusion, Feedback, FeedbackAlignment, Lesson, Modulo,
     Overlapping, Routing, Rule, Shared, SignSymmetric,
 };
-pub use tensor::{Matrix, Presynaptic, Shape, SparseInput, SparseMatrix};
+pub use tensor::{GatedSignal, Matrix, Presynaptic, Shape, SparseInput, SparseMatrix};

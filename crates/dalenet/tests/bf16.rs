@@ -137,7 +137,7 @@ fn networks_and_learners_have_their_precision() {
             moments: &mut moments,
             packed: &mut packed,
         };
-        engine::update(held, &x, learner.signal(0), &step, workspace);
+        engine::update(held, &x, &learner.signal(0), &step, workspace);
         weights
     };
     assert_eq!(*learner.network.layers()[0].weights(), by(&bf16));

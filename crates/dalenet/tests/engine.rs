@@ -373,7 +373,7 @@ fn convolve_transposed_is_the_adjoint() {
             let g = geometry(*shape);
             let u = signed(1, g.output.len(), &mut generator);
             let weights = signed(g.patch(), shape[6], &mut generator);
-            engine::convolve_transposed(&mut out, &g, &u, &weights, workspace);
+            engine::convolve_transposed(&mut out, &g, (&u, None), &weights, workspace);
             let (u, weights) = (seen(&reshaped(&u, g.output.positions())), seen(&weights));
             compare(&out, 1, g.input.len(), |_, at| {
                 let mut image = Matrix::zeros(1, g.input.len());
@@ -410,33 +410,175 @@ fn presynaptic_power_of_a_convolution_is_that_of_its_patches() {
 /// Worked out by hand: windows of two places, one beyond the other by one.
 #[test]
 fn pooling_takes_the_largest_or_the_mean_and_hands_the_signal_back() {
+    // 1 −4 3 / −2 2 −3 / 5 −1 0
     let units = Matrix::from_rows(&[[1.0, -4.0, 3.0, -2.0, 2.0, -3.0, 5.0, -1.0, 0.0]]);
     let image = Shape { height: 3, width: 3, channels: 1 };
     let g = Geometry::new(image, 1, Window { size: 2, stride: 1, padding: 0 });
     let signal = Matrix::from_rows(&[[1.0, 10.0, 100.0, 1000.0]]);
-    let (mut pooled, mut u) = (Matrix::default(), Matrix::default());
-    let mut check = |mode, made: [f32; 4], handed: [f32; 9], signal: &Matrix| {
-        engine::pool(&mut pooled, &units, &g, mode);
-        assert_eq!(pooled.as_slice(), made);
-        engine::pool_transposed(&mut u, signal, &units, &pooled, (&g, mode), None);
-        assert_eq!(u.as_slice(), handed);
-        // Gated by rectified units on the way.
-        let relu = Some(Activation::Relu);
-        engine::pool_transposed(&mut u, signal, &units, &pooled, (&g, mode), relu);
-        let on = units.as_slice().iter().map(|a| f32::from(u8::from(*a != 0.0)));
-        let gated: Vec<_> = handed.iter().zip(on).map(|(s, on)| s * on).collect();
-        assert_eq!(u.as_slice(), gated);
-    };
-    // 1 −4 3 / −2 2 −3 / 5 −1 0
-    let largest = [2.0, 3.0, 5.0, 2.0];
-    let to_largest = [0.0, 0.0, 10.0, 0.0, 1001.0, 0.0, 100.0, 0.0, 0.0];
-    check(PoolingMode::Max, largest, to_largest, &signal);
-    let means = [-0.75, -0.5, 1.0, -0.5];
+    let one = Matrix::from_rows(&[[2.0]]);
+    let (mut pooled, mut u, mut chosen) = (Matrix::default(), Matrix::default(), Vec::new());
+
+    engine::pool_largest((&mut pooled, &mut chosen), &units, &g);
+    assert_eq!(pooled.as_slice(), [2.0, 3.0, 5.0, 2.0]);
+    assert_eq!(chosen, [4, 2, 6, 4]);
+    engine::pool_largest_transposed(&mut u, &signal, &chosen, &g);
+    assert_eq!(u.as_slice(), [0.0, 0.0, 10.0, 0.0, 1001.0, 0.0, 100.0, 0.0, 0.0]);
+    engine::pool_largest_transposed(&mut u, &one, &chosen, &g);
+    assert_eq!(u.as_slice(), [0.0, 0.0, 2.0, 0.0, 4.0, 0.0, 2.0, 0.0, 0.0]);
+
+    engine::pool_mean(&mut pooled, &units, &g);
+    assert_eq!(pooled.as_slice(), [-0.75, -0.5, 1.0, -0.5]);
     let shares = [0.25, 2.75, 2.5, 25.25, 277.75, 252.5, 25.0, 275.0, 250.0];
-    check(PoolingMode::Average, means, shares, &signal);
+    engine::pool_mean_transposed(&mut u, &signal, &g, None);
+    assert_eq!(u.as_slice(), shares);
+    // Gated by rectified units on the way.
+    engine::pool_mean_transposed(&mut u, &signal, &g, Some((&units, Activation::Relu)));
+    let gated: Vec<_> = shares
+        .iter()
+        .zip(units.as_slice())
+        .map(|(s, a)| if *a != 0.0 { *s } else { 0.0 })
+        .collect();
+    assert_eq!(u.as_slice(), gated);
     // One value a channel is heard at every place.
-    let all = [0.5, 1.0, 0.5, 1.0, 2.0, 1.0, 0.5, 1.0, 0.5];
-    check(PoolingMode::Average, means, all, &Matrix::from_rows(&[[2.0]]));
+    engine::pool_mean_transposed(&mut u, &one, &g, None);
+    assert_eq!(u.as_slice(), [0.5, 1.0, 0.5, 1.0, 2.0, 1.0, 0.5, 1.0, 0.5]);
+}
+
+#[test]
+fn the_first_of_equals_is_the_largest_and_nan_is_larger_than_any_number() {
+    let image = Shape { height: 3, width: 3, channels: 1 };
+    let all = Geometry::new(image, 1, Window { size: 3, stride: 1, padding: 0 });
+    let (mut pooled, mut chosen) = (Matrix::default(), Vec::new());
+    let mut largest = |values: [f32; 9]| {
+        let units = Matrix::from_rows(&[values]);
+        engine::pool_largest((&mut pooled, &mut chosen), &units, &all);
+        (pooled.as_slice()[0], chosen[0])
+    };
+    assert_eq!(largest([0.0, 1.0, -1.0, 1.0, 0.5, 1.0, 0.0, 0.0, 0.0]), (1.0, 1));
+    assert_eq!(largest([f32::NEG_INFINITY; 9]), (f32::NEG_INFINITY, 0));
+    let (nan, place) = largest([0.0, 1.0, f32::NAN, 2.0, f32::INFINITY, 1.0, 0.0, 0.0, 0.0]);
+    assert!(nan.is_nan() && place == 2);
+}
+
+/// Poolings of a convolution's places: size and stride.
+const POOLINGS: [[usize; 2]; 5] = [[1, 1], [2, 1], [2, 2], [3, 3], [4, 2]];
+
+/// Every convolution with every pooling that fits.
+fn pooled_convolutions() -> impl Iterator<Item = (Geometry, Geometry)> {
+    CONVOLUTIONS.into_iter().flat_map(|shape| {
+        let g = geometry(shape);
+        let pooling = move |[size, stride]: [usize; 2]| {
+            Geometry::new(g.output, g.output.channels, Window { size, stride, padding: 0 })
+        };
+        let poolings = POOLINGS.into_iter().map(pooling);
+        poolings.filter(|p| p.output.positions() > 0).map(move |p| (g, p))
+    })
+}
+
+/// Oracle: the largest of what the whole convolution makes.
+#[test]
+fn convolve_largest_agrees_with_the_largest_of_the_convolution() {
+    with_every_multiplier(|workspace, _| {
+        let mut generator = Generator::new(13, 0);
+        let (mut whole, mut chosen) = (Matrix::default(), vec![7; 3]);
+        let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]);
+        for (g, pooling) in pooled_convolutions() {
+            for (batch, activation) in [(1, Activation::Identity), (3, Activation::Relu)] {
+                let images = signed(batch, g.input.len(), &mut generator);
+                let units = g.output.channels;
+                let weights = signed(g.patch(), units, &mut generator);
+                let bias = signed(1, units, &mut generator);
+                let (all, b) = (Patches::new(&images, g), bias.as_slice());
+                engine::convolve(&mut whole, &all, &weights, b, activation, workspace);
+                let largest = (&mut out, &mut chosen);
+                let response = (b, activation);
+                engine::convolve_largest(largest, &all, &weights, response, &pooling, workspace);
+                assert_eq!((out.rows(), out.cols()), (batch, pooling.output.len()));
+                assert_eq!(chosen.len(), out.as_slice().len());
+                for (i, (value, place)) in out.as_slice().iter().zip(&chosen).enumerate() {
+                    let (image, at) = (i / pooling.output.len(), i % pooling.output.len());
+                    let (window, unit) = (at / units, at % units);
+                    let [top, left] =
+                        [window / pooling.output.width, window % pooling.output.width]
+                            .map(|at| at * pooling.window.stride);
+                    let size = pooling.window.size;
+                    let within = |y: usize, x: usize| {
+                        let place = y * pooling.input.width + x;
+                        whole.row(image)[place * units + unit]
+                    };
+                    let places =
+                        (top..top + size).flat_map(|y| (left..left + size).map(move |x| (y, x)));
+                    let want = places.map(|(y, x)| within(y, x)).fold(f32::NEG_INFINITY, f32::max);
+                    let (y, x) = (
+                        *place as usize / pooling.input.width,
+                        *place as usize % pooling.input.width,
+                    );
+                    assert!((top..top + size).contains(&y) && (left..left + size).contains(&x));
+                    // The tiles of the two are not the same, nor is the order of their sums.
+                    for found in [*value, within(y, x)] {
+                        assert!((found - want).abs() <= 1e-5 * want.abs().max(1.0), "{g:?}");
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// Oracle: sums in f64 over the patches under the largest.
+#[test]
+fn largest_gradient_agrees_with_the_sum_over_the_chosen_patches() {
+    with_every_multiplier(|workspace, seen| {
+        let mut generator = Generator::new(14, 0);
+        let mut out = Matrix::from_rows(&[[f32::NAN; 9]; 9]);
+        for (g, pooling) in pooled_convolutions() {
+            for batch in [1, 5, 40] {
+                let images = signed(batch, g.input.len(), &mut generator);
+                let u = signed(batch, pooling.output.len(), &mut generator);
+                let (places, units) = (g.output.positions(), g.output.channels);
+                // Each place at most once, so that rounding and adding can be told apart.
+                let shift = generator.below(places);
+                let place = |i: usize| {
+                    let (image, window) =
+                        (i / pooling.output.len(), i % pooling.output.len() / units);
+                    (window + 3 * image + 7 * (i % units) + shift) % places
+                };
+                let chosen: Vec<u32> = (0..u.as_slice().len()).map(|i| place(i) as u32).collect();
+                let all = Patches::new(&images, g);
+                engine::largest_gradient(&mut out, &all, &u, &chosen, workspace);
+                let (patches, u) = (seen(&patches(&images, &g)), seen(&u));
+                compare(&out, g.patch(), units, |k, j| {
+                    let signals = (0..u.as_slice().len()).filter(|i| i % units == j);
+                    sum(signals.map(|i| {
+                        let image = i / pooling.output.len();
+                        let patch = image * places + chosen[i] as usize;
+                        wide(&patches, patch, k) * f64::from(u.as_slice()[i])
+                    }))
+                });
+            }
+        }
+    });
+}
+
+/// Oracle: the same signal at every place, of which most are 0.
+#[test]
+fn a_signal_of_the_largest_is_transported_as_it_is_everywhere() {
+    with_every_multiplier(|workspace, _| {
+        let mut generator = Generator::new(15, 0);
+        let [mut out, mut want, mut everywhere] = [(); 3].map(|()| Matrix::default());
+        for (g, pooling) in pooled_convolutions() {
+            let u = signed(2, pooling.output.len(), &mut generator);
+            let places = g.output.positions();
+            let chosen: Vec<u32> =
+                u.as_slice().iter().map(|_| generator.below(places) as u32).collect();
+            let weights = signed(g.patch(), g.output.channels, &mut generator);
+            engine::pool_largest_transposed(&mut everywhere, &u, &chosen, &pooling);
+            let all = (&everywhere, None);
+            engine::convolve_transposed(&mut want, &g, all, &weights, workspace);
+            let largest = (&u, Some(&*chosen));
+            engine::convolve_transposed(&mut out, &g, largest, &weights, workspace);
+            assert_eq!(out, want, "{g:?}");
+        }
+    });
 }
 
 /// The slow update: the same step on f64, one weight at a time.

@@ -184,7 +184,8 @@ fn two_steps(learner: &mut Learner, case: &str, rate: f32, centred: bool, golden
         }
         learner.learn(&error, rate);
         for l in 0..learner.network.layers().len() {
-            golden.compare(format!("{prefix}/layer{}/U", l + 1), learner.signal(l));
+            let signal = learner.network.layers()[l].everywhere(learner.signal(l));
+            golden.compare(format!("{prefix}/layer{}/U", l + 1), &signal);
         }
         golden.compare_parameters(&prefix, &learner.network);
     }

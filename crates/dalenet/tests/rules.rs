@@ -24,7 +24,7 @@ fn signals(learner: &mut Learner, layer: usize, error: &Matrix) -> Matrix {
     *learner.trace.input_mut() = Matrix::zeros(error.rows(), inputs);
     learner.forward();
     learner.teach(error);
-    learner.signal(layer).clone()
+    learner.signal(layer).values().clone()
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_rule_of_ones_own_teaches_the_hidden_layer() {
         }
         fn feedback(&self, lesson: &Lesson<'_>, layer: usize, signal: &mut Matrix) -> Feedback<'_> {
             assert_eq!(layer, 0);
-            assert_eq!(lesson.above, lesson.error, "a linear output does not gate");
+            assert_eq!(lesson.above.values(), lesson.error, "a linear output does not gate");
             let made = lesson.trace.postsynaptic(layer);
             signal.reshape(made.rows(), lesson.network.layers()[layer].units());
             signal.as_mut_slice().fill(3.0);
@@ -313,6 +313,6 @@ fn all_layers_are_taught_from_the_weights_of_the_forward_pass() {
     taught.teach(&error);
     common::step(&mut learnt, &input, &target, 1.0);
     for l in 0..3 {
-        assert_eq!(taught.signal(l), learnt.signal(l));
+        assert_eq!(taught.signal(l).values(), learnt.signal(l).values());
     }
 }

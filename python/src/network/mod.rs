@@ -158,7 +158,7 @@ impl Network {
             let activities = self.held.compute(py, |held| {
                 held.forward(x)?;
                 let layers = 0..held.network.layers().len();
-                Ok(layers.map(|l| held.trace.postsynaptic(l).clone()).collect::<Vec<_>>())
+                Ok(layers.map(|l| held.network.activity(&held.trace, l)).collect::<Vec<_>>())
             })?;
             activities.iter().map(|activity| array(py, activity)).collect()
         })

@@ -7,6 +7,7 @@ use super::{
     elementwise::activate_rows,
     operand::Operand,
     patches::Patches,
+    pooling::scatter,
     product::{Factor, PIECE, product_tile, rounded},
     view::{Target, View},
     workspace::{Floats, Halves, Workspace},
@@ -23,7 +24,7 @@ const TILE_ROWS: usize = 256;
 const PIECES: usize = 16;
 
 /// Patches of images whose numbers are rounded once, as far as products need that.
-struct RoundedPatches<'a> {
+pub(super) struct RoundedPatches<'a> {
     patches: &'a Patches<'a>,
     pixels: Pixels<'a>,
     workspace: &'a Workspace,
@@ -36,7 +37,7 @@ enum Pixels<'a> {
 }
 
 impl<'a> RoundedPatches<'a> {
-    fn new(patches: &'a Patches<'a>, workspace: &'a Workspace) -> Self {
+    pub fn new(patches: &'a Patches<'a>, workspace: &'a Workspace) -> Self {
         let images = patches.images.as_slice();
         let pixels = match workspace.kernel() {
             None => Pixels::Given(images),
@@ -52,7 +53,12 @@ impl<'a> RoundedPatches<'a> {
     }
 
     /// The values `columns` of the patches `range`, a row each; or the transpose of that.
-    fn gather(&self, range: Range<usize>, columns: &Range<usize>, transposed: bool) -> Factor<'_> {
+    pub fn gather(
+        &self,
+        range: Range<usize>,
+        columns: &Range<usize>,
+        transposed: bool,
+    ) -> Factor<'_> {
         match &self.pixels {
             Pixels::Given(images) => self.gather_floats(images, range, columns, transposed),
             Pixels::Rounded(images) => self.gather_floats(images, range, columns, transposed),
@@ -212,26 +218,39 @@ fn gradient_tile(
     }
 }
 
-/// `out = u·Wᵀ` brought back from patches to images, B×(H·W·C): `u` is B×(P·N), `weights` K×N.
+/// `out = u·Wᵀ` brought back from patches to images, B×(H·W·C): `u` is B×(P·N), `weights` K×N. With
+/// `chosen`, `u` has the signals at these places alone, as [`convolve_largest`] found them.
+///
+/// [`convolve_largest`]: super::convolve_largest
 ///
 /// # Panics
 /// Unless the shapes agree.
 pub fn convolve_transposed(
     out: &mut Matrix,
     geometry: &Geometry,
-    u: &Matrix,
+    (u, chosen): (&Matrix, Option<&[u32]>),
     weights: &Matrix,
     workspace: &Workspace,
 ) {
     let (places, inner, units) = (geometry.output.positions(), geometry.patch(), weights.cols());
     assert_eq!(weights.rows(), inner, "one weight a value of the patch");
-    assert_eq!(u.cols(), places * units, "one signal a unit and place");
+    let all = u.cols();
+    match chosen {
+        Some(chosen) => assert_eq!(chosen.len(), u.rows() * all, "a place a signal"),
+        None => assert_eq!(all, places * units, "one signal a unit and place"),
+    }
     out.reshape(u.rows(), geometry.input.len());
     let filters = Factor::right(View::of(weights).transposed(), workspace);
     let images = out.as_mut_slice().par_chunks_exact_mut(geometry.input.len());
-    images.zip(u.as_slice().par_chunks_exact(places * units)).for_each(|(image, u)| {
+    images.enumerate().for_each(|(b, image)| {
         image.fill(0.0);
         let mut patches = workspace.floats(places * inner);
+        let everywhere = chosen.map(|chosen| {
+            let mut everywhere = workspace.floats(places * units);
+            scatter(&mut everywhere, u.row(b), &chosen[b * all..][..all], units);
+            everywhere
+        });
+        let u = everywhere.as_deref().unwrap_or_else(|| u.row(b));
         let out = Target { at: patches.as_mut_ptr(), stride: inner, add: None };
         let u = Factor::left(View::rows_of(u, units), workspace);
         // SAFETY: the patches are places×inner.

@@ -50,6 +50,15 @@ impl Geometry {
         Self { input, window, output: window.over(input, channels) }
     }
 
+    /// Which places of the input lie in the window at place `place`, row by row, without padding.
+    pub(super) fn places(&self, place: usize) -> impl Iterator<Item = usize> + use<> {
+        let (width, size) = (self.input.width, self.window.size);
+        let [top, left] = [place / self.output.width, place % self.output.width]
+            .map(|at| at * self.window.stride);
+        let row = move |y: usize| y * width + left..y * width + left + size;
+        (top..top + size).flat_map(row)
+    }
+
     /// Values of the input in a window.
     pub fn patch(&self) -> usize {
         self.window.size * self.window.size * self.input.channels

@@ -2,12 +2,12 @@
 
 use super::{
     gradient::Gradient,
-    kind::{Site, Weighted, check_window},
+    kind::{Activity, Site, Weighted, check_window},
     synapses::Synapses,
 };
 use crate::{
     engine::{self, Activation, Geometry, Patches, Window, Workspace},
-    tensor::{Matrix, Presynaptic, Shape},
+    tensor::{GatedSignal, Matrix, Presynaptic, Shape},
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,14 +91,30 @@ impl Weighted for Convolution {
         engine::convolve(out, &patches, weights, bias, activation, workspace);
     }
 
+    fn forward_largest(
+        &self,
+        site: &Site,
+        synapses: &Synapses,
+        h: Presynaptic<'_>,
+        (activation, pooling): (Activation, &Geometry),
+        Activity { output, chosen, .. }: &mut Activity,
+        workspace: &Workspace,
+    ) {
+        let patches = Patches::new(images(h), self.at(site));
+        let (weights, bias) = (synapses.operand(), synapses.bias());
+        let (out, response) = ((output, chosen), (bias, activation));
+        engine::convolve_largest(out, &patches, weights, response, pooling, workspace);
+    }
+
     fn transport(
         &self,
         site: &Site,
-        u: &Matrix,
+        u: GatedSignal<'_>,
         weights: &Matrix,
         out: &mut Matrix,
         workspace: &Workspace,
     ) {
+        let u = (u.values(), u.chosen());
         engine::convolve_transposed(out, &self.at(site), u, weights, workspace);
     }
 
@@ -106,12 +122,18 @@ impl Weighted for Convolution {
         &self,
         site: &Site,
         h: Presynaptic<'_>,
-        u: &Matrix,
+        u: GatedSignal<'_>,
         Gradient { weights, rows, .. }: &mut Gradient,
         workspace: &Workspace,
     ) {
         *rows = None;
-        engine::patches_gradient(weights, &Patches::new(images(h), self.at(site)), u, workspace);
+        let (patches, values) = (Patches::new(images(h), self.at(site)), u.values());
+        match u.chosen() {
+            Some(chosen) => {
+                engine::largest_gradient(weights, &patches, values, chosen, workspace);
+            }
+            None => engine::patches_gradient(weights, &patches, values, workspace),
+        }
     }
 
     fn power(&self, site: &Site, h: Presynaptic<'_>) -> f32 {

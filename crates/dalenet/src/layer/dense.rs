@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     engine::{self, Activation, Geometry, Moments, Step, Workspace},
-    tensor::{Matrix, Presynaptic, Shape},
+    tensor::{GatedSignal, Matrix, Presynaptic, Shape},
 };
 use serde::{Deserialize, Serialize};
 
@@ -62,22 +62,23 @@ impl Weighted for Dense {
     fn transport(
         &self,
         _site: &Site,
-        u: &Matrix,
+        u: GatedSignal<'_>,
         weights: &Matrix,
         out: &mut Matrix,
         workspace: &Workspace,
     ) {
-        engine::product_transposed(out, u, weights, workspace);
+        engine::product_transposed(out, u.values(), weights, workspace);
     }
 
     fn gradient(
         &self,
         _site: &Site,
         h: Presynaptic<'_>,
-        u: &Matrix,
+        u: GatedSignal<'_>,
         Gradient { weights, rows, .. }: &mut Gradient,
         workspace: &Workspace,
     ) {
+        let u = u.values();
         match h {
             Presynaptic::Dense(h) => {
                 *rows = None;
@@ -95,13 +96,13 @@ impl Weighted for Dense {
         site: &Site,
         synapses: &mut Synapses,
         moments: &mut Moments,
-        (h, u): (Presynaptic<'_>, &Matrix),
+        (h, u): (Presynaptic<'_>, GatedSignal<'_>),
         step: &Step,
         scratch: &mut Gradient,
         workspace: &Workspace,
     ) {
         if let Presynaptic::Dense(h) = h {
-            return engine::update(synapses.learnable(moments).0, h, u, step, workspace);
+            return engine::update(synapses.learnable(moments).0, h, u.values(), step, workspace);
         }
         self.gradient(site, h, u, scratch, workspace);
         scratch.update(synapses.learnable(moments).0, step, workspace);

@@ -3,7 +3,7 @@
 use super::{gradient::Gradient, synapses::Synapses};
 use crate::{
     engine::{Activation, Geometry, Moments, Step, Workspace},
-    tensor::{Matrix, Presynaptic, Shape},
+    tensor::{GatedSignal, Matrix, Presynaptic, Shape},
 };
 use std::fmt;
 
@@ -14,6 +14,8 @@ pub struct Activity {
     pub output: Matrix,
     /// What its way back needs beside that, such as divisors; the kind says what.
     pub(crate) memory: Vec<f32>,
+    /// Of the largest in each window, which place has it: one for each value of the output.
+    pub(crate) chosen: Vec<u32>,
     /// Whether the next layer has replaced the output by its own.
     pub(crate) replaced: bool,
 }
@@ -53,12 +55,26 @@ pub(crate) trait Weighted: fmt::Debug + Send + Sync {
         workspace: &Workspace,
     );
 
+    /// The same with the largest of each window of `pooling` alone, in one pass: for kinds with a
+    /// [`Weighted::geometry`].
+    fn forward_largest(
+        &self,
+        _site: &Site,
+        _synapses: &Synapses,
+        _h: Presynaptic<'_>,
+        (_activation, _pooling): (Activation, &Geometry),
+        _activity: &mut Activity,
+        _workspace: &Workspace,
+    ) {
+        unreachable!("this kind has one place")
+    }
+
     /// `out = u·weightsᵀ` at the layer's input: `u` is its gated signal, `weights` its own or others
     /// of their shape.
     fn transport(
         &self,
         site: &Site,
-        u: &Matrix,
+        u: GatedSignal<'_>,
         weights: &Matrix,
         out: &mut Matrix,
         workspace: &Workspace,
@@ -69,7 +85,7 @@ pub(crate) trait Weighted: fmt::Debug + Send + Sync {
         &self,
         site: &Site,
         h: Presynaptic<'_>,
-        u: &Matrix,
+        u: GatedSignal<'_>,
         out: &mut Gradient,
         workspace: &Workspace,
     );
@@ -81,7 +97,7 @@ pub(crate) trait Weighted: fmt::Debug + Send + Sync {
         site: &Site,
         synapses: &mut Synapses,
         moments: &mut Moments,
-        (h, u): (Presynaptic<'_>, &Matrix),
+        (h, u): (Presynaptic<'_>, GatedSignal<'_>),
         step: &Step,
         scratch: &mut Gradient,
         workspace: &Workspace,
@@ -121,9 +137,14 @@ pub(crate) trait Weightless: fmt::Debug + Send + Sync {
         false
     }
 
-    /// [`Weightless::forward`] in place, if [`Weightless::works_in_place`]: the activity's output is
-    /// still the input.
-    fn forward_in_place(&self, _activity: &mut Activity) {
+    /// The windows of which it hands on the largest, if that is all it does: right after a convolution
+    /// it works in place, as φ' of what was largest is all that its units learn from.
+    fn largest(&self, _site: &Site) -> Option<Geometry> {
+        None
+    }
+
+    /// [`Weightless::forward`] in place, if it can work so: the activity's output is still the input.
+    fn forward_in_place(&self, _site: &Site, _activity: &mut Activity) {
         unreachable!("this kind does not work in place")
     }
 
@@ -144,7 +165,6 @@ pub(crate) trait Weightless: fmt::Debug + Send + Sync {
         &self,
         _site: &Site,
         _units: &Matrix,
-        _activity: &Activity,
         _activation: Activation,
         _signal: &Matrix,
         _u: &mut Matrix,

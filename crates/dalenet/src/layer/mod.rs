@@ -37,14 +37,14 @@ mod skip;
 mod synapses;
 mod weighted;
 
-pub use crate::engine::{Dale, DaleForm, Geometry, PoolingMode, Signs, Window};
+pub use crate::engine::{Dale, DaleForm, Geometry, Signs, Window};
 pub use convolution::Convolution;
 pub use dense::Dense;
 pub use divisive::Divisive;
 pub use gradient::Gradient;
 pub use kind::{Activity, Site};
 pub use parts::{Balance, SubMatrix};
-pub use pooling::Pooling;
+pub use pooling::{Pooling, PoolingMode};
 pub use registry::LayerSpec;
 pub use rms::Rms;
 pub use skip::Skip;

@@ -2,10 +2,20 @@
 
 use super::kind::{Activity, Before, Site, Weightless, check_window};
 use crate::{
-    engine::{self, Activation, Geometry, PoolingMode, Window},
+    engine::{self, Activation, Geometry, Window},
     tensor::{Matrix, Shape},
 };
 use serde::{Deserialize, Serialize};
+
+/// What becomes of the activities of a channel in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PoolingMode {
+    /// Their mean.
+    Average,
+    /// The largest.
+    Max,
+}
 
 /// Pooling over square windows without padding, channel by channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,23 +66,39 @@ impl Weightless for Pooling {
         site: &Site,
         input: &Matrix,
         _earlier: Option<&Matrix>,
-        activity: &mut Activity,
+        Activity { output, chosen, .. }: &mut Activity,
     ) {
-        engine::pool(&mut activity.output, input, &self.at(site), self.mode);
+        match self.mode {
+            PoolingMode::Average => engine::pool_mean(output, input, &self.at(site)),
+            PoolingMode::Max => engine::pool_largest((output, chosen), input, &self.at(site)),
+        }
+    }
+
+    fn largest(&self, site: &Site) -> Option<Geometry> {
+        (self.mode == PoolingMode::Max).then(|| self.at(site))
+    }
+
+    fn forward_in_place(&self, site: &Site, Activity { output, chosen, .. }: &mut Activity) {
+        let units = std::mem::take(output);
+        engine::pool_largest((output, chosen), &units, &self.at(site));
     }
 
     /// As the derivative does: each of an average receives its share, the largest receives all.
     fn transport(
         &self,
         site: &Site,
-        input: &Matrix,
+        _input: &Matrix,
         activity: &Activity,
         signal: &mut Matrix,
         spare: &mut Matrix,
     ) {
-        let pooled = &activity.output;
         let at = self.at(site);
-        engine::pool_transposed(spare, signal, input, pooled, (&at, self.mode), None);
+        match self.mode {
+            PoolingMode::Average => engine::pool_mean_transposed(spare, signal, &at, None),
+            PoolingMode::Max => {
+                engine::pool_largest_transposed(spare, signal, &activity.chosen, &at);
+            }
+        }
         std::mem::swap(signal, spare);
     }
 
@@ -81,13 +107,14 @@ impl Weightless for Pooling {
         &self,
         site: &Site,
         units: &Matrix,
-        activity: &Activity,
         activation: Activation,
         signal: &Matrix,
         u: &mut Matrix,
     ) -> bool {
-        let (pooled, at) = (&activity.output, self.at(site));
-        engine::pool_transposed(u, signal, units, pooled, (&at, self.mode), Some(activation));
-        true
+        let averages = self.mode == PoolingMode::Average;
+        if averages {
+            engine::pool_mean_transposed(u, signal, &self.at(site), Some((units, activation)));
+        }
+        averages
     }
 }

@@ -44,7 +44,7 @@ impl Weightless for Rms {
         true
     }
 
-    fn forward_in_place(&self, Activity { output, memory, .. }: &mut Activity) {
+    fn forward_in_place(&self, _site: &Site, Activity { output, memory, .. }: &mut Activity) {
         engine::normalise_in_place(output, memory);
     }
 

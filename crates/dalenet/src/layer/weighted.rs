@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     engine::{self, Activation, Geometry, Moments, Step, Weights, Workspace},
-    tensor::{Matrix, Presynaptic, Shape},
+    tensor::{GatedSignal, Matrix, Presynaptic, Shape},
 };
 use std::{ops::Deref, sync::Arc};
 
@@ -80,7 +80,30 @@ impl Layer {
         activities: &mut Vec<Activity>,
         workspace: &Workspace,
     ) {
-        self.run_with(before, activities, |units| self.forward(h, units, workspace));
+        let Self { kind, site, synapses, activation, .. } = self;
+        let largest = self.in_place().and_then(|stage| stage.kind.largest(&stage.site));
+        self.run_with(before, activities, |activity| match &largest {
+            Some(pooling) => {
+                let response = (*activation, pooling);
+                kind.forward_largest(site, synapses, h, response, activity, workspace);
+            }
+            None => {
+                self.forward(h, &mut activity.output, workspace);
+                self.finish(activity);
+            }
+        });
+    }
+
+    /// The layer without weights that replaces the activity of the units.
+    fn in_place(&self) -> Option<&Stage> {
+        self.stages.first().filter(|stage| stage.in_place)
+    }
+
+    /// Replaces the activity of the units, if it is replaced.
+    fn finish(&self, activity: &mut Activity) {
+        if let Some(Stage { kind, site, .. }) = self.in_place() {
+            kind.forward_in_place(site, activity);
+        }
     }
 
     /// The same with the activity of its units by `forward`.
@@ -88,20 +111,15 @@ impl Layer {
         &self,
         before: &[Vec<Activity>],
         activities: &mut Vec<Activity>,
-        forward: impl FnOnce(&mut Matrix),
+        forward: impl FnOnce(&mut Activity),
     ) {
         activities.resize_with(1 + self.stages.len(), Activity::default);
-        let replaced = self.stages.first().filter(|stage| stage.in_place);
-        activities[0].replaced = replaced.is_some();
-        match replaced {
-            Some(stage) => {
-                let activity = &mut activities[1];
-                forward(&mut activity.output);
-                stage.kind.forward_in_place(activity);
-            }
-            None => forward(&mut activities[0].output),
-        }
-        for (k, stage) in self.stages.iter().enumerate().skip(usize::from(replaced.is_some())) {
+        let replaced = self.in_place().is_some();
+        activities[0].replaced = replaced;
+        let first = &mut activities[usize::from(replaced)];
+        first.chosen.clear();
+        forward(first);
+        for (k, stage) in self.stages.iter().enumerate().skip(usize::from(replaced)) {
             let (done, next) = activities.split_at_mut(k + 1);
             let earlier = stage.from.map(|place| {
                 let layer = before.get(place.layer).map_or(&*done, Vec::as_slice);
@@ -120,10 +138,12 @@ impl Layer {
         workspace: &Workspace,
         alter: impl FnOnce(&mut Matrix),
     ) {
-        self.run_with(before, activities, |units| {
+        self.run_with(before, activities, |activity| {
+            let units = &mut activity.output;
             self.sums(h, units, workspace);
             alter(units);
             self.add_bias(units, self.bias(), self.activation);
+            self.finish(activity);
         });
     }
 
@@ -148,12 +168,18 @@ impl Layer {
     /// `out = u·weightsᵀ`, brought to the shape of the layer's input: the signal for the layer below
     /// under a rule that goes layer by layer. `u` is this layer's gated signal, `weights` its own or
     /// others of their shape.
-    pub fn transport(&self, u: &Matrix, weights: &Matrix, out: &mut Matrix, workspace: &Workspace) {
-        self.kind.transport(&self.site, u, weights, out, workspace);
+    pub fn transport<'a>(
+        &self,
+        u: impl Into<GatedSignal<'a>>,
+        weights: &Matrix,
+        out: &mut Matrix,
+        workspace: &Workspace,
+    ) {
+        self.kind.transport(&self.site, u.into(), weights, out, workspace);
     }
 
     /// `u = φ'(z) ⊙ signal`, B×N, in a convolution B×(P·N); a signal of one value a channel goes to
-    /// every place. `signal` is used up.
+    /// every place. `units` is the activity, or what was largest of it. `signal` is used up.
     pub(crate) fn gate(&self, signal: &mut Matrix, units: &Matrix, u: &mut Matrix) {
         if signal.cols() == units.cols() {
             std::mem::swap(u, signal);
@@ -163,17 +189,35 @@ impl Layer {
         }
     }
 
+    /// The gated signal at every place of the layer's units, B×(P·N): 0 where another of the window was
+    /// larger, if the layer hands on the largest alone.
+    ///
+    /// # Panics
+    /// If it is the signal of another layer.
+    pub fn everywhere(&self, u: GatedSignal<'_>) -> Matrix {
+        let pooling = self.in_place().and_then(|stage| stage.kind.largest(&stage.site));
+        match (u.chosen(), pooling) {
+            (Some(chosen), Some(pooling)) => {
+                let mut out = Matrix::default();
+                engine::pool_largest_transposed(&mut out, &u, chosen, &pooling);
+                out
+            }
+            (None, _) => u.values().clone(),
+            (Some(_), None) => panic!("the signal of another layer"),
+        }
+    }
+
     /// Fills the weights' part of the layer's gradient, `hᵀ·u` summed over the batch: K×N, folded
     /// K/2×N; in a convolution summed over its places. `h` is what the layer received, `u` its gated
     /// signal.
     pub fn gradient<'a>(
         &self,
         h: impl Into<Presynaptic<'a>>,
-        u: &Matrix,
+        u: impl Into<GatedSignal<'a>>,
         out: &mut Gradient,
         workspace: &Workspace,
     ) {
-        self.kind.gradient(&self.site, h.into(), u, out, workspace);
+        self.kind.gradient(&self.site, h.into(), u.into(), out, workspace);
     }
 
     /// The mean over the batch of the gradient of all its weights and biases, and the square of its
@@ -181,7 +225,7 @@ impl Layer {
     pub(crate) fn mean_gradient(
         &self,
         h: Presynaptic<'_>,
-        u: &Matrix,
+        u: GatedSignal<'_>,
         gradient: &mut Gradient,
         workspace: &Workspace,
     ) -> f64 {
@@ -191,7 +235,7 @@ impl Layer {
         engine::scale(weights, scale);
         bias.clear();
         bias.resize(self.units(), 0.0);
-        engine::add_column_sums(bias, u, scale);
+        engine::add_column_sums(bias, &u, scale);
         let of_bias: f64 = bias.iter().map(|g| f64::from(*g).powi(2)).sum();
         self.copies() as f64 * engine::squared_norm(weights) + of_bias
     }
@@ -200,7 +244,7 @@ impl Layer {
     pub(crate) fn update(
         &mut self,
         moments: &mut Moments,
-        learnt_from: (Presynaptic<'_>, &Matrix),
+        learnt_from: (Presynaptic<'_>, GatedSignal<'_>),
         step: &Step,
         scratch: &mut Gradient,
         workspace: &Workspace,

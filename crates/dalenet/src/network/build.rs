@@ -174,7 +174,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Lets layers that can replace the activity of rectified units, where nothing else reads it.
+    /// Lets layers that can replace the activity of the units, where nothing else reads it.
     fn work_in_place(&mut self) {
         let stages = self.plans.iter().flat_map(|plan| &plan.stages);
         let read: Vec<Place> = stages.filter_map(|stage| stage.from).collect();
@@ -182,7 +182,10 @@ impl<'a> Builder<'a> {
             let relu = plan.activation == Activation::Relu;
             if let Some(first) = plan.stages.first_mut() {
                 let read = read.contains(&Place { layer, stage: 0 });
-                first.in_place = relu && !read && first.kind.works_in_place();
+                let many = plan.kind.geometry(&plan.site).is_some();
+                let can = relu && first.kind.works_in_place()
+                    || many && first.kind.largest(&first.site).is_some();
+                first.in_place = can && !read;
             }
         }
     }

@@ -100,6 +100,17 @@ impl Network {
         }
     }
 
+    /// The activity of all units of a layer, as [`Trace::postsynaptic`]; of a convolution that keeps
+    /// the largest alone it is found again, B×(P·N).
+    pub fn activity(&self, trace: &Trace, layer: usize) -> Matrix {
+        if trace.chosen(layer).is_none() {
+            return trace.postsynaptic(layer).clone();
+        }
+        let mut units = Matrix::default();
+        self.layers[layer].forward(trace.presynaptic(layer), &mut units, &trace.workspace);
+        units
+    }
+
     /// [`Network::forward`] with values altered on their way. A skip connection adds what the layers
     /// above received, altered.
     pub fn forward_altered(&self, trace: &mut Trace, alter: &mut dyn Alter) {

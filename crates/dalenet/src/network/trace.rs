@@ -76,10 +76,19 @@ impl Trace {
     }
 
     /// The activity of layer `layer`'s units, B×N, in a convolution B×(P·N). Of rectified units right
-    /// before RMS normalisation it is the normalised activity, which takes its place.
+    /// before RMS normalisation it is the normalised activity, and of a convolution right before a
+    /// pooling by the largest what was largest, which take its place.
     pub fn postsynaptic(&self, layer: usize) -> &Matrix {
         let activities = &self.layers[layer];
         &activities[usize::from(activities[0].replaced)].output
+    }
+
+    /// At which places of a convolution its largest activities are, where they take the place of all:
+    /// one for each value of [`Trace::postsynaptic`].
+    pub(crate) fn chosen(&self, layer: usize) -> Option<&[u32]> {
+        let activities = &self.layers[layer];
+        let replacing = activities.get(1).filter(|_| activities[0].replaced);
+        replacing.map(|activity| activity.chosen.as_slice()).filter(|chosen| !chosen.is_empty())
     }
 
     /// What layer `layer` hands on: the activity of its units, after the layers without weights that

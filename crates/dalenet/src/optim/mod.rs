@@ -9,7 +9,7 @@ use crate::{
     engine::{self, Moments, Step, Workspace},
     layer::{Gradient, Layer},
     network::Network,
-    tensor::{Matrix, Presynaptic},
+    tensor::{GatedSignal, Presynaptic},
 };
 
 /// How much of the running mean of the presynaptic power is kept at each step.
@@ -85,7 +85,7 @@ impl Optimiser {
         &mut self,
         l: usize,
         layer: &mut Layer,
-        (h, u): (Presynaptic<'_>, &Matrix),
+        (h, u): (Presynaptic<'_>, GatedSignal<'_>),
         rate: f32,
         workspace: &Workspace,
     ) {
@@ -105,7 +105,7 @@ impl Optimiser {
         layer.update(&mut state.weights, (h, u), &step, &mut self.gradient, workspace);
         let (_, bias) = layer.learnable(&mut state.weights);
         step.rate *= self.bias_rate;
-        engine::update_bias(bias, u, &step, &mut state.bias, workspace);
+        engine::update_bias(bias, &u, &step, &mut state.bias, workspace);
     }
 
     /// Moves layer `l` along `factor` times its gradient, and back under Dale's principle.

@@ -3,7 +3,7 @@
 use crate::{
     network::{Network, Trace},
     random::Generator,
-    tensor::Matrix,
+    tensor::{GatedSignal, Matrix},
 };
 
 /// Learning rule: says where the feedback of each hidden layer comes from.
@@ -66,5 +66,5 @@ pub struct Lesson<'a> {
     /// The error at the output, target − prediction, B×C.
     pub error: &'a Matrix,
     /// The gated signal of the layer above, φ'⊙signal, B×N of that layer (B×(P·N)).
-    pub above: &'a Matrix,
+    pub above: GatedSignal<'a>,
 }

@@ -5,7 +5,7 @@ use crate::{
     engine::{self, Workspace},
     layer::{Layer, Place},
     network::{Network, Trace},
-    tensor::Matrix,
+    tensor::{GatedSignal, Matrix},
 };
 
 /// The gated signals of a network's layers, with the buffers that they are made in.
@@ -33,9 +33,9 @@ impl Teaching {
         }
     }
 
-    /// The gated signal of layer `layer`.
-    pub fn gated(&self, layer: usize) -> &Matrix {
-        &self.gated[layer]
+    /// The gated signal of layer `layer`, for the forward pass in `trace`.
+    pub fn gated<'a>(&'a self, layer: usize, trace: &'a Trace) -> GatedSignal<'a> {
+        GatedSignal::new(&self.gated[layer], trace.chosen(layer))
     }
 
     /// Fills the gated signal of every layer, last to first, for the error at the output, B×C.
@@ -53,37 +53,15 @@ impl Teaching {
                 self.signal.clone_from(error);
                 true
             } else {
-                let lesson = Lesson { network, trace, error, above: &self.gated[l + 1] };
-                let feedback = rule.feedback(&lesson, l, &mut self.signal);
-                self.deliver(feedback, error, &network.layers()[l + 1], l + 1, workspace);
+                let Self { gated, signal, signs, .. } = self;
+                let above = GatedSignal::new(&gated[l + 1], trace.chosen(l + 1));
+                let lesson = Lesson { network, trace, error, above };
+                let feedback = rule.feedback(&lesson, l, signal);
+                deliver(feedback, &lesson, &network.layers()[l + 1], (signal, signs), workspace);
                 feedback.is_transported()
             };
             if !self.descend(network, l, trace, transported) {
                 layer.gate(&mut self.signal, trace.postsynaptic(l), &mut self.gated[l]);
-            }
-        }
-    }
-
-    /// Makes the signal of the feedback, where the layer `above`, number `number`, reads.
-    fn deliver(
-        &mut self,
-        feedback: Feedback<'_>,
-        error: &Matrix,
-        above: &Layer,
-        number: usize,
-        workspace: &Workspace,
-    ) {
-        let Self { gated, signal, signs, .. } = self;
-        let u = &gated[number];
-        match feedback {
-            Feedback::Written | Feedback::WrittenThrough => {}
-            Feedback::Direct(weights) => engine::product(signal, error, weights, workspace),
-            Feedback::Through(weights) => above.transport(u, weights, signal, workspace),
-            Feedback::Weights => above.transport(u, above.weights(), signal, workspace),
-            Feedback::Signs => {
-                let scale = (above.units() as f32).sqrt().recip();
-                engine::signs(signs, above.weights(), scale);
-                above.transport(u, signs, signal, workspace);
             }
         }
     }
@@ -104,10 +82,14 @@ impl Teaching {
                     buffer.clone_from(signal);
                 }
             }
+            if k == 0 && trace.chosen(l).is_some() {
+                // The layer learns from the signal where it is.
+                continue;
+            }
             let (input, activity) = (&activities[k].output, &activities[k + 1]);
             if k == 0 && read_once {
                 let (phi, u) = (layer.activation(), &mut gated[l]);
-                if stage.kind.transport_gated(&stage.site, input, activity, phi, signal, u) {
+                if stage.kind.transport_gated(&stage.site, input, phi, signal, u) {
                     return true;
                 }
             }
@@ -123,6 +105,28 @@ impl Teaching {
             if skip.from == from && (transported || skip.to.layer == from.layer) {
                 engine::add_signal(&mut self.signal, signal);
             }
+        }
+    }
+}
+
+/// Makes the signal of the feedback, where the layer `above` reads; `signs` is a buffer.
+fn deliver(
+    feedback: Feedback<'_>,
+    lesson: &Lesson<'_>,
+    above: &Layer,
+    (signal, signs): (&mut Matrix, &mut Matrix),
+    workspace: &Workspace,
+) {
+    let u = lesson.above;
+    match feedback {
+        Feedback::Written | Feedback::WrittenThrough => {}
+        Feedback::Direct(weights) => engine::product(signal, lesson.error, weights, workspace),
+        Feedback::Through(weights) => above.transport(u, weights, signal, workspace),
+        Feedback::Weights => above.transport(u, above.weights(), signal, workspace),
+        Feedback::Signs => {
+            let scale = (above.units() as f32).sqrt().recip();
+            engine::signs(signs, above.weights(), scale);
+            above.transport(u, signs, signal, workspace);
         }
     }
 }

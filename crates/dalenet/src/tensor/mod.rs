@@ -1,11 +1,14 @@
-//! Containers of numbers: dense and sparse matrices, and the shape of a sample.
+//! Containers of numbers: dense and sparse matrices, what layers receive and learn from, and the shape
+//! of a sample.
 
+mod gated_signal;
 mod matrix;
 mod presynaptic;
 mod shape;
 mod sparse;
 mod sparse_input;
 
+pub use gated_signal::GatedSignal;
 pub use matrix::Matrix;
 pub use presynaptic::Presynaptic;
 pub use shape::Shape;
