@@ -2,7 +2,13 @@
 
 mod common;
 
-use dalenet::{Activation, Dale, DaleForm, Generator, Matrix, Network, NetworkSpec, Trace};
+use common::{signed, unsigned};
+use dalenet::{
+    Activation, Alter, Backprop, Dale, DaleForm, Generator, LayerSpec, Matrix, Network,
+    NetworkSpec, Shape, Trace,
+    diagnosis::gradients,
+    layer::{Convolution, Pooling, PoolingMode, Rms},
+};
 
 fn network(spec: &NetworkSpec) -> Network {
     Network::new(spec, &mut Generator::new(0, 0))
@@ -176,4 +182,88 @@ fn magnitudes_of_another_shape_are_refused() {
 #[should_panic(expected = "Dale's principle needs two streams")]
 fn a_single_stream_under_dale_is_refused() {
     network(&NetworkSpec { dual: false, ..common::dual(2, &[3], 1) });
+}
+
+/// Two convolutions, of which the first is pooled by its largest: 8×8 places, then 4×4.
+fn pooled() -> NetworkSpec {
+    let convolution = |units| Convolution { units, size: 3, stride: 1, padding: 1 }.into();
+    let pooling = Pooling { mode: PoolingMode::Max, size: 2, stride: 2 };
+    NetworkSpec {
+        image: Some(Shape { height: 8, width: 8, channels: 2 }),
+        layers: vec![convolution(3), pooling.into(), convolution(4)],
+        ..common::dual(128, &[], 3)
+    }
+}
+
+/// A forward pass over random samples, with the network's gradients for a random error.
+fn taught(network: &Network, trace: &mut Trace, alter: Option<&mut dyn Alter>) -> Vec<Matrix> {
+    let mut generator = Generator::new(5, 0);
+    *trace.input_mut() = unsigned(4, 128, &mut generator);
+    match alter {
+        Some(alter) => network.forward_altered(trace, alter),
+        None => network.forward(trace),
+    }
+    let error = signed(4, 3, &mut generator);
+    gradients(network, &Backprop, trace, &error)
+}
+
+#[test]
+fn of_a_pooled_convolution_the_trace_keeps_the_largest_and_the_network_finds_the_rest() {
+    let network = network(&pooled());
+    let mut trace = Trace::default();
+    taught(&network, &mut trace, None);
+    let largest = trace.postsynaptic(0);
+    assert_eq!((largest.rows(), largest.cols()), (4, 16 * 6));
+    assert_eq!(largest, trace.output_of(0));
+    let all = network.activity(&trace, 0);
+    assert_eq!((all.rows(), all.cols()), (4, 64 * 6));
+    for (sample, largest) in largest.iter_rows().enumerate() {
+        for (i, largest) in largest.iter().enumerate() {
+            let ([y, x], unit) = ([i / 6 / 4, i / 6 % 4], i % 6);
+            let places = [[0, 0], [0, 1], [1, 0], [1, 1]];
+            let within =
+                places.map(|[dy, dx]| all.row(sample)[((2 * y + dy) * 8 + 2 * x + dx) * 6 + unit]);
+            let want = within.into_iter().fold(0.0, f32::max);
+            assert!((largest - want).abs() < 1e-6, "{largest}, not {want}");
+        }
+    }
+    // The second convolution keeps all.
+    assert_eq!(&network.activity(&trace, 1), trace.postsynaptic(1));
+}
+
+/// Oracle: the forward pass that finds the largest while it multiplies.
+#[test]
+fn a_forward_pass_that_alters_nothing_is_the_forward_pass() {
+    struct Nothing;
+    impl Alter for Nothing {}
+    let network = network(&pooled());
+    let (mut trace, mut altered) = (Trace::default(), Trace::default());
+    let want = taught(&network, &mut trace, None);
+    let found = taught(&network, &mut altered, Some(&mut Nothing));
+    let same = |found: &Matrix, want: &Matrix| {
+        assert_eq!((found.rows(), found.cols()), (want.rows(), want.cols()));
+        let pairs = found.as_slice().iter().zip(want.as_slice());
+        assert!(pairs.clone().all(|(a, b)| (a - b).abs() < 1e-5), "{found:?}, not {want:?}");
+    };
+    for l in 0..3 {
+        same(altered.postsynaptic(l), trace.postsynaptic(l));
+        same(&found[l], &want[l]);
+    }
+}
+
+#[test]
+fn a_trace_serves_one_network_after_another() {
+    let layers: Vec<LayerSpec> = vec![96.into(), Rms {}.into(), 5.into()];
+    let rms = NetworkSpec {
+        layers,
+        activations: vec![Activation::Relu],
+        output: Activation::Identity,
+        ..common::dual(128, &[], 3)
+    };
+    let networks = [network(&pooled()), network(&rms), network(&pooled())];
+    let mut trace = Trace::default();
+    for network in &networks {
+        let want = taught(network, &mut Trace::default(), None);
+        assert_eq!(taught(network, &mut trace, None), want);
+    }
 }

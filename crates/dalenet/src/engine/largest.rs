@@ -6,31 +6,21 @@ use super::{
     convolution::{RoundedPatches, patches_gradient},
     elementwise::{activate_rows, add_scaled},
     operand::Operand,
+    padded::Padded,
     patches::Patches,
     pooling::{largest, scatter},
-    precision::round_to_bf16,
     product::{Factor, product_tile},
     view::Target,
     workspace::Workspace,
 };
 use crate::tensor::Matrix;
-use multiversion::multiversion;
 use rayon::prelude::*;
-use std::ops::Range;
 
 /// Sums of a tile at most: a quarter of a megabyte, so that they are still in the cache when the
 /// largest are sought.
 const TILE: usize = 1 << 16;
 /// Pieces of the batch that a gradient is summed in, if it has so many samples.
 const PIECES: usize = 16;
-/// Values of a patch that are added at once.
-const LANES: usize = 16;
-/// Groups of so many values that are kept in registers.
-const GROUPS: usize = 12;
-/// Units whose signals are read together: a cache line of them.
-const UNITS: usize = 16;
-/// Places whose signals are read together.
-const PLACES: usize = 64;
 /// Places of the convolution for one of the pooling from which adding single patches is faster than
 /// a product over all places.
 const SPARSE: usize = 3;
@@ -104,6 +94,7 @@ pub fn largest_gradient(
     let units = patches.geometry.output.channels;
     let (images, all) = (u.rows(), u.cols());
     assert_eq!((images, chosen.len()), (patches.images.rows(), images * all), "a place a signal");
+    assert!(all.is_multiple_of(units), "a signal a unit");
     if places * units < SPARSE * all {
         let mut everywhere = Matrix::zeros(images, places * units);
         let rows = everywhere.as_mut_slice().par_chunks_exact_mut(places * units);
@@ -128,212 +119,4 @@ pub fn largest_gradient(
     });
     out.reshape(patches.values(), units);
     padded.transpose(out, total);
-}
-
-/// Images with their padding around them, and how the patches lie in them.
-struct Padded {
-    geometry: Geometry,
-    /// Where the patch of each place begins.
-    corners: Vec<u32>,
-    /// Where each group of values of a patch begins, from its corner.
-    groups: Vec<usize>,
-    /// Values of a window's row.
-    run: usize,
-    /// Values of an image, and of a row of it.
-    len: usize,
-    row: usize,
-}
-
-impl Padded {
-    fn new(geometry: &Geometry) -> Self {
-        let Geometry { input, window, output } = *geometry;
-        let [height, width] = [input.height, input.width].map(|side| side + 2 * window.padding);
-        let (run, row) = (window.size * input.channels, width * input.channels);
-        let corner = |place: usize| {
-            let [top, left] =
-                [place / output.width, place % output.width].map(|at| at * window.stride);
-            (top * row + left * input.channels) as u32
-        };
-        let corners: Vec<u32> = (0..output.positions()).map(corner).collect();
-        let line = |y: usize| (0..run).step_by(LANES).map(move |x| y * row + x);
-        let groups: Vec<usize> = (0..window.size).flat_map(line).collect();
-        // The last group of the last patch may go beyond it.
-        let len = height * row + LANES;
-        let last = corners.iter().max().zip(groups.last());
-        let within = last.is_none_or(|(corner, group)| *corner as usize + group + LANES <= len);
-        assert!(within, "the windows of the geometry lie in its image");
-        Self { geometry: *geometry, corners, groups, run, len, row }
-    }
-
-    /// Values of a patch, each of its rows filled up to whole groups.
-    fn lanes(&self) -> usize {
-        self.groups.len() * LANES
-    }
-
-    /// `sums`, N×lanes, become the gradient over the images `range`, transposed.
-    fn gradient(
-        &self,
-        sums: &mut [f32],
-        images: &Matrix,
-        range: Range<usize>,
-        (u, chosen): (&Matrix, &[u32]),
-        workspace: &Workspace,
-    ) {
-        let round = workspace.kernel().is_some();
-        let mut padded = workspace.floats(range.len() * self.len);
-        for (image, padded) in range.clone().zip(padded.chunks_exact_mut(self.len)) {
-            self.pad(padded, images.row(image), round);
-        }
-        sums.fill(0.0);
-        let (units, all) = (self.geometry.output.channels, u.cols());
-        let mut signals = Signals::default();
-        for (block, sums) in sums.chunks_mut(UNITS * self.lanes()).enumerate() {
-            let columns = block * UNITS..units.min((block + 1) * UNITS);
-            for (image, padded) in range.clone().zip(padded.chunks_exact(self.len)) {
-                let (u, chosen) = (u.row(image), &chosen[image * all..][..all]);
-                for start in (0..all / units).step_by(PLACES) {
-                    let places = start..(all / units).min(start + PLACES);
-                    signals.read((u, chosen), units, (places.clone(), columns.clone()), |place| {
-                        self.corners[place as usize]
-                    });
-                    if round {
-                        signals.round();
-                    }
-                    for (i, sums) in sums.chunks_exact_mut(self.lanes()).enumerate() {
-                        let (signals, corners) = signals.of(i, places.len());
-                        // SAFETY: it was checked that all groups lie in an image of that length.
-                        unsafe { add_patches(sums, padded, &self.groups, signals, corners) };
-                    }
-                }
-            }
-        }
-    }
-
-    /// Copies an image between its padding, rounded to bfloat16 if so desired.
-    fn pad(&self, out: &mut [f32], image: &[f32], round: bool) {
-        let Geometry { input, window, .. } = self.geometry;
-        out.fill(0.0);
-        let rows = out.chunks_exact_mut(self.row).skip(window.padding);
-        let width = input.width * input.channels;
-        for (out, image) in rows.zip(image.chunks_exact(width)) {
-            let out = &mut out[window.padding * input.channels..][..width];
-            match round {
-                true => out.iter_mut().zip(image).for_each(|(out, x)| *out = round_to_bf16(*x)),
-                false => out.copy_from_slice(image),
-            }
-        }
-    }
-
-    /// `out`, K×N, from `sums`, N×lanes.
-    fn transpose(&self, out: &mut Matrix, sums: &[f32]) {
-        let (units, lanes) = (out.cols(), self.lanes());
-        let line = self.run.div_ceil(LANES) * LANES;
-        let rows = out.as_mut_slice().par_chunks_mut(self.run * units);
-        rows.enumerate().for_each(|(y, out)| {
-            for start in (0..self.run).step_by(LANES) {
-                let values = start..self.run.min(start + LANES);
-                let out = &mut out[start * units..values.end * units];
-                for (unit, sums) in sums.chunks_exact(lanes).enumerate() {
-                    let sums = &sums[y * line + start..][..values.len()];
-                    let column = out[unit..].iter_mut().step_by(units);
-                    column.zip(sums).for_each(|(out, sum)| *out = *sum);
-                }
-            }
-        });
-    }
-}
-
-/// The signals of some units at some places, unit by unit, and the corners of their patches.
-struct Signals {
-    signals: [[f32; PLACES]; UNITS],
-    corners: [[u32; PLACES]; UNITS],
-}
-
-impl Default for Signals {
-    fn default() -> Self {
-        Self { signals: [[0.0; PLACES]; UNITS], corners: [[0; PLACES]; UNITS] }
-    }
-}
-
-impl Signals {
-    /// Reads them from those of an image, P'×N.
-    fn read(
-        &mut self,
-        (u, chosen): (&[f32], &[u32]),
-        units: usize,
-        (places, columns): (Range<usize>, Range<usize>),
-        corner: impl Fn(u32) -> u32,
-    ) {
-        for (k, place) in places.enumerate() {
-            let at = place * units + columns.start..place * units + columns.end;
-            for (i, (u, place)) in u[at.clone()].iter().zip(&chosen[at]).enumerate() {
-                self.signals[i][k] = *u;
-                self.corners[i][k] = corner(*place);
-            }
-        }
-    }
-
-    fn round(&mut self) {
-        self.signals.as_flattened_mut().iter_mut().for_each(|u| *u = round_to_bf16(*u));
-    }
-
-    /// Those of a unit.
-    fn of(&self, unit: usize, places: usize) -> (&[f32], &[u32]) {
-        (&self.signals[unit][..places], &self.corners[unit][..places])
-    }
-}
-
-/// `sums += Σ signal·patch`: the patches begin at `corners` of the image, and their `groups` of values
-/// at these distances from there.
-///
-/// # Safety
-/// All groups of all patches lie in the image.
-#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-unsafe fn add_patches(
-    sums: &mut [f32],
-    image: &[f32],
-    groups: &[usize],
-    signals: &[f32],
-    corners: &[u32],
-) {
-    let passes = groups.len().div_ceil(GROUPS);
-    let size = groups.len().div_ceil(passes);
-    for (sums, groups) in sums.chunks_mut(size * LANES).zip(groups.chunks(size)) {
-        macro_rules! of_so_many {
-            ($($size:literal)*) => {
-                match groups.len() {
-                    // SAFETY: the caller's.
-                    $($size => unsafe { add_groups::<$size>(sums, image, groups, signals, corners) },)*
-                    _ => unreachable!("at most {GROUPS} groups"),
-                }
-            };
-        }
-        of_so_many!(1 2 3 4 5 6 7 8 9 10 11 12);
-    }
-}
-
-/// [`add_patches`] for so many groups, whose sums stay in registers.
-#[inline(always)]
-unsafe fn add_groups<const G: usize>(
-    sums: &mut [f32],
-    image: &[f32],
-    groups: &[usize],
-    signals: &[f32],
-    corners: &[u32],
-) {
-    let groups: [usize; G] = groups.try_into().expect("so many groups");
-    let mut totals = [[0.0f32; LANES]; G];
-    totals.as_flattened_mut().copy_from_slice(sums);
-    for (signal, corner) in signals.iter().zip(corners) {
-        for (total, group) in totals.iter_mut().zip(groups) {
-            let at = *corner as usize + group;
-            debug_assert!(at + LANES <= image.len());
-            // SAFETY: the caller vouches for that.
-            let values = unsafe { &*image.as_ptr().add(at).cast::<[f32; LANES]>() };
-            for (total, x) in total.iter_mut().zip(values) {
-                *total += *signal * x;
-            }
-        }
-    }
-    sums.copy_from_slice(totals.as_flattened());
 }

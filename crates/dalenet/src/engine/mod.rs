@@ -17,6 +17,7 @@ mod geometry;
 mod gradient;
 mod largest;
 mod operand;
+mod padded;
 mod patches;
 pub mod policy;
 mod pooling;
