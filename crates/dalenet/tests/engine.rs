@@ -465,7 +465,7 @@ const POOLINGS: [[usize; 2]; 5] = [[1, 1], [2, 1], [2, 2], [3, 3], [4, 2]];
 
 /// Every convolution with every pooling that fits.
 fn pooled_convolutions() -> impl Iterator<Item = (Geometry, Geometry)> {
-    let many_places = [30, 30, 1, 3, 1, 1, 2];
+    let many_places = [30, 30, 1, 3, 1, 1, 70];
     CONVOLUTIONS.into_iter().chain([many_places]).flat_map(|shape| {
         let g = geometry(shape);
         let pooling = move |[size, stride]: [usize; 2]| {

@@ -19,8 +19,10 @@ use rayon::prelude::*;
 /// Sums of a tile at most: a quarter of a megabyte, so that they are still in the cache when the
 /// largest are sought.
 const TILE: usize = 1 << 16;
-/// Pieces of the batch that a gradient is summed in, if it has so many samples.
+/// Pieces of the batch that a gradient is summed in at most, and samples that each has at least: all
+/// pieces are added in the end.
 const PIECES: usize = 16;
+const SAMPLES: usize = 8;
 /// Places of the convolution for one of the pooling from which adding single patches is faster than
 /// a product over all places.
 const SPARSE: usize = 3;
@@ -103,7 +105,7 @@ pub fn largest_gradient(
         return patches_gradient(out, patches, &everywhere, workspace);
     }
     let padded = Padded::new(&patches.geometry);
-    let pieces = PIECES.min(images).max(1);
+    let pieces = (images / SAMPLES).clamp(1, PIECES);
     let whole = units * padded.lanes();
     let mut sums = workspace.floats(pieces * whole);
     sums.par_chunks_exact_mut(whole).enumerate().for_each(|(piece, sums)| {

@@ -2,14 +2,14 @@
 
 use super::{Geometry, precision::round_to_bf16, workspace::Workspace};
 use crate::tensor::Matrix;
-use multiversion::multiversion;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
-use std::ops::Range;
+use std::{array::from_fn, ops::Range};
 
 /// Values of a patch that are added at once.
 const LANES: usize = 16;
-/// Groups of so many values that are kept in registers.
-const GROUPS: usize = 12;
+/// Vectors whose sums are kept in registers.
+const VECTORS: usize = 12;
 /// Units whose signals are read together: a cache line of them.
 const UNITS: usize = 16;
 /// Places whose signals are read together.
@@ -71,7 +71,7 @@ impl Padded {
         }
         sums.fill(0.0);
         let (units, all) = (self.geometry.output.channels, u.cols());
-        let mut signals = Signals::default();
+        let (arch, mut signals) = (Arch::new(), Signals::default());
         for (block, sums) in sums.chunks_mut(UNITS * self.lanes()).enumerate() {
             let columns = block * UNITS..units.min((block + 1) * UNITS);
             for (image, padded) in range.clone().zip(padded.chunks_exact(self.len)) {
@@ -86,8 +86,9 @@ impl Padded {
                     }
                     for (i, sums) in sums.chunks_exact_mut(self.lanes()).enumerate() {
                         let (signals, corners) = signals.of(i, places.len());
-                        // SAFETY: it was checked that all groups lie in an image of that length.
-                        unsafe { add_patches(sums, padded, &self.groups, signals, corners) };
+                        let groups = &self.groups;
+                        let image = padded;
+                        arch.dispatch(AddPatches { sums, image, groups, signals, corners });
                     }
                 }
             }
@@ -170,55 +171,57 @@ impl Signals {
 
 /// `sums += Σ signal·patch`: the patches begin at `corners` of the image, and their `groups` of values
 /// at these distances from there.
-///
-/// # Safety
-/// All groups of all patches lie in the image.
-#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
-unsafe fn add_patches(
-    sums: &mut [f32],
-    image: &[f32],
-    groups: &[usize],
-    signals: &[f32],
-    corners: &[u32],
-) {
-    let passes = groups.len().div_ceil(GROUPS);
-    let size = groups.len().div_ceil(passes);
-    for (sums, groups) in sums.chunks_mut(size * LANES).zip(groups.chunks(size)) {
-        macro_rules! of_so_many {
-            ($($size:literal)*) => {
-                match groups.len() {
-                    // SAFETY: the caller's.
-                    $($size => unsafe { add_groups::<$size>(sums, image, groups, signals, corners) },)*
-                    _ => unreachable!("at most {GROUPS} groups"),
-                }
-            };
+struct AddPatches<'a> {
+    sums: &'a mut [f32],
+    image: &'a [f32],
+    groups: &'a [usize],
+    signals: &'a [f32],
+    corners: &'a [u32],
+}
+
+impl WithSimd for AddPatches<'_> {
+    type Output = ();
+
+    /// The processor's vectors, a few at a time for all patches.
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let all = self.groups.len() * (LANES / S::F32_LANES);
+        for first in (0..all).step_by(VECTORS) {
+            macro_rules! of_so_many {
+                ($($count:literal)*) => {
+                    match VECTORS.min(all - first) {
+                        $($count => self.add::<S, $count>(simd, first),)*
+                        _ => unreachable!("at most {VECTORS} vectors"),
+                    }
+                };
+            }
+            of_so_many!(1 2 3 4 5 6 7 8 9 10 11 12);
         }
-        of_so_many!(1 2 3 4 5 6 7 8 9 10 11 12);
     }
 }
 
-/// [`add_patches`] for so many groups, whose sums stay in registers.
-#[inline(always)]
-unsafe fn add_groups<const G: usize>(
-    sums: &mut [f32],
-    image: &[f32],
-    groups: &[usize],
-    signals: &[f32],
-    corners: &[u32],
-) {
-    let groups: [usize; G] = groups.try_into().expect("so many groups");
-    let mut totals = [[0.0f32; LANES]; G];
-    totals.as_flattened_mut().copy_from_slice(sums);
-    for (signal, corner) in signals.iter().zip(corners) {
-        for (total, group) in totals.iter_mut().zip(groups) {
-            let at = *corner as usize + group;
-            debug_assert!(at + LANES <= image.len());
-            // SAFETY: the caller vouches for that.
-            let values = unsafe { &*image.as_ptr().add(at).cast::<[f32; LANES]>() };
-            for (total, x) in total.iter_mut().zip(values) {
-                *total += *signal * x;
+impl AddPatches<'_> {
+    /// Vectors from `first` on, whose sums stay in registers.
+    #[inline(always)]
+    fn add<S: Simd, const COUNT: usize>(&mut self, simd: S, first: usize) {
+        let (lanes, vectors) = (S::F32_LANES, LANES / S::F32_LANES);
+        let groups = self.groups;
+        let offsets: [usize; COUNT] =
+            from_fn(|i| groups[(first + i) / vectors] + (first + i) % vectors * lanes);
+        let (sums, _) = S::as_mut_simd_f32s(&mut self.sums[first * lanes..][..COUNT * lanes]);
+        let sums: &mut [S::f32s; COUNT] = sums.try_into().expect("so many vectors");
+        let mut totals = *sums;
+        for (signal, corner) in self.signals.iter().zip(self.corners) {
+            let signal = simd.splat_f32s(*signal);
+            for (total, offset) in totals.iter_mut().zip(offsets) {
+                let at = *corner as usize + offset;
+                debug_assert!(at + lanes <= self.image.len());
+                // SAFETY: `Padded::new` has checked that all groups of all patches lie in an image.
+                let values =
+                    unsafe { self.image.as_ptr().add(at).cast::<S::f32s>().read_unaligned() };
+                *total = simd.mul_add_e_f32s(signal, values, *total);
             }
         }
+        *sums = totals;
     }
-    sums.copy_from_slice(totals.as_flattened());
 }
