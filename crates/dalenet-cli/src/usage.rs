@@ -44,8 +44,7 @@ fn given(argument: &str) -> bool {
 /// What this machine computes with, for reports of faults and of times.
 fn machine() -> String {
     let kernel = Kernel::chosen().map_or_else(|error| error, |kernel| kernel.to_string());
-    let available = Kernel::ALL.into_iter().filter(|kernel| kernel.is_available());
-    let available: Vec<_> = available.map(Kernel::name).collect();
+    let available: Vec<_> = Kernel::available().map(Kernel::name).collect();
     format!(
         "vector instructions: {}\nkernel for bf16: {kernel} (there are {})\nthreads: {}\n",
         dalenet_lab::instructions(),

@@ -19,8 +19,7 @@ const SHAPES: [[usize; 3]; 5] =
 const ROUNDS: usize = 9;
 
 fn main() {
-    let kernels = Kernel::ALL.into_iter().filter(|kernel| kernel.is_available());
-    let kernels = kernels.filter(|kernel| *kernel != Kernel::Portable).map(Some);
+    let kernels = Kernel::available().filter(|kernel| *kernel != Kernel::Portable).map(Some);
     let all: Vec<_> = std::iter::once(None).chain(kernels).collect();
     let name = |kernel: &Option<Kernel>| kernel.map_or("f32", Kernel::name);
     let names: String = all.iter().map(|kernel| format!("{:>12}", name(kernel))).collect();
@@ -57,7 +56,7 @@ fn main() {
     report("convolution 64×14×14×64", operations, run);
     let u = random(64, geometry.output.len());
     let run = &mut |workspace: &Workspace| {
-        engine::patches_gradient(&mut out, &patches, &u, workspace);
+        engine::patches_gradient(&mut out, &patches, u.as_slice(), workspace);
     };
     report("its gradient", operations, run);
 }

@@ -16,11 +16,6 @@ fn numbers<const N: usize, T>(name: &str, read: impl Fn([u8; N]) -> T) -> Vec<T>
     tensor.data().as_chunks().0.iter().map(|bytes| read(*bytes)).collect()
 }
 
-/// Those that this processor has.
-fn kernels() -> impl Iterator<Item = Kernel> {
-    Kernel::ALL.into_iter().filter(|kernel| kernel.is_available())
-}
-
 #[test]
 fn rounding_is_numpys() {
     let (bits, rounded) =
@@ -41,7 +36,7 @@ fn products_are_numpys() {
         Matrix::from_vec(rows, values.len() / rows, values)
     });
     let want = numbers("product", f64::from_le_bytes);
-    for kernel in kernels() {
+    for kernel in Kernel::available() {
         let mut out = Matrix::default();
         engine::product(&mut out, &a, &b, &Workspace::with_kernel(kernel));
         for (found, want) in out.as_slice().iter().zip(&want) {
@@ -56,7 +51,7 @@ fn products_have_all_rows() {
     let (m, k, n) = (250, 1030, 130);
     let a = Matrix::from_vec(m, k, (0..m).flat_map(|i| vec![i as f32; k]).collect());
     let b = Matrix::from_vec(k, n, vec![1.0; k * n]);
-    for kernel in kernels() {
+    for kernel in Kernel::available() {
         let mut out = Matrix::default();
         engine::product(&mut out, &a, &b, &Workspace::with_kernel(kernel));
         for (i, row) in out.iter_rows().enumerate() {
@@ -65,24 +60,30 @@ fn products_have_all_rows() {
     }
 }
 
+/// Moves the weights by `rate·xᵀu`, and gives them packed for the next product.
+fn step_by(
+    rate: f32,
+    weights: &mut Matrix,
+    (x, u): (&Matrix, &Matrix),
+    workspace: &Workspace,
+) -> PackedWeights {
+    let (mut moments, mut packed) = (Moments::default(), PackedWeights::default());
+    let step = Step { method: Method::Sgd, rate, scale: 1.0, count: 1 };
+    let held =
+        Weights { weights, folded: None, signs: None, moments: &mut moments, packed: &mut packed };
+    engine::update(held, x, u, &step, workspace);
+    packed
+}
+
 /// What an update has packed serves weights of its own shape alone.
 #[test]
 fn weights_of_another_shape_are_not_taken_for_those_that_are_packed() {
     let mut generator = Generator::new(0, 0);
     let mut draw = |rows, cols| common::signed(rows, cols, &mut generator);
     let (x, u, mut weights, others) = (draw(4, 40), draw(4, 9), draw(40, 9), draw(40, 5));
-    for kernel in kernels() {
+    for kernel in Kernel::available() {
         let workspace = Workspace::with_kernel(kernel);
-        let (mut moments, mut packed) = (Moments::default(), PackedWeights::default());
-        let step = Step { method: Method::Sgd, rate: 0.1, scale: 1.0, count: 1 };
-        let held = Weights {
-            weights: &mut weights,
-            folded: None,
-            signs: None,
-            moments: &mut moments,
-            packed: &mut packed,
-        };
-        engine::update(held, &x, &u, &step, &workspace);
+        let packed = step_by(0.1, &mut weights, (&x, &u), &workspace);
         let [mut found, mut want] = [Matrix::default(), Matrix::default()];
         engine::product(&mut found, &x, Operand::new(&others, None, &packed), &workspace);
         engine::product(&mut want, &x, &others, &workspace);
@@ -127,17 +128,8 @@ fn networks_and_learners_have_their_precision() {
     let mut learner = common::learner(network.clone(), Backprop, optimiser);
     common::step(&mut learner, &x, &target, 0.5);
     let by = |workspace: &Workspace| {
-        let (mut weights, mut moments) = (layer.weights().clone(), Moments::default());
-        let step = Step { method: Method::Sgd, rate: 0.5, scale: 1.0 / 20.0, count: 1 };
-        let mut packed = PackedWeights::default();
-        let held = Weights {
-            weights: &mut weights,
-            folded: None,
-            signs: None,
-            moments: &mut moments,
-            packed: &mut packed,
-        };
-        engine::update(held, &x, &learner.signal(0), &step, workspace);
+        let mut weights = layer.weights().clone();
+        step_by(0.5 / 20.0, &mut weights, (&x, &learner.signal(0)), workspace);
         weights
     };
     assert_eq!(*learner.network.layers()[0].weights(), by(&bf16));

@@ -142,34 +142,29 @@ pub fn convolve<'a>(
     });
 }
 
-/// `out = patchesᵀ·u`, K×N: `u` is B×(P·N).
+/// `out = patchesᵀ·u`, K×N: `u` is B×(P·N), row by row.
 ///
 /// Pieces of the batch are summed in a fixed order, so that the result does not depend on the
 /// threads.
 ///
 /// # Panics
 /// Unless the shapes agree.
-pub fn patches_gradient(
-    out: &mut Matrix,
-    patches: &Patches<'_>,
-    u: &Matrix,
-    workspace: &Workspace,
-) {
-    let (inner, places) = (patches.values(), patches.geometry.output.positions());
-    let units = u.cols() / places;
-    assert_eq!(u.rows() * u.cols(), patches.count() * units, "one signal a unit and place");
+pub fn patches_gradient(out: &mut Matrix, patches: &Patches<'_>, u: &[f32], workspace: &Workspace) {
+    let (inner, output) = (patches.values(), patches.geometry.output);
+    let (images, places, units) = (patches.images.rows(), output.positions(), output.channels);
+    assert_eq!(u.len(), images * output.len(), "one signal a unit and place");
     out.reshape(inner, units);
     let tiles = inner.div_ceil(TILE_ROWS);
-    let pieces = PIECES.div_ceil(tiles).min(u.rows()).max(1);
+    let pieces = PIECES.div_ceil(tiles).min(images).max(1);
     let whole = inner * units;
     let mut partial = workspace.floats((pieces - 1) * whole);
 
     // A piece of the batch fills a K×N matrix of its own, a tile some rows of it.
-    let first = |piece: usize| piece * u.rows() / pieces * places;
+    let first = |piece: usize| piece * images / pieces * places;
     let source = RoundedPatches::new(patches, workspace);
     let signals: Vec<_> = (0..pieces)
         .map(|piece| {
-            let u = View::rows_of(u.as_slice(), units).rows(first(piece)..first(piece + 1));
+            let u = View::rows_of(u, units).rows(first(piece)..first(piece + 1));
             Factor::right(u, workspace)
         })
         .collect();

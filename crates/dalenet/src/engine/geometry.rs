@@ -50,11 +50,15 @@ impl Geometry {
         Self { input, window, output: window.over(input, channels) }
     }
 
+    /// First row and column of the window at place `place`, in the image with its padding.
+    pub(super) fn corner(&self, place: usize) -> [usize; 2] {
+        [place / self.output.width, place % self.output.width].map(|at| at * self.window.stride)
+    }
+
     /// Which places of the input lie in the window at place `place`, row by row, without padding.
     pub(super) fn places(&self, place: usize) -> impl Iterator<Item = usize> + use<> {
         let (width, size) = (self.input.width, self.window.size);
-        let [top, left] = [place / self.output.width, place % self.output.width]
-            .map(|at| at * self.window.stride);
+        let [top, left] = self.corner(place);
         let row = move |y: usize| y * width + left..y * width + left + size;
         (top..top + size).flat_map(row)
     }

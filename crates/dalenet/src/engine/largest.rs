@@ -8,7 +8,7 @@ use super::{
     operand::Operand,
     padded::Padded,
     patches::Patches,
-    pooling::{largest, scatter},
+    pooling::{largest, scatter_all},
     product::{Factor, product_tile},
     view::Target,
     workspace::Workspace,
@@ -98,10 +98,8 @@ pub fn largest_gradient(
     assert_eq!((images, chosen.len()), (patches.images.rows(), images * all), "a place a signal");
     assert!(all.is_multiple_of(units), "a signal a unit");
     if places * units < SPARSE * all {
-        let mut everywhere = Matrix::zeros(images, places * units);
-        let rows = everywhere.as_mut_slice().par_chunks_exact_mut(places * units);
-        rows.enumerate()
-            .for_each(|(b, out)| scatter(out, u.row(b), &chosen[b * all..][..all], units));
+        let mut everywhere = workspace.floats(images * places * units);
+        scatter_all(&mut everywhere, u, chosen, units);
         return patches_gradient(out, patches, &everywhere, workspace);
     }
     let padded = Padded::new(&patches.geometry);

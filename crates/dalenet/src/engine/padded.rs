@@ -35,8 +35,7 @@ impl Padded {
         let [height, width] = [input.height, input.width].map(|side| side + 2 * window.padding);
         let (run, row) = (window.size * input.channels, width * input.channels);
         let corner = |place: usize| {
-            let [top, left] =
-                [place / output.width, place % output.width].map(|at| at * window.stride);
+            let [top, left] = geometry.corner(place);
             (top * row + left * input.channels) as u32
         };
         let corners: Vec<u32> = (0..output.positions()).map(corner).collect();

@@ -75,7 +75,8 @@ impl<'a> Patches<'a> {
     ) {
         let Geometry { input, window, .. } = self.geometry;
         let run = window.size * input.channels;
-        let (image, top, left) = self.locate(patch);
+        let places = self.geometry.output.positions();
+        let (image, [top, left]) = (patch / places, corner(&self.geometry, patch % places));
         let image = &images[image * input.len()..][..input.len()];
         let mut rest = out;
         for y in columns.start / run..columns.end.div_ceil(run) {
@@ -89,25 +90,20 @@ impl<'a> Patches<'a> {
 
     /// Adds `patches`, P×K, of one image to it: the transpose of gathering.
     pub(super) fn scatter(geometry: &Geometry, patches: &[f32], image: &mut [f32]) {
-        let Geometry { input, window, output } = *geometry;
+        let Geometry { input, window, .. } = *geometry;
         let run = window.size * input.channels;
         for (place, patch) in patches.chunks_exact(geometry.patch()).enumerate() {
-            let [top, left] = [place / output.width, place % output.width]
-                .map(|at| (at * window.stride) as isize - window.padding as isize);
+            let [top, left] = corner(geometry, place);
             for (y, row) in patch.chunks_exact(run).enumerate() {
                 add_row(image, row, input, [top + y as isize, left]);
             }
         }
     }
+}
 
-    /// The image that patch `patch` lies in, and the patch's first row and column there.
-    fn locate(&self, patch: usize) -> (usize, isize, isize) {
-        let Geometry { window, output, .. } = self.geometry;
-        let (image, place) = (patch / output.positions(), patch % output.positions());
-        let [top, left] = [place / output.width, place % output.width]
-            .map(|at| (at * window.stride) as isize - window.padding as isize);
-        (image, top, left)
-    }
+/// First row and column of the patch at place `place`, in the image without its padding.
+fn corner(geometry: &Geometry, place: usize) -> [isize; 2] {
+    geometry.corner(place).map(|at| at as isize - geometry.window.padding as isize)
 }
 
 /// Where the values `part` of a window's row that starts at pixel `left` lie in an image's row:

@@ -140,17 +140,22 @@ pub fn pool_largest_transposed(
     chosen: &[u32],
     geometry: &Geometry,
 ) {
-    let [all, pooled] = [geometry.input, geometry.output].map(|shape| shape.len());
     check_signal(signal, geometry);
-    assert_eq!(chosen.len(), signal.rows() * pooled, "a place for each value");
-    out.reshape(signal.rows(), all);
-    let images = out.as_mut_slice().par_chunks_exact_mut(all);
-    images.zip(chosen.par_chunks_exact(pooled)).enumerate().for_each(|(b, (out, chosen))| {
-        scatter(out, signal.row(b), chosen, geometry.input.channels);
+    assert_eq!(chosen.len(), signal.rows() * geometry.output.len(), "a place for each value");
+    out.reshape(signal.rows(), geometry.input.len());
+    scatter_all(out.as_mut_slice(), signal, chosen, geometry.input.channels);
+}
+
+/// [`pool_largest_transposed`] into a buffer B×(P·N).
+pub(super) fn scatter_all(out: &mut [f32], signal: &Matrix, chosen: &[u32], channels: usize) {
+    let [all, pooled] = [out.len(), chosen.len()].map(|len| (len / signal.rows().max(1)).max(1));
+    let images = out.par_chunks_exact_mut(all).zip(chosen.par_chunks_exact(pooled));
+    images.enumerate().for_each(|(b, (out, chosen))| {
+        scatter(out, signal.row(b), chosen, channels);
     });
 }
 
-/// [`pool_largest_transposed`] for one image.
+/// [`scatter_all`] for one image.
 pub(super) fn scatter(out: &mut [f32], signal: &[f32], chosen: &[u32], channels: usize) {
     out.fill(0.0);
     let signals = signal.chunks_exact(channels).cycle();

@@ -132,7 +132,7 @@ impl Weighted for Convolution {
             Some(chosen) => {
                 engine::largest_gradient(weights, &patches, values, chosen, workspace);
             }
-            None => engine::patches_gradient(weights, &patches, values, workspace),
+            None => engine::patches_gradient(weights, &patches, values.as_slice(), workspace),
         }
     }
 

@@ -81,8 +81,7 @@ impl Layer {
         workspace: &Workspace,
     ) {
         let Self { kind, site, synapses, activation, .. } = self;
-        let largest = self.in_place().and_then(|stage| stage.kind.largest(&stage.site));
-        self.run_with(before, activities, |activity| match &largest {
+        self.run_with(before, activities, |activity| match &self.largest() {
             Some(pooling) => {
                 let response = (*activation, pooling);
                 kind.forward_largest(site, synapses, h, response, activity, workspace);
@@ -97,6 +96,11 @@ impl Layer {
     /// The layer without weights that replaces the activity of the units.
     fn in_place(&self) -> Option<&Stage> {
         self.stages.first().filter(|stage| stage.in_place)
+    }
+
+    /// The pooling by the largest that does, if it is one.
+    fn largest(&self) -> Option<Geometry> {
+        self.in_place().and_then(|stage| stage.kind.largest(&stage.site))
     }
 
     /// Replaces the activity of the units, if it is replaced.
@@ -195,8 +199,7 @@ impl Layer {
     /// # Panics
     /// If it is the signal of another layer.
     pub fn everywhere(&self, u: GatedSignal<'_>) -> Matrix {
-        let pooling = self.in_place().and_then(|stage| stage.kind.largest(&stage.site));
-        match (u.chosen(), pooling) {
+        match (u.chosen(), self.largest()) {
             (Some(chosen), Some(pooling)) => {
                 let mut out = Matrix::default();
                 engine::pool_largest_transposed(&mut out, &u, chosen, &pooling);

@@ -55,6 +55,11 @@ impl Kernel {
         }
     }
 
+    /// Those that this processor has, the preferred first.
+    pub fn available() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|kernel| kernel.is_available())
+    }
+
     /// Whether it reads operands that are packed.
     pub(in super::super) fn packs(self) -> bool {
         self != Self::Rounded

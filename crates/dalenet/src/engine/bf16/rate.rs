@@ -22,7 +22,7 @@ const ROUNDS: usize = 9;
 #[test]
 #[ignore = "measures"]
 fn kernels_alone() {
-    let kernels = Kernel::ALL.into_iter().filter(|kernel| kernel.is_available() && kernel.packs());
+    let kernels = Kernel::available().filter(|kernel| kernel.packs());
     for kernel in kernels.filter(|kernel| *kernel != Kernel::Portable) {
         for [m, k, n] in SHAPES {
             let rate = rate(kernel, [m, k, n]);
