@@ -57,7 +57,10 @@ pub fn classifier(trained: &Classifier, form: Form, pixels: Pixels) -> Vec<u8> {
     let is_image = image.positions() > 1;
     let prepared = match (config.input, is_image) {
         (InputKind::Raw, _) => raw,
-        (kind, _) => preparation::add(&mut graph, &raw, kind, &statistics, is_image),
+        (kind, _) => {
+            let statistics = (&statistics[..], image.channels);
+            preparation::add(&mut graph, &raw, kind, statistics, is_image)
+        }
     };
     let input = Activity { streams: vec![prepared], shape: preparation.output(), is_image };
     let layers = config.network.hidden_layers();

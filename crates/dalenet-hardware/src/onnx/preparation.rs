@@ -9,25 +9,34 @@ const REACH: i64 = 3;
 /// Added to the deviation of local contrast.
 const FLAT: f32 = 0.3;
 
-/// Adds the preparation of `input`, an image B×C×H×W or a vector B×C; `statistics` are mean and inverse
-/// deviation of each channel in turn.
+/// Pixels along a side of the whitening filter.
+const SIZE: usize = 5;
+
+/// Adds the preparation of `input`, an image B×C×H×W or a vector B×C of so many channels; `statistics`
+/// are those of [`dalenet_train::Preparation::statistics`].
 pub fn add(
     graph: &mut Builder,
     input: &str,
     kind: InputKind,
-    statistics: &[f32],
+    (statistics, channels): (&[f32], usize),
     is_image: bool,
 ) -> String {
-    let channels = statistics.len() / 2;
-    let of = |start| statistics.iter().skip(start).step_by(2).copied().collect::<Vec<_>>();
+    let (scales, weights) = statistics.split_at(2 * channels);
+    let of = |start| scales.iter().skip(start).step_by(2).copied().collect::<Vec<_>>();
     let dims = [channels, 1, 1];
     let dims = if is_image { &dims } else { &dims[..1] };
     let mean = graph.constant("preparation.mean", dims, &of(0));
     let scale = graph.constant("preparation.inverse_deviation", dims, &of(1));
     let centred = graph.node("Sub", &[input, &mean], &[]);
     let mut z = graph.node("Mul", &[&centred, &scale], &[]);
-    if kind == InputKind::Contrast && is_image {
+    if matches!(kind, InputKind::Contrast | InputKind::Whitened) && is_image {
         z = local_contrast(graph, &z);
+    }
+    if kind == InputKind::Whitened {
+        let dims = [channels, channels, SIZE, SIZE];
+        let weights = graph.constant("preparation.whitening", &dims, weights);
+        let pads = ("pads", Setting::Numbers(&[SIZE as i64 / 2; 4]));
+        z = graph.node("Conv", &[&z, &weights], &[pads]);
     }
     if !kind.is_on_off() {
         return z;

@@ -18,6 +18,7 @@ mod samples;
 mod saved;
 mod trainer;
 mod warnings;
+mod whitening;
 
 pub use class_weights::ClassWeights;
 pub use classifier::Classifier;

@@ -1,5 +1,7 @@
 //! How the network's input is made of an image: as it is, standardised, or as a retina would send it.
 
+use super::whitening::Whitening;
+use crate::Error;
 use dalenet::{Matrix, Shape};
 use dalenet_data::Split;
 use rayon::prelude::*;
@@ -18,12 +20,14 @@ pub enum InputKind {
     /// ON and OFF channels of local contrast: z less its mean over the 7×7 pixels about it, over
     /// the deviation of all channels there. What a retina sends (Jarrett et al. 2009).
     Contrast,
+    /// ON and OFF channels of local contrast that is decorrelated over 5×5 pixels and all channels.
+    Whitened,
 }
 
 impl InputKind {
     /// Whether each channel becomes one of ON and one of OFF.
     pub fn is_on_off(self) -> bool {
-        matches!(self, Self::OnOff | Self::Contrast)
+        matches!(self, Self::OnOff | Self::Contrast | Self::Whitened)
     }
 }
 
@@ -33,6 +37,10 @@ const REACH: usize = 3;
 const FLAT: f32 = 0.3;
 /// Samples that the mean and the deviation are taken from at most.
 const SAMPLES: usize = 10_000;
+/// Images that the whitening filter is found from at most.
+const IMAGES: usize = 1000;
+/// Channels of an image that can be whitened at most.
+const CHANNELS: usize = 16;
 
 /// Prepares samples, by statistics of those to train on.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,28 +49,57 @@ pub struct Preparation {
     image: Shape,
     /// Mean and inverse deviation of each channel.
     scales: Vec<(f32, f32)>,
+    whitening: Option<Whitening>,
 }
 
 impl Preparation {
-    /// For samples of the shape `image`; mean and deviation are those of `train`.
-    pub fn new(kind: InputKind, image: Shape, train: &Split) -> Self {
+    /// For samples of the shape `image`; mean, deviation and correlations are those of `train`.
+    ///
+    /// # Errors
+    /// If the samples are to be whitened and are no images, or have more than 16 channels.
+    pub fn new(kind: InputKind, image: Shape, train: &Split) -> Result<Self, Error> {
         let scales = if kind == InputKind::Raw { Vec::new() } else { scales(image, train) };
-        Self { kind, image, scales }
+        let mut preparation = Self { kind, image, scales, whitening: None };
+        if kind == InputKind::Whitened {
+            if image.positions() == 1 || image.channels > CHANNELS {
+                return Err(Error::Config(format!(
+                    "input = \"whitened\" is for images of at most {CHANNELS} channels, and these \
+                     samples are {}×{}×{}: choose another input, such as \"standard\"",
+                    image.height, image.width, image.channels
+                )));
+            }
+            let contrasts = (0..train.len().min(IMAGES)).map(|i| {
+                let mut sample = vec![0.0; image.len()];
+                train.gather(&[i as u32], &mut sample);
+                preparation.contrast(&mut sample, &mut vec![0.0; 2 * image.len()]);
+                sample
+            });
+            preparation.whitening = Some(Whitening::of(contrasts, image));
+        }
+        Ok(preparation)
     }
 
     /// The one with these statistics, as [`Preparation::statistics`] gave them; `None` unless they
     /// are of such a preparation.
     pub fn restore(kind: InputKind, image: Shape, statistics: &[u32]) -> Option<Self> {
         let channels = if kind == InputKind::Raw { 0 } else { image.channels };
-        let pair = |pair: &[u32]| (f32::from_bits(pair[0]), f32::from_bits(pair[1]));
-        let scales: Vec<_> = statistics.chunks_exact(2).map(pair).collect();
-        let fits = Some(statistics.len()) == channels.checked_mul(2);
-        fits.then_some(Self { kind, image, scales })
+        let statistics: Vec<_> = statistics.iter().map(|bits| f32::from_bits(*bits)).collect();
+        let (scales, weights) = statistics.split_at_checked(channels.checked_mul(2)?)?;
+        let scales = scales.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+        let whitening = match kind {
+            InputKind::Whitened => Some(Whitening::restore(channels, weights.to_vec())?),
+            _ if weights.is_empty() => None,
+            _ => return None,
+        };
+        Some(Self { kind, image, scales, whitening })
     }
 
-    /// Mean and inverse deviation of each channel, as the bits of the numbers.
+    /// Mean and inverse deviation of each channel, then the weights C×C×5×5 of the whitening filter if
+    /// there is one, as the bits of the numbers.
     pub fn statistics(&self) -> Vec<u32> {
-        self.scales.iter().flat_map(|(mean, scale)| [mean.to_bits(), scale.to_bits()]).collect()
+        let scales = self.scales.iter().flat_map(|(mean, scale)| [*mean, *scale]);
+        let weights = self.whitening.iter().flat_map(Whitening::weights).copied();
+        scales.chain(weights).map(f32::to_bits).collect()
     }
 
     /// The shape of a sample.
@@ -101,19 +138,32 @@ impl Preparation {
     /// Prepares one sample: `image` is H×W×C, `out` has the length of [`Preparation::output`].
     /// `image` is used up.
     pub fn apply(&self, image: &mut [f32], out: &mut [f32]) {
+        match self.kind {
+            InputKind::Contrast | InputKind::Whitened => self.contrast(image, out),
+            InputKind::Raw | InputKind::Standard | InputKind::OnOff => self.standardise(image),
+        }
+        if let Some(whitening) = &self.whitening {
+            whitening.apply(image, self.image);
+        }
+        match self.kind.is_on_off() {
+            true => on_off(image, self.image.channels, out),
+            false => out.copy_from_slice(image),
+        }
+    }
+
+    /// Mean 0 and deviation 1 in each channel, if the statistics are known.
+    fn standardise(&self, image: &mut [f32]) {
         for (i, value) in image.iter_mut().enumerate() {
             if let Some((mean, scale)) = self.scales.get(i % self.image.channels) {
                 *value = (*value - mean) * scale;
             }
         }
-        match self.kind {
-            InputKind::Raw | InputKind::Standard => out.copy_from_slice(image),
-            InputKind::OnOff => on_off(image, self.image.channels, out),
-            InputKind::Contrast => {
-                local_contrast(image, self.image, out);
-                on_off(image, self.image.channels, out);
-            }
-        }
+    }
+
+    /// Local contrast; `scratch` has twice the image's length.
+    fn contrast(&self, image: &mut [f32], scratch: &mut [f32]) {
+        self.standardise(image);
+        local_contrast(image, self.image, scratch);
     }
 }
 
@@ -244,7 +294,7 @@ mod tests {
         let labels = vec![0];
         let train = Split::from_floats(values.clone(), shape.len(), labels).unwrap();
         let prepared = |kind, scale: f32, offset: f32| {
-            let preparation = Preparation::new(kind, shape, &train);
+            let preparation = Preparation::new(kind, shape, &train).unwrap();
             let mut out = vec![f32::NAN; preparation.output().len()];
             let mut image: Vec<f32> = values.iter().map(|v| scale * v + offset).collect();
             preparation.apply(&mut image, &mut out);
@@ -256,7 +306,7 @@ mod tests {
             let (sum, squares) = of.fold((0.0, 0.0), |(s, q), z| (s + z, q + z * z));
             assert!(sum.abs() < 1e-3 && (squares / 72.0 - 1.0).abs() < 1e-4);
         }
-        for kind in [InputKind::OnOff, InputKind::Contrast] {
+        for kind in [InputKind::OnOff, InputKind::Contrast, InputKind::Whitened] {
             let out = prepared(kind, 1.0, 0.0);
             assert!(out.iter().all(|v| *v >= 0.0) && out.iter().any(|v| *v > 0.0));
             let both = out.chunks_exact(4).any(|p| p[0] * p[2] > 0.0 || p[1] * p[3] > 0.0);
@@ -266,8 +316,34 @@ mod tests {
         let back: Vec<f32> =
             joined.chunks_exact(4).flat_map(|p| [p[0] - p[2], p[1] - p[3]]).collect();
         assert_eq!(back, standard);
-        let [plain, brighter] = [0.0, 5.0].map(|by| prepared(InputKind::Contrast, 1.0, by));
-        let worst = plain.iter().zip(&brighter).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(worst < 1e-3, "{worst}");
+        for kind in [InputKind::Contrast, InputKind::Whitened] {
+            let [plain, brighter] = [0.0, 5.0].map(|by| prepared(kind, 1.0, by));
+            let worst = plain.iter().zip(&brighter).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(worst < 1e-3, "{worst}");
+        }
+    }
+
+    #[test]
+    fn statistics_bring_every_preparation_back_and_those_of_another_kind_do_not() {
+        use InputKind::{Contrast, OnOff, Raw, Standard, Whitened};
+        let shape = Shape { height: 9, width: 8, channels: 2 };
+        let train = Split::from_floats(image(shape), shape.len(), vec![0]).unwrap();
+        for kind in [Raw, Standard, OnOff, Contrast, Whitened] {
+            let made = Preparation::new(kind, shape, &train).unwrap();
+            let statistics = made.statistics();
+            assert_eq!(Preparation::restore(kind, shape, &statistics), Some(made));
+            let other = if kind == Whitened { Contrast } else { Whitened };
+            assert_eq!(Preparation::restore(other, shape, &statistics), None, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn only_images_are_whitened() {
+        for channels in [3, 40] {
+            let shape = Shape { height: 1, width: 1, channels };
+            let train = Split::from_floats(image(shape), shape.len(), vec![0]).unwrap();
+            let refused = Preparation::new(InputKind::Whitened, shape, &train).unwrap_err();
+            assert!(refused.to_string().contains("is for images"), "{refused}");
+        }
     }
 }

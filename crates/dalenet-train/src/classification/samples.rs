@@ -47,7 +47,7 @@ impl Samples {
             identity: data.identity,
             outputs: if single { 1 } else { data.classes.len() },
             classes: data.classes,
-            preparation: Preparation::new(config.input, data.shape, &train),
+            preparation: Preparation::new(config.input, data.shape, &train)?,
             train,
             validation,
             test: data.test,
