@@ -42,7 +42,7 @@ class DaleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Learning rate η; κ where steps are normalised by presynaptic power.
     preset : {"default", "paper"}, default="default"
         What other settings are.
-    input : {"standard", "raw", "on-off", "contrast"}, default="standard"
+    input : {"standard", "raw", "on-off", "contrast", "whitened"}, default="standard"
         Preparation of the input: ``standard`` has mean 0 and deviation 1 in each feature, of an image in
         each channel.
     convolutions : sequence of dict, default=()

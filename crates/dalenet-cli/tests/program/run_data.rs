@@ -18,7 +18,7 @@ fn an_evaluation_prepares_its_input_as_the_training_did() {
     folder.squares("other.npz", [300, 60]);
     let archive = |name| fs::read(folder.path(name)).expect(name);
     assert_ne!(archive("squares.npz"), archive("other.npz"));
-    for input in ["standard", "on-off", "contrast"] {
+    for input in ["standard", "on-off", "contrast", "whitened"] {
         let out = format!("r-{input}");
         let train = format!("train squares.npz {TRAIN} --set input=\"{input}\" --out {out} --json");
         let trained = folder.ok(&train).json()["test_accuracy"].clone();

@@ -20,8 +20,8 @@ pub struct Config {
     pub seed: u64,
 
     /// Preparation of the input: raw (0 to 1), standard (mean 0, deviation 1 in each channel),
-    /// on-off (positive and negative part of that as channels of their own) or contrast (on-off of
-    /// the difference from the 7×7 pixels about it).
+    /// on-off (positive and negative part of that as channels of their own), contrast (on-off of
+    /// the difference from the 7×7 pixels about it) or whitened (on-off of that, decorrelated).
     pub input: InputKind,
     /// The network between input and output.
     #[serde(flatten)]

@@ -215,7 +215,8 @@ fn local_contrast(image: &mut [f32], shape: Shape, scratch: &mut [f32]) {
     }
     local_mean(power, spread, pixels);
     for (pixel, spread) in image.chunks_exact_mut(shape.channels).zip(&*spread) {
-        let scale = 1.0 / (spread.sqrt() + FLAT);
+        // A sum that slides over flat pixels can end just below zero.
+        let scale = 1.0 / (spread.max(0.0).sqrt() + FLAT);
         pixel.iter_mut().for_each(|z| *z *= scale);
     }
 }
@@ -335,6 +336,21 @@ mod tests {
             let other = if kind == Whitened { Contrast } else { Whitened };
             assert_eq!(Preparation::restore(other, shape, &statistics), None, "{kind:?}");
         }
+    }
+
+    /// A stroke on a flat ground, as in MNIST: what the sliding sums round must not become NaN.
+    #[test]
+    fn flat_pieces_of_an_image_have_no_contrast() {
+        let shape = Shape { height: 28, width: 28, channels: 1 };
+        let stroke = |i: usize| ((i / 28) / 3 == 4 || i % 28 == 9) as u8 as f32;
+        let values: Vec<_> = (0..784).map(|i| stroke(i) * (0.3 + i as f32 / 1000.0)).collect();
+        let train = Split::from_floats(values.clone(), shape.len(), vec![0]).unwrap();
+        let preparation = Preparation::new(InputKind::Contrast, shape, &train).unwrap();
+        let (mut image, mut scratch) = (values, vec![0.0; 2 * shape.len()]);
+        preparation.contrast(&mut image, &mut scratch);
+        assert!(image.iter().all(|z| z.is_finite()), "{image:?}");
+        // Four pixels and more from any stroke.
+        assert!(image[27 * 28 + 27].abs() < 1e-3, "{}", image[27 * 28 + 27]);
     }
 
     #[test]
