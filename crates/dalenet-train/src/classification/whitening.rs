@@ -121,7 +121,7 @@ fn inverse_root(matrix: &[f64], n: usize) -> Vec<f64> {
     (0..n).for_each(|i| z[i * n + i] = 1.0);
     for _ in 0..STEPS {
         let mut step = multiply(&z, &y, n);
-        let identity = |at: usize| f64::from(u8::from(at % (n + 1) == 0));
+        let identity = |at: usize| f64::from(u8::from(at.is_multiple_of(n + 1)));
         let error = (0..).zip(&step).map(|(at, value)| (value - identity(at)).abs());
         let error = error.fold(0.0, f64::max);
         (0..).zip(&mut step).for_each(|(at, value)| *value = 1.5 * identity(at) - 0.5 * *value);
