@@ -267,7 +267,7 @@ impl Classifier {
                 let split = Split::from_floats(samples.into_vec(), shape.len(), labels);
                 let split = split.map_err(error::value)?;
                 let preparation = Preparation::new(task.config.input, shape, &split);
-                State::new(task, preparation.map_err(error::run)?)
+                State::new(task, preparation.map_err(error::value)?)
             })?;
             let (epochs, warnings) = Default::default();
             Ok(Self { state: Lock::new(state), classes, epochs, warnings })
