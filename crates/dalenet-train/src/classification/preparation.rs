@@ -61,22 +61,28 @@ impl Preparation {
         let scales = if kind == InputKind::Raw { Vec::new() } else { scales(image, train) };
         let mut preparation = Self { kind, image, scales, whitening: None };
         if kind == InputKind::Whitened {
-            if image.positions() == 1 || image.channels > CHANNELS {
-                return Err(Error::Config(format!(
-                    "input = \"whitened\" is for images of at most {CHANNELS} channels, and these \
-                     samples are {}×{}×{}: choose another input, such as \"standard\"",
-                    image.height, image.width, image.channels
-                )));
-            }
-            let contrasts = (0..train.len().min(IMAGES)).map(|i| {
-                let mut sample = vec![0.0; image.len()];
-                train.gather(&[i as u32], &mut sample);
-                preparation.contrast(&mut sample, &mut vec![0.0; 2 * image.len()]);
-                sample
-            });
-            preparation.whitening = Some(Whitening::of(contrasts, image));
+            preparation.whitening = Some(preparation.whiten(train)?);
         }
         Ok(preparation)
+    }
+
+    /// The filter that decorrelates the local contrast of `train`.
+    fn whiten(&self, train: &Split) -> Result<Whitening, Error> {
+        let Shape { height, width, channels } = self.image;
+        if self.image.positions() == 1 || channels > CHANNELS {
+            return Err(Error::Config(format!(
+                "input = \"whitened\" is for images of at most {CHANNELS} channels, and these \
+                 samples are {height}×{width}×{channels}: choose another input, such as \"standard\""
+            )));
+        }
+        let mut sample = vec![0.0; self.image.len()];
+        let mut scratch = vec![0.0; 2 * self.image.len()];
+        let contrasts = (0..train.len().min(IMAGES)).map(|i| {
+            train.gather(&[i as u32], &mut sample);
+            self.contrast(&mut sample, &mut scratch);
+            sample.clone()
+        });
+        Ok(Whitening::of(contrasts, self.image))
     }
 
     /// The one with these statistics, as [`Preparation::statistics`] gave them; `None` unless they
