@@ -1,4 +1,4 @@
-"""Bugs of devices: `dalenet-hardware`, and learning on devices in `dalenet-train`."""
+"""Bugs of `dalenet-hardware`: trained networks on devices."""
 
 HARDWARE_BUGS = [
     ("converter keeps what is out of range", "device/converter.rs", ".clamp(0.0, steps)", ""),
@@ -16,20 +16,4 @@ HARDWARE_BUGS = [
     ("no reference column counted", "count.rs", "single_devices: (weights + rows) as u64", "single_devices: weights as u64"),
 ]
 
-DEVICE_BUGS = [
-    ("pulses rounded down", "device/pulses.rs", "wanted.abs() / size + draws.uniform(draw)", "wanted.abs() / size"),
-    ("asymmetry upwards", "device/pulses.rs", "true => step * (1.0 - saturation * x)", "true => step * (1.0 - asymmetry) * (1.0 - saturation * x)"),
-    ("saturation at the other end", "device/pulses.rs", "true => step * (1.0 - saturation * x)", "true => step * (1.0 - saturation * (1.0 - x))"),
-    ("conductances without an end", "device/pulses.rs", "sign * (magnitude + step + noise).clamp(least, most)", "sign * (magnitude + step + noise).max(least)"),
-    ("no write noise", "device/pulses.rs", "noise * draws.normal(draw + pulse)", "0.0 * noise * draws.normal(draw + pulse)"),
-    ("initial weights between levels", "device/pulses.rs", "((magnitude - self.least) / size).round_ties_even()", "((magnitude - self.least) / size)"),
-    ("learning changes the rounded weights", "device/mod.rs", "layer.change_weights(|weights| weights.clone_from(before))", "layer.change_weights(|_| drop(before))"),
-    ("forward levels of the whole layer", "device/forward.rs", "part.rows.iter().for_each(|row| streams[*row] = 1)", "part.rows.iter().for_each(|row| streams[*row] = 0)"),
-    ("forward noise turns signs", "device/forward.rs", "if keeps_sign { magnitude.max(0.0) } else { magnitude }", "magnitude"),
-    ("the same noise in every step", "device/draws.rs", "let parts = [step, layer as u64, stream];", "let parts = [0 * step, layer as u64, stream];"),
-]
-
-CRATES = {
-    "dalenet-hardware": ([["--lib"], []], HARDWARE_BUGS),
-    "dalenet-train": ([["--lib"], ["--test", "device"]], DEVICE_BUGS),
-}
+CRATES = {"dalenet-hardware": ([["--lib"], []], HARDWARE_BUGS)}

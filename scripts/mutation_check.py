@@ -4,7 +4,7 @@
     python scripts/mutation_check.py [--crate dalenet] [part of a bug's name ...]
 
 Works on a copy of the workspace. A bug is an exact replacement in a file of a crate's src
-(`core_bugs.py`, `environment_bugs.py`, `hardware_bugs.py`). A text that is not there exactly once is an error, so that no
+(`core_bugs.py`, `environment_bugs.py`, `hardware_bugs.py`, `training_bugs.py`). A text that is not there exactly once is an error, so that no
 bug is skipped in silence. Without --crate all crates are checked. Prints a table; the exit code is 1
 if a bug survives, does not apply or does not compile. Needs only Python and cargo.
 """
@@ -21,11 +21,12 @@ from pathlib import Path
 import core_bugs
 import environment_bugs
 import hardware_bugs
+import training_bugs
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Per crate: suites, the quick one first, and bugs (name, file, text, replacement).
-CRATES = core_bugs.CRATES | environment_bugs.CRATES | hardware_bugs.CRATES
+CRATES = core_bugs.CRATES | environment_bugs.CRATES | hardware_bugs.CRATES | training_bugs.CRATES
 
 
 def copy_workspace(to):

@@ -34,6 +34,14 @@ pub enum Error {
         /// Whether it is an environment.
         environment: bool,
     },
+    /// A preset of other tasks.
+    #[error("{task} has no preset `{preset}`; without a preset it has its best settings")]
+    OtherPreset {
+        /// The preset.
+        preset: &'static str,
+        /// The task.
+        task: String,
+    },
     /// The environment cannot be had.
     #[error(transparent)]
     Environment(#[from] dalenet_envs::Error),

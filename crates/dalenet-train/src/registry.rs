@@ -41,6 +41,7 @@ use std::sync::{Arc, OnceLock};
 pub const PRESETS: &[(&str, &str)] = &[
     ("default", "the best settings that are known for the task and the rule"),
     ("paper", "plain Error Diffusion with the three innovations of \"Diffusing Blame\", no more"),
+    ("conv", "mnist and fashion-mnist: the best settings with a layer of convolutions"),
     ("kaneko", "Kaneko's rule of 1999, one sample at a time, weights that only grow"),
 ];
 
@@ -179,6 +180,9 @@ impl Registry {
         let (rule, preset) = (self.rule_entry(rule)?, known_preset(preset)?);
         if rule.preset.unwrap_or(preset) == "kaneko" {
             return Err(Error::NotYesOrNo { task: task.into(), environment: true });
+        }
+        if preset == "conv" {
+            return Err(tasks::no_convolutions(task));
         }
         let mut config = AgentConfig { task: environment.name.clone(), ..AgentConfig::default() };
         (environment.adjust)(&mut config);

@@ -60,6 +60,7 @@ fn a_configuration_is_read_as_it_is_printed_and_as_it_was() {
         ("mnist", "default", "ed"),
         ("mnist", "paper", "bp-dale"),
         ("cifar10", "default", "dfa"),
+        ("fashion-mnist", "conv", "fa"),
         ("xor", "default", "kaneko"),
         ("brax/ant", "default", "ed"),
         ("craftax", "default", "bp"),

@@ -10,7 +10,7 @@ pub struct Settings {
     /// Learning rule: ed, ed-overlapping, ed-shared, dfa, fa, sign-symmetric, bp, bp-dale or kaneko [default: ed]
     #[arg(long)]
     pub rule: Option<String>,
-    /// Settings to start from: default, paper or kaneko
+    /// Settings to start from: default, paper, conv or kaneko
     #[arg(long, default_value = "default")]
     pub preset: String,
     /// A TOML file of settings

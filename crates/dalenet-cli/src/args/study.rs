@@ -13,7 +13,7 @@ pub struct Compare {
     /// Rules to compare
     #[arg(long, value_delimiter = ',', default_value = "ed,dfa,fa,bp,bp-dale")]
     pub rules: Vec<String>,
-    /// Settings to start from: default, paper or kaneko
+    /// Settings to start from: default, paper, conv or kaneko
     #[arg(long, default_value = "default", help_heading = "Settings")]
     pub preset: String,
     #[command(flatten)]
@@ -26,7 +26,7 @@ pub struct Ablate {
     /// Tasks to learn: see `dalenet list`, or paths of .npz files
     #[arg(required = true, value_name = "TASK")]
     pub tasks: Vec<String>,
-    /// Settings to start from: default or paper
+    /// Settings to start from: default, paper or conv
     #[arg(long, default_value = "paper", help_heading = "Settings")]
     pub preset: String,
     #[command(flatten)]

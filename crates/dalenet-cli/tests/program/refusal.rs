@@ -24,6 +24,10 @@ fn unknown_names_name_the_nearest() {
         ("xor --rule kanekko", &["no rule `kanekko`", "did you mean `kaneko`?"]),
         ("xor --rule backprop", &["no rule `backprop`", "dalenet list"]),
         ("xor --preset papr", &["no preset `papr`", "did you mean `paper`?"]),
+        ("xor --preset conv", &["xor has no preset `conv`", "without a preset"]),
+        ("cifar10 --preset conv", &["cifar10 has no preset `conv`"]),
+        ("mine.npz --preset conv", &["mine.npz has no preset `conv`"]),
+        ("cart-pole --preset conv", &["cart-pole has no preset `conv`"]),
         ("xor --set loss=absolute", &["`absolute`", "`squared` or `cross-entropy`"]),
         ("xor --thread 3", &["'--thread'", "'--threads'"]),
     ]);

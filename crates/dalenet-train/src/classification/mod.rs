@@ -29,8 +29,8 @@ pub use output_error::OutputError;
 pub use prediction::Prediction;
 pub use preparation::{InputKind, Preparation};
 pub(crate) use presets::{
-    backprop_under_dale, best, best_on_photographs, kaneko, paper, paper_on_photographs,
-    single_stream,
+    backprop_under_dale, best, best_on_photographs, convolutions_on_grey, kaneko, paper,
+    paper_on_photographs, single_stream,
 };
 pub use probe::Probe;
 pub use samples::Samples;

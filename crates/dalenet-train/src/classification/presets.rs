@@ -103,6 +103,27 @@ pub(crate) fn best_on_photographs() -> Config {
     }
 }
 
+/// The same on small grey pictures: 7×7 windows at every pixel, the largest of 6×6 places at every third.
+pub(crate) fn convolutions_on_grey(flip: bool) -> Config {
+    let windows = ConvolutionSettings {
+        size: 7,
+        stride: 1,
+        pool_size: 6,
+        pool_stride: 3,
+        ..convolution(192)
+    };
+    let best = best_on_photographs();
+    Config {
+        input: InputKind::Contrast,
+        network: NetworkSettings { convolutions: vec![windows], ..best.network.clone() },
+        rate: 160.0,
+        epochs: 20,
+        shift: 1,
+        flip,
+        ..best
+    }
+}
+
 /// 5×5 windows at every other pixel, the largest of 4×4 places at every other place.
 fn convolution(units: usize) -> ConvolutionSettings {
     ConvolutionSettings {

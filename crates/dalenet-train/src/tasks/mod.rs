@@ -159,6 +159,7 @@ fn pictures(task: &str, preset: &str, _rule: &str) -> Result<Config, Error> {
     use crate::classification::{best, paper};
     match preset {
         "kaneko" => Err(no_kaneko(task)),
+        "conv" => Err(no_convolutions(task)),
         "paper" => Ok(paper()),
         _ => Ok(best()),
     }
@@ -167,6 +168,11 @@ fn pictures(task: &str, preset: &str, _rule: &str) -> Result<Config, Error> {
 /// Why Kaneko's preset is not for a task.
 fn no_kaneko(task: &str) -> Error {
     Error::NotYesOrNo { task: task.into(), environment: false }
+}
+
+/// Why the preset of convolutions is not for a task.
+pub(crate) fn no_convolutions(task: &str) -> Error {
+    Error::OtherPreset { preset: "conv", task: task.into() }
 }
 
 type MakeEnvironment =

@@ -1,6 +1,6 @@
 //! Parity.
 
-use super::{DataSet, Request};
+use super::{DataSet, Request, no_convolutions};
 use crate::{
     Config, Error,
     classification::{best, kaneko, paper},
@@ -23,11 +23,15 @@ pub(super) fn yes_or_no(name: &str, summary: &str, bits: fn(&Request<'_>) -> usi
     }
 }
 
-fn start(_task: &str, preset: &str, rule: &str) -> Result<Config, Error> {
+fn start(task: &str, preset: &str, rule: &str) -> Result<Config, Error> {
     if preset == "kaneko" || (preset, rule) == ("default", "ed") {
         return Ok(kaneko());
     }
-    let mut config = if preset == "paper" { paper() } else { best() };
+    let mut config = match preset {
+        "conv" => return Err(no_convolutions(task)),
+        "paper" => paper(),
+        _ => best(),
+    };
     (config.shift, config.validation) = (0, 0.0);
     config.network.layers = vec![32.into()];
     (config.batch, config.epochs, config.stop_error) = (4, 3000, 0.1);
