@@ -17,6 +17,7 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("svg")
+matplotlib.rcParams["svg.fonttype"] = "none"
 import matplotlib.pyplot as plt  # noqa: E402
 
 FIRST = '{units=32,size=5,stride=2,pooling="max",pool_size=4,pool_stride=2}'
@@ -60,7 +61,7 @@ def train(program, depth, cell, rate, epochs, folder):
 def draw(runs, path):
     """One column a depth: accuracy, E/I of the output and saturation of the last hidden layer over the rate."""
     rows = [("held-out accuracy, %", lambda run: 100 * run["validation_accuracy"]),
-            ("E/I of the output", lambda run: run["ei_ratio"][-1]),
+            ("E/I of the output (at least 0.03)", lambda run: max(run["ei_ratio"][-1], 0.03)),
             ("saturated units of the\nlast hidden layer, %", lambda run: 100 * run["saturated"][-2])]
     figure, axes = plt.subplots(len(rows), len(NETS), sharex=True, sharey="row", figsize=(10, 7.5))
     for column, depth in zip(axes.T, NETS, strict=True):
