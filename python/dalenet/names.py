@@ -32,7 +32,7 @@ def presets() -> dict[str, str]:
 
     >>> import dalenet
     >>> list(dalenet.presets())
-    ['default', 'paper', 'kaneko']
+    ['default', 'paper', 'conv', 'kaneko']
     """
     return dict(_core.Registry.presets())
 
