@@ -359,6 +359,28 @@ mod tests {
         assert!(image[27 * 28 + 27].abs() < 1e-3, "{}", image[27 * 28 + 27]);
     }
 
+    /// A filter that doubles the channels and exchanges them.
+    #[test]
+    fn whitened_inputs_are_the_contrast_after_the_filter() {
+        let shape = Shape { height: 9, width: 8, channels: 2 };
+        let values = image(shape);
+        let train = Split::from_floats(values.clone(), shape.len(), vec![0]).unwrap();
+        let contrast = Preparation::new(InputKind::Contrast, shape, &train).unwrap();
+        let mut filter = [0.0f32; 2 * 2 * 25];
+        (filter[25 + 12], filter[50 + 12]) = (2.0, 2.0); // the middle of the other channel
+        let mut statistics = contrast.statistics();
+        statistics.extend(filter.map(f32::to_bits));
+        let whitened = Preparation::restore(InputKind::Whitened, shape, &statistics).unwrap();
+        let [plain, filtered] = [&contrast, &whitened].map(|preparation| {
+            let mut out = vec![f32::NAN; preparation.output().len()];
+            preparation.apply(&mut values.clone(), &mut out);
+            out
+        });
+        for (plain, filtered) in plain.chunks_exact(4).zip(filtered.chunks_exact(4)) {
+            assert_eq!(filtered, [1, 0, 3, 2].map(|channel| 2.0 * plain[channel]));
+        }
+    }
+
     #[test]
     fn only_images_are_whitened() {
         for channels in [3, 40] {
