@@ -111,8 +111,9 @@ def main():
                     runs.append(run)
                     with args.out.open("a") as out:
                         out.write(json.dumps(run) + "\n")
-    draw([run for run in runs if run["epochs"] == args.epochs], args.out.with_suffix(".svg"))
-    table([run for run in runs if run["epochs"] == args.epochs])
+    runs = [run for run in runs if run["epochs"] == args.epochs]
+    draw(runs, args.out.with_suffix(".svg"))
+    table(runs)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@
     python scripts/mutation_check.py [--crate dalenet] [part of a bug's name ...]
 
 Works on a copy of the workspace. A bug is an exact replacement in a file of a crate's src
-(`core_bugs.py`, `environment_bugs.py`, `hardware_bugs.py`, `training_bugs.py`). A text that is not there exactly once is an error, so that no
-bug is skipped in silence. Without --crate all crates are checked. Prints a table; the exit code is 1
+(`core_bugs.py`, `environment_bugs.py`, `hardware_bugs.py`, `training_bugs.py`). A text that is not there exactly
+once is an error, so that no bug is skipped in silence. Without --crate all crates are checked. Prints a table; the exit code is 1
 if a bug survives, does not apply or does not compile. Needs only Python and cargo.
 """
 
