@@ -36,8 +36,7 @@ def inputs_of_layers(path):
                 read = made_by[read].input[0]  # the image's channels, before they are flattened
             if read not in reads:
                 reads.append(read)
-    known = {output.name for output in model.graph.output}
-    model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in reads if name not in known)
+    model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in reads)
     return model.SerializeToString(), reads
 
 

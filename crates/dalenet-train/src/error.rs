@@ -38,7 +38,7 @@ pub enum Error {
     #[error("{task} has no preset `{preset}`; without a preset it has its best settings")]
     OtherPreset {
         /// The preset.
-        preset: &'static str,
+        preset: String,
         /// The task.
         task: String,
     },

@@ -165,9 +165,9 @@ impl Registry {
         rule: &str,
     ) -> Result<Config, Error> {
         let data_set = self.data(task)?;
-        let (rule, preset) = (self.rule_entry(rule)?, known_preset(preset)?);
-        let preset = rule.preset.unwrap_or(preset);
-        let mut config = (data_set.start)(task, preset, &rule.rule)?;
+        let rule = self.rule_entry(rule)?;
+        let preset = Task::Data(data_set).preset(task, preset, rule)?;
+        let mut config = (data_set.start)(task, preset, &rule.rule);
         config.task = task.into();
         config.rule.clone_from(&rule.rule);
         (rule.classification)(&mut config);
@@ -177,13 +177,8 @@ impl Registry {
 
     pub(crate) fn agent(&self, task: &str, preset: &str, rule: &str) -> Result<AgentConfig, Error> {
         let environment = self.env(task)?;
-        let (rule, preset) = (self.rule_entry(rule)?, known_preset(preset)?);
-        if rule.preset.unwrap_or(preset) == "kaneko" {
-            return Err(Error::NotYesOrNo { task: task.into(), environment: true });
-        }
-        if preset == "conv" {
-            return Err(tasks::no_convolutions(task));
-        }
+        let rule = self.rule_entry(rule)?;
+        Task::Environment(environment).preset(task, preset, rule)?;
         let mut config = AgentConfig { task: environment.name.clone(), ..AgentConfig::default() };
         (environment.adjust)(&mut config);
         config.rule.clone_from(&rule.rule);
@@ -262,10 +257,31 @@ enum Task<'a> {
     Environment(&'a Environment),
 }
 
-fn known_preset(name: &str) -> Result<&str, Error> {
-    match PRESETS.iter().any(|(known, _)| *known == name) {
-        true => Ok(name),
-        false => Err(unknown("preset", name, PRESETS.iter().map(|(name, _)| *name))),
+impl Task<'_> {
+    /// The preset that is meant: the rule's own, or the one asked for.
+    fn preset<'p>(
+        &self,
+        task: &str,
+        asked: &'p str,
+        rule: &'p RuleEntry,
+    ) -> Result<&'p str, Error> {
+        let has = match self {
+            Self::Data(data_set) => data_set.presets,
+            Self::Environment(_) => tasks::GENERAL_PRESETS,
+        };
+        let known = has.iter().copied().chain(PRESETS.iter().map(|(name, _)| *name));
+        if !known.clone().any(|known| known == asked) {
+            return Err(unknown("preset", asked, known));
+        }
+        let preset = rule.preset.unwrap_or(asked);
+        match preset {
+            _ if has.contains(&preset) => Ok(preset),
+            "kaneko" => Err(Error::NotYesOrNo {
+                task: task.into(),
+                environment: matches!(self, Self::Environment(_)),
+            }),
+            _ => Err(Error::OtherPreset { preset: preset.into(), task: task.into() }),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Names of one's own, and configurations of old.
 
 use dalenet::{Backprop, Feedback, Lesson, Matrix, Routing, Rule};
-use dalenet_train::{DaleKind, Experiment, Registry};
+use dalenet_train::{Config, DaleKind, DataSet, Experiment, Registry};
 
 struct First;
 
@@ -51,6 +51,37 @@ fn rules_and_routings_of_ones_own_have_their_names() {
     assert_eq!(made.name(), "bp");
     let error = registry.experiment("mnist", "default", "brodcast").unwrap_err().to_string();
     assert_eq!(error, "there is no rule `brodcast`; did you mean `broadcast`?");
+}
+
+#[test]
+fn presets_are_those_that_a_task_has() {
+    let mut mine = DataSet::new("mine", "no data", |_| unreachable!("nothing is trained"));
+    mine.presets = &["default", "small"];
+    mine.start = |_, preset, _| {
+        let start = Config::new("mnist", "default", "ed").unwrap();
+        if preset == "small" { Config { epochs: 1, ..start } } else { start }
+    };
+    let mut registry = Registry::default();
+    registry.data_set(mine);
+    let small = registry.experiment("mine", "small", "dfa").unwrap();
+    let Experiment::Classification(small) = small else { panic!("{small:?}") };
+    assert_eq!((small.epochs, small.task.as_str(), small.rule.as_str()), (1, "mine", "dfa"));
+    let other = "has no preset";
+    for (task, preset, rule, cause) in [
+        ("mine", "paper", "ed", other),
+        ("mnist", "small", "ed", "there is no preset `small`"),
+        ("mine", "smal", "ed", "did you mean `small`?"),
+        ("mnist", "default", "kaneko", "Kaneko's rule has one output"),
+        ("mnist", "kaneko", "ed", "Kaneko's rule has one output"),
+        ("mnist", "defalt", "kaneko", "did you mean `default`?"),
+        ("cifar10", "conv", "ed", other),
+        ("xor", "conv", "bp", other),
+        ("craftax", "conv", "ed", other),
+        ("craftax", "kaneko", "ed", "Kaneko's rule has one output"),
+    ] {
+        let error = registry.experiment(task, preset, rule).unwrap_err().to_string();
+        assert!(error.contains(cause), "{task} {preset} {rule}: {error}");
+    }
 }
 
 #[test]

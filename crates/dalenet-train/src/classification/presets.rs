@@ -103,7 +103,8 @@ pub(crate) fn best_on_photographs() -> Config {
     }
 }
 
-/// The same on small grey pictures: 7×7 windows at every pixel, the largest of 6×6 places at every third.
+/// The same on small grey pictures, which are not whitened: 7×7 windows at every pixel, the largest of
+/// 6×6 places at every third.
 pub(crate) fn convolutions_on_grey(flip: bool) -> Config {
     let windows = ConvolutionSettings {
         size: 7,
@@ -112,16 +113,9 @@ pub(crate) fn convolutions_on_grey(flip: bool) -> Config {
         pool_stride: 3,
         ..convolution(192)
     };
-    let best = best_on_photographs();
-    Config {
-        input: InputKind::Contrast,
-        network: NetworkSettings { convolutions: vec![windows], ..best.network.clone() },
-        rate: 160.0,
-        epochs: 20,
-        shift: 1,
-        flip,
-        ..best
-    }
+    let mut config = best_on_photographs();
+    config.network.convolutions = vec![windows];
+    Config { input: InputKind::Contrast, rate: 160.0, epochs: 20, shift: 1, flip, ..config }
 }
 
 /// 5×5 windows at every other pixel, the largest of 4×4 places at every other place.

@@ -57,8 +57,10 @@ pub struct DataSet {
     pub name: String,
     /// What it is, in one line.
     pub summary: String,
-    /// The settings of a preset; the second text is the rule's name.
-    pub start: fn(&str, &str, &str) -> Result<Config, Error>,
+    /// The presets that it has.
+    pub presets: &'static [&'static str],
+    /// The settings of one of them; the second text is its name, the third the rule's.
+    pub start: fn(&str, &str, &str) -> Config,
     /// Whether one output says yes or no; if not, there is one output a class.
     pub single_output: bool,
     /// Whether the task is the path of a file.
@@ -87,6 +89,7 @@ impl DataSet {
         Self {
             name: name.into(),
             summary: summary.into(),
+            presets: GENERAL_PRESETS,
             start: pictures,
             single_output: false,
             is_file: false,
@@ -154,25 +157,13 @@ fn source(task: &str) -> Result<dalenet_data::Source, Error> {
     source.ok_or_else(|| Error::Config(format!("`{task}` is neither a data set nor an .npz file")))
 }
 
+/// The presets that every task has.
+pub(crate) const GENERAL_PRESETS: &[&str] = &["default", "paper"];
+
 /// The presets for pictures and vectors of several classes.
-fn pictures(task: &str, preset: &str, _rule: &str) -> Result<Config, Error> {
+fn pictures(_task: &str, preset: &str, _rule: &str) -> Config {
     use crate::classification::{best, paper};
-    match preset {
-        "kaneko" => Err(no_kaneko(task)),
-        "conv" => Err(no_convolutions(task)),
-        "paper" => Ok(paper()),
-        _ => Ok(best()),
-    }
-}
-
-/// Why Kaneko's preset is not for a task.
-fn no_kaneko(task: &str) -> Error {
-    Error::NotYesOrNo { task: task.into(), environment: false }
-}
-
-/// Why the preset of convolutions is not for a task.
-pub(crate) fn no_convolutions(task: &str) -> Error {
-    Error::OtherPreset { preset: "conv", task: task.into() }
+    if preset == "paper" { paper() } else { best() }
 }
 
 type MakeEnvironment =

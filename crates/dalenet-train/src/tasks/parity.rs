@@ -1,6 +1,6 @@
 //! Parity.
 
-use super::{DataSet, Request, no_convolutions};
+use super::{DataSet, Request};
 use crate::{
     Config, Error,
     classification::{best, kaneko, paper},
@@ -17,25 +17,22 @@ pub(super) fn entries() -> Vec<DataSet> {
 /// The parity of `bits` inputs, answered by one output.
 pub(super) fn yes_or_no(name: &str, summary: &str, bits: fn(&Request<'_>) -> usize) -> DataSet {
     DataSet {
+        presets: &["default", "paper", "kaneko"],
         start,
         single_output: true,
         ..DataSet::new(name, summary, move |request| data_set(request.task, bits(request)))
     }
 }
 
-fn start(task: &str, preset: &str, rule: &str) -> Result<Config, Error> {
+fn start(_task: &str, preset: &str, rule: &str) -> Config {
     if preset == "kaneko" || (preset, rule) == ("default", "ed") {
-        return Ok(kaneko());
+        return kaneko();
     }
-    let mut config = match preset {
-        "conv" => return Err(no_convolutions(task)),
-        "paper" => paper(),
-        _ => best(),
-    };
+    let mut config = if preset == "paper" { paper() } else { best() };
     (config.shift, config.validation) = (0, 0.0);
     config.network.layers = vec![32.into()];
     (config.batch, config.epochs, config.stop_error) = (4, 3000, 0.1);
-    Ok(config)
+    config
 }
 
 /// All patterns to train on and to test on.
