@@ -1,9 +1,8 @@
 //! An episode of a trained agent, and a game for a person.
 
 use crate::{
-    AgentConfig, Error, Resources, Run,
+    AgentConfig, Error,
     play::{Caption, brax, craftax},
-    trained,
 };
 use dalenet_craftax::render::Game;
 use dalenet_envs::{Actions, Options, VectorEnv, make};
@@ -18,12 +17,11 @@ pub struct PlayedEpisode {
     pub ret: f32,
 }
 
-/// An episode by the agent of the run, from the start that `seed` gives, and its page.
+/// An episode by an agent, from the start that `seed` gives, and its page.
 ///
 /// # Errors
-/// If the run cannot be used, or there is nothing to see of its task.
-pub(crate) fn episode(run: &Run, seed: u64) -> Result<(PlayedEpisode, String), Error> {
-    let trained = trained::agent(Resources::default(), run)?;
+/// If there is nothing to see of its task.
+pub(crate) fn episode(trained: TrainedAgent, seed: u64) -> Result<(PlayedEpisode, String), Error> {
     let TrainedAgent { config, mut agent, mut env } = trained;
     env.reset(seed);
     let mut recording = recording(env.as_ref(), &config)?;

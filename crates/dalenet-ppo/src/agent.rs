@@ -62,7 +62,7 @@ impl Agent {
         Self { generator: Some(generator), ..self }
     }
 
-    /// The agent of a checkpoint; `network` has the shapes of its actor, `env` is its environment.
+    /// The agent of a checkpoint or of an exported policy; `network` has the shapes of its actor, `env` is its environment.
     ///
     /// # Errors
     /// If the checkpoint is of another task or network.
@@ -76,7 +76,7 @@ impl Agent {
         let mut policy = Policy::new(env.action_space(), settings.log_deviation);
         let len = env.observation_space().len();
         let mut observations = ObservationNormaliser::new(settings, len);
-        policy.restore(file)?;
+        policy.restore_distribution(file)?;
         observations.restore(file)?;
         Ok(Self::new(network, policy, observations))
     }

@@ -213,7 +213,7 @@ impl Ppo {
         for (prefix, learner) in [("actor.", actor), ("critic.", critic)] {
             file.load_network(prefix, &mut learner.network)?;
         }
-        policy.restore(file)?;
+        policy.restore_distribution(file)?;
         Ok(self.collector.restore_moments(file)?)
     }
 }

@@ -208,7 +208,8 @@ pub struct Analyse {
 #[derive(clap::Args)]
 #[command(after_help = examples::PLAY)]
 pub struct Play {
-    /// The run's folder; with --human, craftax or craftax-classic
+    /// The run's folder, or an environment whose agent comes with the program; with --human, craftax
+    /// or craftax-classic
     pub run: PathBuf,
     /// Play the game in this terminal
     #[arg(long, conflicts_with = "out")]

@@ -97,3 +97,21 @@ fn a_pole_is_seen_to_be_balanced() {
     assert!(page.contains(&format!("\"frames\":{},", said["steps"])), "{said}");
     assert_stands_alone(&page);
 }
+
+#[test]
+fn agents_come_with_the_program() {
+    let folder = Folder::new();
+    let said = folder.ok("play brax/HalfCheetah --out walk.html --json").json();
+    assert_eq!(said["steps"], 1000);
+    assert!(said["return"].as_f64().unwrap() > 4500.0, "{said}");
+    let page = folder.read("walk.html");
+    assert_says(&page, &["brax/half-cheetah", "PPO with ed", "1000 steps from seed 0"]);
+    assert_stands_alone(&page);
+    // Another seed is another episode, and a run of that name goes first.
+    let other = folder.ok("play brax/half-cheetah --seed 1 --out other.html --json").json();
+    assert_ne!(other["return"], said["return"]);
+    folder.ok("train cart-pole --steps 2000 --envs 8 --out brax/half-cheetah");
+    let own = folder.ok("play brax/half-cheetah --out own.html --json").json();
+    assert!(own["steps"].as_u64().unwrap() <= 500, "{own}");
+    assert_says(&folder.refused("play cart-pole"), &["cart-pole is not a run", "`dalenet train`"]);
+}

@@ -10,7 +10,7 @@ use dalenet::{
 };
 use dalenet_data::{Array, write_npz};
 use dalenet_hardware::onnx::{self, Form, Pixels};
-use dalenet_train::TrainedAgent;
+use dalenet_train::{TrainedAgent, VERSION};
 use std::path::Path;
 
 /// Writes what the run at `path` has learnt to `out`: by the end of its name an ONNX graph from raw inputs to
@@ -62,7 +62,9 @@ pub fn export_run<'a>(
         File::Npz => learnt.npz(&checkpoint, &experiment).map_err(|e| run.failure()(e.into()))?,
         File::Safetensors => {
             let extra = learnt.extra(&checkpoint).map_err(|e| run.failure()(e.into()))?;
-            let metadata = [("experiment".into(), crate::run::json(&experiment))].into();
+            let version = crate::run::json(&VERSION);
+            let metadata = [("experiment", crate::run::json(&experiment)), ("version", version)];
+            let metadata = metadata.map(|(key, text)| (key.to_owned(), text)).into();
             write(&[(learnt.prefix(), learnt.network(), None)], &extra, metadata)
         }
     };

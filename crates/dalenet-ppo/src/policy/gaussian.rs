@@ -130,11 +130,19 @@ impl Gaussian {
     }
 
     pub(super) fn restore(&mut self, from: &Checkpoint<'_>) -> Result<(), Error> {
-        let Self { log_deviations, moments, .. } = self;
-        let values = [log_deviations, &mut moments.first, &mut moments.second];
-        for (name, values) in TENSORS.into_iter().zip(values) {
+        self.restore_deviations(from)?;
+        let [_, first, second] = TENSORS;
+        for (name, values) in [(first, &mut self.moments.first), (second, &mut self.moments.second)]
+        {
             *values = from.f32s(name, values.len())?;
         }
+        Ok(())
+    }
+
+    /// What actions are drawn with, without what the optimiser remembers.
+    pub(super) fn restore_deviations(&mut self, from: &Checkpoint<'_>) -> Result<(), Error> {
+        let [deviations, ..] = TENSORS;
+        self.log_deviations = from.f32s(deviations, self.log_deviations.len())?;
         self.update_deviations();
         Ok(())
     }

@@ -144,6 +144,14 @@ impl Policy {
             Self::Categorical(_) => Ok(()),
         }
     }
+
+    /// What acting needs, without what the optimiser remembers.
+    pub(crate) fn restore_distribution(&mut self, from: &Checkpoint<'_>) -> Result<(), Error> {
+        match self {
+            Self::Gaussian(gaussian) => gaussian.restore_deviations(from),
+            Self::Categorical(_) => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,55 @@
+"""Makes the file of an agent that comes with the program, of a run.
+
+    python scripts/ship_agent.py [--program target/release/dalenet] RUN ...
+
+Writes crates/dalenet-lab/assets/agents/TASK.safetensors.gz: what `dalenet export` writes of the run, with weights
+rounded to bfloat16, so that it is half as large compressed. The rounded policy is put into a run beside the other
+(`RUN-shipped`), which `dalenet eval` and scripts/brax_policy.py take as any. Needs numpy.
+"""
+
+import argparse
+import gzip
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+ASSETS = Path(__file__).parent.parent / "crates/dalenet-lab/assets/agents"
+
+
+def rounded(values):
+    """To the nearest bfloat16, of ties to even; magnitudes under Dale's principle stay at or above their floor."""
+    bits = values.astype(np.float32).view(np.uint32)
+    up = ((bits >> 16) & 1) + 0x7FFF
+    return ((bits + up) & 0xFFFF0000).astype(np.uint32).view(np.float32)
+
+
+def ship(program, run):
+    """The file of the agent of `run`."""
+    shipped = run.with_name(run.name + "-shipped")
+    with tempfile.TemporaryDirectory() as folder:
+        whole, short = Path(folder, "whole.npz"), Path(folder, "short.npz")
+        subprocess.run([program, "export", run, "--out", whole], check=True)
+        arrays = dict(np.load(whole))
+        weights = {name: rounded(values) for name, values in arrays.items() if name.startswith("actor.")}
+        np.savez(short, **(arrays | weights))
+        subprocess.run([program, "import", short, "--like", run, "--out", shipped], check=True)
+        exported = Path(folder, "agent.safetensors")
+        subprocess.run([program, "export", shipped, "--out", exported], check=True)
+        content = exported.read_bytes()
+    task = next(line for line in (run / "config.toml").read_text().splitlines() if line.startswith("task = "))
+    name = task.split('"')[1].split("/")[-1]
+    ASSETS.mkdir(parents=True, exist_ok=True)
+    target = ASSETS / f"{name}.safetensors.gz"
+    target.write_bytes(gzip.compress(content, mtime=0))
+    print(f"{target}: {target.stat().st_size} bytes; the same policy as a run: {shipped}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default="target/release/dalenet")
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN")
+    arguments = parser.parse_args()
+    for run in arguments.runs:
+        ship(arguments.program, run)
