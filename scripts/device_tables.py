@@ -152,7 +152,8 @@ def small(task, rule):
     if task == "mnist":
         return ["--epochs", 3, "--set", "layers=[128]"]
     units = 32 if rule in ("dfa", "bp") else 16
-    return ["--epochs", 2, "--set", f"convolutions=[{{units={units}, {POOL}}}]"]
+    settings = ["input=contrast", "shift=0", f"convolutions=[{{units={units}, {POOL}}}]"]
+    return ["--epochs", 2, *(word for setting in settings for word in ("--set", setting))]
 
 
 def spread(estimate):

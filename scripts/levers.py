@@ -1,0 +1,245 @@
+"""What else may raise the accuracy of CIFAR-10's default preset: each lever alone on a smaller net, by held-out samples.
+
+    pip install ./python numpy onnx onnxruntime
+    python scripts/levers.py SAMPLES.npz RUN [--program target/release/dalenet] [--levers NAME ...] [--out FILE]
+
+SAMPLES.npz has `x` (images, as `dalenet predict` reads them) and `y`; RUN is any with the preset's input, whose preparation
+is used. The net has 128 windows, is trained for 6 epochs on nine tenths of the samples, mirrored at random, in bf16, and
+tried on the last tenth. Prints a line a lever, and appends it to FILE.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import dalenet
+import numpy as np
+import onnxruntime
+from layer_probe import BATCH, inputs_of_layers
+
+CLASSES, EPOCHS, SAMPLES, KAPPA = 10, 6, 64, 40.0
+WINDOWS = {"kind": "convolution", "units": 128, "size": 5, "stride": 2}
+POOLING = {"kind": "pooling", "mode": "max", "size": 4, "stride": 2}
+PAIRS = [(0, 8), (1, 9), (2, 6), (3, 5), (4, 7)]  # classes that are taken for each other the most
+
+
+def prepared(program, run, images):
+    """What the first layer of a run reads of images: N×H×W×C."""
+    with tempfile.TemporaryDirectory() as folder:
+        graph = Path(folder) / "net.onnx"
+        subprocess.run([program, "export", str(run), "--out", str(graph)], check=True, capture_output=True)
+        content, (first, *_) = inputs_of_layers(graph)
+    session = onnxruntime.InferenceSession(content)
+    (image,) = session.get_inputs()
+    parts = (session.run([first], {image.name: images[i : i + BATCH]})[0] for i in range(0, len(images), BATCH))
+    return np.concatenate([part.transpose(0, 2, 3, 1).astype(np.float16) for part in parts])
+
+
+class Lever:
+    """The default: one-vs-all targets, errors centred over the batch, plain steps, modulo routing."""
+
+    routing = "modulo"
+
+    def images(self, x, generator):
+        return x
+
+    def targets(self, labels):
+        return np.eye(CLASSES, dtype=np.float32)[labels]
+
+    def error(self, targets, prediction):
+        return targets - prediction
+
+    def centred(self, error):
+        return error - error.mean(0)
+
+    def step(self, learner, error, rate, progress):
+        learner.learn(error, rate)
+
+    def finish(self, network):
+        """What is evaluated."""
+
+
+class Smoothing(Lever):
+    def targets(self, labels):
+        return 0.9 * super().targets(labels) + 0.1 / CLASSES
+
+
+class SoftmaxError(Lever):
+    """The error of a softmax over the outputs' inputs, times a gain; the net is the same."""
+
+    def __init__(self, gain=1.0):
+        self.gain = gain
+
+    def error(self, targets, prediction):
+        z = np.log(prediction / (1 - prediction))
+        shares = np.exp(z - z.max(1, keepdims=True))
+        return self.gain * (targets - shares / shares.sum(1, keepdims=True))
+
+
+class ClassGain(Lever):
+    """The error of a sample's own class counts for more."""
+
+    def __init__(self, gain):
+        self.gain = gain
+
+    def error(self, targets, prediction):
+        return np.where(targets > 0, self.gain, 1.0).astype(np.float32) * (targets - prediction)
+
+
+class RunningMean(Lever):
+    """Errors centred by their running mean instead of the batch's."""
+
+    mean = 0.0
+
+    def centred(self, error):
+        self.mean = 0.99 * self.mean + 0.01 * error.mean(0)
+        return (error - self.mean).astype(np.float32)
+
+
+class Cutout(Lever):
+    """A square of 8×8 pixels is blank (DeVries & Taylor 2017)."""
+
+    def images(self, x, generator):
+        x = x.copy()
+        for image, (row, column) in zip(x, generator.integers(0, 32, (len(x), 2)), strict=True):
+            image[max(row - 4, 0) : row + 4, max(column - 4, 0) : column + 4] = 0
+        return x
+
+
+class PairedRouting(Lever):
+    """Units hear the error of the class most like their own, too, at this weight."""
+
+    def __init__(self, weight):
+        self.weight = weight
+
+    def routing_matrix(self, units):
+        matrix = np.eye(CLASSES, dtype=np.float32)
+        for a, b in PAIRS:
+            matrix[a, b] = matrix[b, a] = self.weight
+        return matrix[np.arange(units) % CLASSES]
+
+
+class Average(Lever):
+    """The mean of the weights over the last third of the steps is evaluated."""
+
+    def __init__(self):
+        self.sum, self.count = {}, 0
+
+    def step(self, learner, error, rate, progress):
+        super().step(learner, error, rate, progress)
+        if progress > 2 / 3 and learner.steps % 20 == 0:
+            for name, values in learner.network.weights.items():
+                self.sum[name] = self.sum.get(name, 0) + values.astype(np.float64)
+            self.count += 1
+
+    def finish(self, network):
+        network.set_weights({name: (total / self.count).astype(np.float32) for name, total in self.sum.items()})
+
+
+class Exponentiated(Lever):
+    """Magnitudes are multiplied: |W| ← |W|·exp(ΔW/mean |W|) instead of |W| + ΔW, with the same mean step."""
+
+    def step(self, learner, error, rate, progress):
+        before = learner.network.weights
+        learner.learn(error, rate)
+        changed = {}
+        for name, after in learner.network.weights.items():
+            if not name.endswith("bias"):
+                old = before[name]
+                ratio = np.exp(np.clip((after - old) / old.mean(), -1, 1))
+                changed[name] = np.clip(old * ratio, 1e-4, None)
+        learner.network.set_weights(changed)
+
+
+class Orthogonalised(Lever):
+    """The step of the convolution becomes the nearest orthogonal matrix of the same norm (as Muon, Jordan 2024)."""
+
+    def step(self, learner, error, rate, progress):
+        before = learner.network.weights
+        learner.learn(error, rate)
+        changed = {}
+        for name, after in learner.network.weights.items():
+            if name.startswith("layer1.W"):
+                step = after - before[name]
+                norm = np.linalg.norm(step)
+                orthogonal = step / max(norm, 1e-12)
+                for _ in range(8):
+                    orthogonal = 1.5 * orthogonal - 0.5 * orthogonal @ (orthogonal.T @ orthogonal)
+                orthogonal *= norm / max(np.linalg.norm(orthogonal), 1e-12)
+                changed[name] = np.clip(before[name] + orthogonal, 1e-4, None)
+        learner.network.set_weights(changed)
+
+
+LEVERS = {
+    "none": Lever,
+    "label smoothing 0.1": Smoothing,
+    "error of a softmax": SoftmaxError,
+    "error of a softmax, twice": lambda: SoftmaxError(2.0),
+    "own class twice": lambda: ClassGain(2.0),
+    "own class four times": lambda: ClassGain(4.0),
+    "centred by a running mean": RunningMean,
+    "cutout": Cutout,
+    "routing to pairs, 0.3": lambda: PairedRouting(0.3),
+    "routing to pairs, -0.3": lambda: PairedRouting(-0.3),
+    "mean of the weights": Average,
+    "exponentiated steps": Exponentiated,
+    "orthogonalised steps": Orthogonalised,
+}
+
+
+def accuracy(network, x, y):
+    found = [network.forward(x[i : i + BATCH].astype(np.float32)).argmax(1) for i in range(0, len(x), BATCH)]
+    return float((np.concatenate(found) == y).mean())
+
+
+def train(lever, x, y, seed=100):
+    """Held-out and training accuracy of a net that is trained with a lever."""
+    generator = np.random.default_rng(seed)
+    fit = len(x) * 9 // 10
+    network = dalenet.Network(x.shape[1:], [WINDOWS, POOLING], CLASSES, widths=[3.0, 6.0], excitatory_gain=1.5,
+                              inhibitory_gain=0.5, precision="bf16", seed=seed)
+    network.balance_biases(x[:1024].astype(np.float32))
+    routing = lever.routing
+    if isinstance(lever, PairedRouting):
+        routing = lever.routing_matrix(network.units[0])
+    learner = dalenet.Learner(network, "ed", routing=routing, normalised=True, convolution_rate=2.0)
+    steps, done = EPOCHS * (fit // SAMPLES), 0
+    for _ in range(EPOCHS):
+        for chosen in np.split(generator.permutation(fit)[: fit // SAMPLES * SAMPLES], fit // SAMPLES):
+            images = x[chosen].astype(np.float32)
+            mirrored = generator.random(SAMPLES) < 0.5
+            images[mirrored] = images[mirrored, :, ::-1]
+            prediction = learner.forward(lever.images(images, generator))
+            error = lever.centred(lever.error(lever.targets(y[chosen]), prediction)).astype(np.float32)
+            rate = KAPPA * (1 + np.cos(np.pi * done / steps)) / 2
+            lever.step(learner, error, rate, done / steps)
+            done += 1
+    lever.finish(network)
+    return accuracy(network, x[fit:], y[fit:]), accuracy(network, x[: len(x) - fit], y[: len(x) - fit])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--program", default="target/release/dalenet")
+    parser.add_argument("--levers", nargs="+", choices=LEVERS, default=list(LEVERS))
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("samples", type=Path)
+    parser.add_argument("run", type=Path)
+    args = parser.parse_args()
+    samples = np.load(args.samples)
+    x, y = prepared(args.program, args.run, samples["x"]), samples["y"].astype(np.int64)
+    for name in args.levers:
+        start = time.monotonic()
+        held_out, training = train(LEVERS[name](), x, y)
+        found = {"lever": name, "held_out": held_out, "training": training, "seconds": round(time.monotonic() - start)}
+        print(json.dumps(found), flush=True)
+        if args.out:
+            with args.out.open("a") as file:
+                file.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
