@@ -4,7 +4,7 @@
     python scripts/levers.py SAMPLES.npz RUN [--program target/release/dalenet] [--levers NAME ...] [--out FILE]
 
 SAMPLES.npz has `x` (images, as `dalenet predict` reads them) and `y`; RUN is any with the preset's input, whose preparation
-is used. The net has 128 windows, is trained for 6 epochs on nine tenths of the samples, mirrored at random, in bf16, and
+is used. The net has 64 windows, is trained for 5 epochs on nine tenths of the samples, mirrored at random, in bf16, and
 tried on the last tenth. Prints a line a lever, and appends it to FILE.
 """
 
@@ -20,8 +20,8 @@ import numpy as np
 import onnxruntime
 from layer_probe import BATCH, inputs_of_layers
 
-CLASSES, EPOCHS, SAMPLES, KAPPA = 10, 6, 64, 40.0
-WINDOWS = {"kind": "convolution", "units": 128, "size": 5, "stride": 2}
+CLASSES, EPOCHS, SAMPLES, KAPPA = 10, 5, 64, 40.0
+WINDOWS = {"kind": "convolution", "units": 64, "size": 5, "stride": 2}
 POOLING = {"kind": "pooling", "mode": "max", "size": 4, "stride": 2}
 PAIRS = [(0, 8), (1, 9), (2, 6), (3, 5), (4, 7)]  # classes that are taken for each other the most
 

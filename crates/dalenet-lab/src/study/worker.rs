@@ -150,7 +150,11 @@ impl<'a> Team<'a> {
         let highest = claims.highest()?;
         let first = if self.options.from_random { random_below(self.jobs.len()) } else { 0 };
         let mut running = 0;
-        for job in self.jobs[first..].iter().chain(&self.jobs[..first]) {
+        // What a worker that died has begun goes before what nobody has.
+        let jobs = self.jobs[first..].iter().chain(&self.jobs[..first]);
+        let (begun, fresh): (Vec<&Job<'_>>, Vec<_>) =
+            jobs.partition(|job| highest.contains_key(&job.run()));
+        for job in begun.into_iter().chain(fresh) {
             let run = job.run();
             if choice.closed.contains(&run) {
                 continue;

@@ -126,6 +126,21 @@ fn a_resumed_attempt_goes_on_from_the_last_checkpoint() {
     assert_eq!(fs::read_to_string(study.join("xor-ed-seed0/metrics.jsonl")).unwrap(), trained);
 }
 
+/// A worker of this machine whose process has ended: its number has come again.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_dead_worker_has_begun_goes_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("s");
+    Study::open(&study, plan(2)).unwrap().save_plan().unwrap();
+    let here = Owner::here();
+    let gone = Owner { started: here.started + 1, ..here };
+    let layout = Layout::new(&study);
+    assert!(Claims::new(&layout, &RealDisk).take("xor-dfa-seed1", 1, &gone).unwrap());
+    let seen = work_on(&study, &RealDisk, 1).unwrap();
+    assert_eq!((seen.ended.len(), seen.ended[0].as_str()), (6, "xor-dfa-seed1"));
+}
+
 #[test]
 fn the_second_of_two_attempts_is_dropped_and_other_weights_are_said() {
     let folder = tempfile::tempdir().unwrap();
