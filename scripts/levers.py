@@ -1,7 +1,7 @@
 """What else may raise the accuracy of CIFAR-10's default preset: each lever alone on a smaller net, by held-out samples.
 
     pip install ./python numpy onnx onnxruntime
-    python scripts/levers.py SAMPLES.npz RUN [--program target/release/dalenet] [--levers NAME ...] [--out FILE]
+    python scripts/levers.py SAMPLES.npz RUN [--program target/release/dalenet] [--levers NAME ...] [--out FILE] [--keep FILE.npy]
 
 SAMPLES.npz has `x` (images, as `dalenet predict` reads them) and `y`; RUN is any with the preset's input, whose preparation
 is used. The net has 64 windows, is trained for 5 epochs on nine tenths of the samples, mirrored at random, in bf16, and
@@ -74,6 +74,7 @@ class SoftmaxError(Lever):
         self.gain = gain
 
     def error(self, targets, prediction):
+        prediction = prediction.clip(1e-6, 1 - 1e-6)
         z = np.log(prediction / (1 - prediction))
         shares = np.exp(z - z.max(1, keepdims=True))
         return self.gain * (targets - shares / shares.sum(1, keepdims=True))
@@ -225,12 +226,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--program", default="target/release/dalenet")
     parser.add_argument("--levers", nargs="+", choices=LEVERS, default=list(LEVERS))
+    parser.add_argument("--keep", type=Path, metavar="FILE.npy", help="where prepared samples are kept for another time")
     parser.add_argument("--out", type=Path)
     parser.add_argument("samples", type=Path)
     parser.add_argument("run", type=Path)
     args = parser.parse_args()
     samples = np.load(args.samples)
-    x, y = prepared(args.program, args.run, samples["x"]), samples["y"].astype(np.int64)
+    if args.keep and args.keep.exists():
+        x = np.load(args.keep)
+    else:
+        x = prepared(args.program, args.run, samples["x"])
+        if args.keep:
+            np.save(args.keep, x)
+    y = samples["y"].astype(np.int64)
     for name in args.levers:
         start = time.monotonic()
         held_out, training = train(LEVERS[name](), x, y)
