@@ -84,7 +84,7 @@ pub const PLAY: &str = "\
 Examples:
   dalenet play runs/cart-pole-ed-seed0 --out pole.html
   dalenet play runs/mnist-ed-seed0 --out mistakes.html
-  dalenet play brax/half-cheetah            # an agent that comes with the program
+  dalenet play brax/half-cheetah            # a trained agent of the program
   dalenet play craftax --human              # play it yourself";
 
 pub const EXPORT: &str = "\
