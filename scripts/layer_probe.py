@@ -25,12 +25,12 @@ STRENGTHS = [0.003, 0.03, 0.3]  # of the ridge, as a share of the mean variance
 def inputs_of_layers(path):
     """The graph with what every layer with weights reads as outputs more, and the names by layer."""
     model = onnx.load(path)
-    constants = {tensor.name for tensor in model.graph.initializer}
+    weights = {tensor.name for tensor in model.graph.initializer if tensor.name.startswith("layer")}
     made_by = {name: node for node in model.graph.node for name in node.output}
     reads = []
     for node in model.graph.node:
         # Weights of a layer are constants; each stream and each of its two signs has a product of its own.
-        if node.op_type in ("Conv", "MatMul") and node.input[1] in constants:
+        if node.op_type in ("Conv", "MatMul") and node.input[1] in weights:
             read = node.input[0]
             while read in made_by and made_by[read].op_type in ("Reshape", "Transpose"):
                 read = made_by[read].input[0]  # the image's channels, before they are flattened

@@ -178,7 +178,7 @@ LEVERS = {
     "none": Lever,
     "label smoothing 0.1": Smoothing,
     "error of a softmax": SoftmaxError,
-    "error of a softmax, twice": lambda: SoftmaxError(2.0),
+    "error of a softmax, a quarter": lambda: SoftmaxError(0.25),
     "own class twice": lambda: ClassGain(2.0),
     "own class four times": lambda: ClassGain(4.0),
     "centred by a running mean": RunningMean,
@@ -205,7 +205,7 @@ def train(lever, x, y, seed=100):
     network.balance_biases(x[:1024].astype(np.float32))
     routing = lever.routing
     if isinstance(lever, PairedRouting):
-        routing = lever.routing_matrix(network.units[0])
+        routing = lever.routing_matrix(WINDOWS["units"])
     learner = dalenet.Learner(network, "ed", routing=routing, normalised=True, convolution_rate=2.0)
     steps, done = EPOCHS * (fit // SAMPLES), 0
     for _ in range(EPOCHS):
