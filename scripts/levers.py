@@ -1,7 +1,7 @@
 """What else may raise the accuracy of CIFAR-10's default preset: each lever alone on a smaller net, by held-out samples.
 
     pip install ./python numpy onnx onnxruntime
-    python scripts/levers.py SAMPLES.npz RUN [--program target/release/dalenet] [--levers NAME ...] [--out FILE] [--keep FILE.npy]
+    python scripts/levers.py SAMPLES.npz RUN [--program target/release/dalenet] [--levers NAME ...] [--seed 100] [--out FILE] [--keep FILE.npy]
 
 SAMPLES.npz has `x` (images, as `dalenet predict` reads them) and `y`; RUN is any with the preset's input, whose preparation
 is used. The net has 64 windows, is trained for 5 epochs on nine tenths of the samples, mirrored at random, in bf16, and
@@ -174,6 +174,10 @@ class Orthogonalised(Lever):
         learner.network.set_weights(changed)
 
 
+class Both(Orthogonalised, PairedRouting):
+    pass
+
+
 LEVERS = {
     "none": Lever,
     "label smoothing 0.1": Smoothing,
@@ -188,6 +192,8 @@ LEVERS = {
     "mean of the weights": Average,
     "exponentiated steps": Exponentiated,
     "orthogonalised steps": Orthogonalised,
+    "routing to pairs, 0.5": lambda: PairedRouting(0.5),
+    "routing to pairs, 0.3, and orthogonalised steps": lambda: Both(0.3),
 }
 
 
@@ -196,7 +202,7 @@ def accuracy(network, x, y):
     return float((np.concatenate(found) == y).mean())
 
 
-def train(lever, x, y, seed=100):
+def train(lever, x, y, seed):
     """Held-out and training accuracy of a net that is trained with a lever."""
     generator = np.random.default_rng(seed)
     fit = len(x) * 9 // 10
@@ -226,6 +232,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--program", default="target/release/dalenet")
     parser.add_argument("--levers", nargs="+", choices=LEVERS, default=list(LEVERS))
+    parser.add_argument("--seed", type=int, default=100)
     parser.add_argument("--keep", type=Path, metavar="FILE.npy", help="where prepared samples are kept for another time")
     parser.add_argument("--out", type=Path)
     parser.add_argument("samples", type=Path)
@@ -241,8 +248,8 @@ def main():
     y = samples["y"].astype(np.int64)
     for name in args.levers:
         start = time.monotonic()
-        held_out, training = train(LEVERS[name](), x, y)
-        found = {"lever": name, "held_out": held_out, "training": training, "seconds": round(time.monotonic() - start)}
+        held_out, training = train(LEVERS[name](), x, y, args.seed)
+        found = {"lever": name, "seed": args.seed, "held_out": held_out, "training": training, "seconds": round(time.monotonic() - start)}
         print(json.dumps(found), flush=True)
         if args.out:
             with args.out.open("a") as file:
