@@ -41,7 +41,8 @@ def prepared(program, run, images):
 class Lever:
     """The default: one-vs-all targets, errors centred over the batch, plain steps, modulo routing."""
 
-    routing = "modulo"
+    def routing(self, units):
+        return "modulo"
 
     def images(self, x, generator):
         return x
@@ -116,7 +117,7 @@ class PairedRouting(Lever):
     def __init__(self, weight):
         self.weight = weight
 
-    def routing_matrix(self, units):
+    def routing(self, units):
         matrix = np.eye(CLASSES, dtype=np.float32)
         for a, b in PAIRS:
             matrix[a, b] = matrix[b, a] = self.weight
@@ -140,38 +141,41 @@ class Average(Lever):
         network.set_weights({name: (total / self.count).astype(np.float32) for name, total in self.sum.items()})
 
 
-class Exponentiated(Lever):
+class OtherSteps(Lever):
+    """Magnitudes whose names begin so are moved by `moved` instead of their gradient's step."""
+
+    prefixes = ("layer1.W", "layer2.W")
+
+    def moved(self, old, step):
+        raise NotImplementedError
+
+    def step(self, learner, error, rate, progress):
+        before = learner.network.weights
+        learner.learn(error, rate)
+        after = learner.network.weights
+        names = [name for name in after if name.startswith(self.prefixes)]
+        moved = {name: self.moved(before[name], after[name] - before[name]) for name in names}
+        learner.network.set_weights({name: np.clip(values, 1e-4, None) for name, values in moved.items()})
+
+
+class Exponentiated(OtherSteps):
     """Magnitudes are multiplied: |W| ← |W|·exp(ΔW/mean |W|) instead of |W| + ΔW, with the same mean step."""
 
-    def step(self, learner, error, rate, progress):
-        before = learner.network.weights
-        learner.learn(error, rate)
-        changed = {}
-        for name, after in learner.network.weights.items():
-            if not name.endswith("bias"):
-                old = before[name]
-                ratio = np.exp(np.clip((after - old) / old.mean(), -1, 1))
-                changed[name] = np.clip(old * ratio, 1e-4, None)
-        learner.network.set_weights(changed)
+    def moved(self, old, step):
+        return old * np.exp(np.clip(step / old.mean(), -1, 1))
 
 
-class Orthogonalised(Lever):
+class Orthogonalised(OtherSteps):
     """The step of the convolution becomes the nearest orthogonal matrix of the same norm (as Muon, Jordan 2024)."""
 
-    def step(self, learner, error, rate, progress):
-        before = learner.network.weights
-        learner.learn(error, rate)
-        changed = {}
-        for name, after in learner.network.weights.items():
-            if name.startswith("layer1.W"):
-                step = after - before[name]
-                norm = np.linalg.norm(step)
-                orthogonal = step / max(norm, 1e-12)
-                for _ in range(8):
-                    orthogonal = 1.5 * orthogonal - 0.5 * orthogonal @ (orthogonal.T @ orthogonal)
-                orthogonal *= norm / max(np.linalg.norm(orthogonal), 1e-12)
-                changed[name] = np.clip(before[name] + orthogonal, 1e-4, None)
-        learner.network.set_weights(changed)
+    prefixes = ("layer1.W",)
+
+    def moved(self, old, step):
+        norm = np.linalg.norm(step)
+        orthogonal = step / max(norm, 1e-12)
+        for _ in range(8):
+            orthogonal = 1.5 * orthogonal - 0.5 * orthogonal @ (orthogonal.T @ orthogonal)
+        return old + orthogonal * (norm / max(np.linalg.norm(orthogonal), 1e-12))
 
 
 class Both(Orthogonalised, PairedRouting):
@@ -209,9 +213,7 @@ def train(lever, x, y, seed):
     network = dalenet.Network(x.shape[1:], [WINDOWS, POOLING], CLASSES, widths=[3.0, 6.0], excitatory_gain=1.5,
                               inhibitory_gain=0.5, precision="bf16", seed=seed)
     network.balance_biases(x[:1024].astype(np.float32))
-    routing = lever.routing
-    if isinstance(lever, PairedRouting):
-        routing = lever.routing_matrix(WINDOWS["units"])
+    routing = lever.routing(WINDOWS["units"])
     learner = dalenet.Learner(network, "ed", routing=routing, normalised=True, convolution_rate=2.0)
     steps, done = EPOCHS * (fit // SAMPLES), 0
     for _ in range(EPOCHS):
