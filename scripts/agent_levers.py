@@ -1,0 +1,112 @@
+"""What may raise the return of Error Diffusion's agents: each choice alone, on search seeds and short trainings.
+
+    python scripts/agent_levers.py TASK [--program target/release/dalenet] [--rule ed] [--levers NAME ...] [--seed 100]
+                                   [--steps 5e6] [--set KEY=VALUE ...] [--out docs/results/agent-levers.jsonl]
+
+Trains one run a lever with one thread and bf16 products, a lever at a time; --set changes what all of them stand on. Finished runs in FILE are not trained again.
+Prints a Markdown table of the returns of the trained agents, and of the last episodes of the training.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+# Settings that differ from the preset's.
+LEVERS = {
+    "none": [],
+    "rate doubled": ["rate=RATE*2"],
+    "rate doubled, annealed": ["rate=RATE*2", "anneal=true"],
+    "rate tripled, annealed": ["rate=RATE*3", "anneal=true"],
+    "rate tripled": ["rate=RATE*3"],
+    "annealed": ["anneal=true"],
+    "not annealed": ["anneal=false"],
+    "starts staggered": ["stagger=true"],
+    "critic_gain 0.03": ["critic_gain=0.03"],
+    "critic_gain 0.3": ["critic_gain=0.3"],
+    "half the units": ["layers=UNITS/2"],
+    "twice the units": ["layers=UNITS*2"],
+    "no RMS normalisation": ["rms=false"],
+    "routing overlapping": ['routing="overlapping"'],
+    "routing shared": ['routing="shared"'],
+    "2 passes": ["epochs=2"],
+    "8 passes": ["epochs=8"],
+    "ln σ starts at -0.5": ["log_deviation=-0.5"],
+    "ln σ starts at -1": ["log_deviation=-1"],
+    "entropy 0.001": ["entropy_weight=0.001"],
+    "entropy 0.003": ["entropy_weight=0.003"],
+    "entropy 0.02": ["entropy_weight=0.02"],
+    "values not clipped": ["clip_value=false"],
+    "initial weights halved": ["excitatory_gain=0.5", "inhibitory_gain=0.5"],
+    "floor 0": ["floor=0"],
+    "observations not normalised": ["normalise_observations=false"],
+    "rewards not normalised": ["normalise_rewards=false"],
+    "tanh, no RMS normalisation": ['response="tanh"', "rms=false"],
+    "truncation is an end": ["bootstrap_truncation=false"],
+    "restarts at the first start": ["restart=same"],
+    "PureJaxRL's ends and restarts": ["bootstrap_truncation=false", "restart=same"],
+}
+
+
+def preset(program, task, rule):
+    """The rate and the units of the default preset."""
+    lines = subprocess.run([program, "config", task, "--rule", rule], check=True, capture_output=True, text=True).stdout
+    settings = dict(line.split(" = ", 1) for line in lines.splitlines() if " = " in line and not line.startswith("#"))
+    return float(settings["rate"]), json.loads(settings["layers"])
+
+
+def setting(text, rate, units):
+    """A setting with the preset's rate and units put in."""
+    key, value = text.split("=", 1)
+    if value.startswith("RATE*"):
+        value = f"{rate * float(value[5:]):.6g}"
+    if value.startswith("UNITS"):
+        factor = {"*": 1, "/": -1}[value[5]]
+        value = json.dumps([int(count * float(value[6:]) ** factor) for count in units])
+    return f"{key}={value}"
+
+
+def train(program, task, rule, settings, seed, steps):
+    """What `dalenet train` finds, and the state at the end of the training; `recent_return` is of the last 100 episodes."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder) / "run"
+        command = [program, "--threads", "1", "train", task, "--rule", rule, "--seed", str(seed), "--steps", steps, "--out", str(run), "--json"]
+        for text in ["precision=bf16", *settings]:
+            command += ["--set", text]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode not in (0, 1):
+            raise SystemExit(done.stderr)
+        found = json.loads(done.stdout.splitlines()[-1])
+        last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
+        returns = {key: found[key] for key in ["return_mean", "return_std", "train_seconds"]}
+        return returns | {key: last[key] for key in ["recent_return", "entropy", "explained_variance", "floor_share"]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--program", default="target/release/dalenet")
+    parser.add_argument("--rule", default="ed")
+    parser.add_argument("--levers", nargs="+", default=list(LEVERS), choices=list(LEVERS))
+    parser.add_argument("--seed", type=int, default=100)
+    parser.add_argument("--steps", default="5e6")
+    parser.add_argument("--set", action="append", default=[], dest="base")
+    parser.add_argument("--out", type=Path, default=Path("docs/results/agent-levers.jsonl"))
+    parser.add_argument("task")
+    args = parser.parse_args()
+    rate, units = preset(args.program, args.task, args.rule)
+    print("| lever | return | last episodes |\n|---|---|---|")
+    for lever in args.levers:
+        cell = {"task": args.task, "rule": args.rule, "base": args.base, "lever": lever, "seed": args.seed, "steps": args.steps}
+        lines = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
+        found = next((line for line in lines if cell.items() <= line.items()), None)
+        if found is None:
+            settings = args.base + [setting(text, rate, units) for text in LEVERS[lever]]
+            found = cell | {"settings": settings} | train(args.program, args.task, args.rule, settings, args.seed, args.steps)
+            with args.out.open("a") as file:
+                file.write(json.dumps(found) + "\n")
+        print(f"| {lever} | {found['return_mean']:.1f} ± {found['return_std']:.1f} | {found['recent_return']} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
