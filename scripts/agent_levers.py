@@ -20,6 +20,8 @@ LEVERS = {
     "rate doubled, annealed": ["rate=RATE*2", "anneal=true"],
     "rate tripled, annealed": ["rate=RATE*3", "anneal=true"],
     "rate tripled": ["rate=RATE*3"],
+    "rate times 5": ["rate=RATE*5"],
+    "rate times 10": ["rate=RATE*10"],
     "annealed": ["anneal=true"],
     "not annealed": ["anneal=false"],
     "starts staggered": ["stagger=true"],
