@@ -21,6 +21,7 @@ import onnxruntime
 from layer_probe import BATCH, inputs_of_layers
 
 CLASSES, EPOCHS, SAMPLES, KAPPA = 10, 5, 64, 40.0
+TRIED = 2000  # samples by which routing is learnt
 WINDOWS = {"kind": "convolution", "units": 64, "size": 5, "stride": 2}
 POOLING = {"kind": "pooling", "mode": "max", "size": 4, "stride": 2}
 PAIRS = [(0, 8), (1, 9), (2, 6), (3, 5), (4, 7)]  # classes that are taken for each other the most
@@ -41,8 +42,14 @@ def prepared(program, run, images):
 class Lever:
     """The default: one-vs-all targets, errors centred over the batch, plain steps, modulo routing."""
 
+    layers = [WINDOWS, POOLING]
+
     def routing(self, units):
         return "modulo"
+
+    def epoch_ends(self, learner, x, y):
+        """The learner of the next epoch."""
+        return learner
 
     def images(self, x, generator):
         return x
@@ -124,6 +131,33 @@ class PairedRouting(Lever):
         return matrix[np.arange(units) % CLASSES]
 
 
+class LearntRouting(Lever):
+    """From the second epoch on a unit hears, at this weight, the error of the other class that it answers the most."""
+
+    def __init__(self, weight):
+        self.weight, self.learnt = weight, False
+
+    def epoch_ends(self, learner, x, y):
+        if self.learnt:
+            return learner
+        self.learnt = True
+        units = WINDOWS["units"]
+        activity = learner.network.activities(x[:TRIED].astype(np.float32))[0].reshape(min(len(x), TRIED), -1, 2 * units)
+        answers = np.stack([activity[y[:TRIED] == label, :, :units].mean((0, 1)) for label in range(CLASSES)], axis=1)
+        answers = answers / answers.mean(0)  # some classes make every unit more active
+        own = np.arange(units) % CLASSES
+        answers[np.arange(units), own] = 0
+        matrix = np.eye(CLASSES, dtype=np.float32)[own]
+        matrix[np.arange(units), answers.argmax(1)] = self.weight
+        return learner_of(learner.network, matrix)
+
+
+class Divisive(Lever):
+    """What is pooled is divided by the activity of all channels of its place (Carandini & Heeger 2012)."""
+
+    layers = [WINDOWS, POOLING, {"kind": "divisive"}]
+
+
 class Average(Lever):
     """The mean of the weights over the last third of the steps is evaluated."""
 
@@ -196,6 +230,8 @@ LEVERS = {
     "mean of the weights": Average,
     "exponentiated steps": Exponentiated,
     "orthogonalised steps": Orthogonalised,
+    "learnt routing, 0.3": lambda: LearntRouting(0.3),
+    "divisive normalisation": Divisive,
     "routing to pairs, 0.5": lambda: PairedRouting(0.5),
     "routing to pairs, 0.3, and orthogonalised steps": lambda: Both(0.3),
 }
@@ -206,15 +242,18 @@ def accuracy(network, x, y):
     return float((np.concatenate(found) == y).mean())
 
 
+def learner_of(network, routing):
+    return dalenet.Learner(network, "ed", routing=routing, normalised=True, convolution_rate=2.0)
+
+
 def train(lever, x, y, seed):
     """Held-out and training accuracy of a net that is trained with a lever."""
     generator = np.random.default_rng(seed)
     fit = len(x) * 9 // 10
-    network = dalenet.Network(x.shape[1:], [WINDOWS, POOLING], CLASSES, widths=[3.0, 6.0], excitatory_gain=1.5,
+    network = dalenet.Network(x.shape[1:], lever.layers, CLASSES, widths=[3.0, 6.0], excitatory_gain=1.5,
                               inhibitory_gain=0.5, precision="bf16", seed=seed)
     network.balance_biases(x[:1024].astype(np.float32))
-    routing = lever.routing(WINDOWS["units"])
-    learner = dalenet.Learner(network, "ed", routing=routing, normalised=True, convolution_rate=2.0)
+    learner = learner_of(network, lever.routing(WINDOWS["units"]))
     steps, done = EPOCHS * (fit // SAMPLES), 0
     for _ in range(EPOCHS):
         for chosen in np.split(generator.permutation(fit)[: fit // SAMPLES * SAMPLES], fit // SAMPLES):
@@ -226,6 +265,7 @@ def train(lever, x, y, seed):
             rate = KAPPA * (1 + np.cos(np.pi * done / steps)) / 2
             lever.step(learner, error, rate, done / steps)
             done += 1
+        learner = lever.epoch_ends(learner, x[:fit], y[:fit])
     lever.finish(network)
     return accuracy(network, x[fit:], y[fit:]), accuracy(network, x[: len(x) - fit], y[: len(x) - fit])
 

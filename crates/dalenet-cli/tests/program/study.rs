@@ -14,7 +14,8 @@ fn folder() -> Folder {
     folder
 }
 
-/// The files of every run of a study that is finished.
+/// The files of every run of a study that is finished: published, not in the hidden folder of an attempt
+/// that was killed just before.
 fn finished(folder: &Folder, study: &str) -> BTreeMap<String, Vec<(String, Vec<u8>)>> {
     let names = |path: &Path| {
         let entries = fs::read_dir(path).expect("a folder").flatten();
@@ -24,7 +25,9 @@ fn finished(folder: &Folder, study: &str) -> BTreeMap<String, Vec<(String, Vec<u
         names
     };
     let study = folder.path(study);
-    let runs = names(&study).into_iter().filter(|run| study.join(run).join("result.json").exists());
+    let published =
+        |run: &String| !run.starts_with('.') && study.join(run).join("result.json").exists();
+    let runs = names(&study).into_iter().filter(published);
     let content = |run: String| {
         let path = study.join(&run);
         let file = |name: String| (name.clone(), fs::read(path.join(name)).expect("a file"));
