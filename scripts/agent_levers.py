@@ -3,11 +3,12 @@
     python scripts/agent_levers.py TASK [--program target/release/dalenet] [--rule ed] [--levers NAME ...] [--seed 100]
                                    [--steps 5e6] [--set KEY=VALUE ...] [--out docs/results/agent-levers.jsonl]
 
-Trains one run a lever with one thread and bf16 products, a lever at a time; --set changes what all of them stand on. Finished runs in FILE are not trained again.
-Prints a Markdown table of the returns of the trained agents, and of the last episodes of the training.
+Trains one run a lever with one thread and bf16 products, a lever at a time; --set changes what all of them stand on. Runs
+whose whole configuration is in the output are not trained again. Prints a Markdown table of the returns of the trained agents, and of the last episodes of the training.
 """
 
 import argparse
+import hashlib
 import json
 import subprocess
 import tempfile
@@ -51,11 +52,15 @@ LEVERS = {
 }
 
 
-def preset(program, task, rule):
-    """The rate and the units of the default preset."""
-    lines = subprocess.run([program, "config", task, "--rule", rule], check=True, capture_output=True, text=True).stdout
-    settings = dict(line.split(" = ", 1) for line in lines.splitlines() if " = " in line and not line.startswith("#"))
-    return float(settings["rate"]), json.loads(settings["layers"])
+def configuration(program, arguments):
+    """All settings of a training, as the program writes them."""
+    lines = subprocess.run([program, "config", *arguments], check=True, capture_output=True, text=True).stdout
+    return dict(line.split(" = ", 1) for line in lines.splitlines() if " = " in line and not line.startswith("#"))
+
+
+def digest(settings):
+    """What tells configurations apart, whatever the presets of the program are by then."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def setting(text, rate, units):
@@ -69,13 +74,11 @@ def setting(text, rate, units):
     return f"{key}={value}"
 
 
-def train(program, task, rule, settings, seed, steps):
+def train(program, arguments):
     """What `dalenet train` finds, and the state at the end of the training; `recent_return` is of the last 100 episodes."""
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
-        command = [program, "--threads", "1", "train", task, "--rule", rule, "--seed", str(seed), "--steps", steps, "--out", str(run), "--json"]
-        for text in ["precision=bf16", *settings]:
-            command += ["--set", text]
+        command = [program, "--threads", "1", "train", *arguments, "--out", str(run), "--json"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode not in (0, 1):
             raise SystemExit(done.stderr)
@@ -96,15 +99,20 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("docs/results/agent-levers.jsonl"))
     parser.add_argument("task")
     args = parser.parse_args()
-    rate, units = preset(args.program, args.task, args.rule)
+    preset = configuration(args.program, [args.task, "--rule", args.rule])
+    rate, units = float(preset["rate"]), json.loads(preset["layers"])
     print("| lever | return | last episodes |\n|---|---|---|")
     for lever in args.levers:
-        cell = {"task": args.task, "rule": args.rule, "base": args.base, "lever": lever, "seed": args.seed, "steps": args.steps}
+        settings = args.base + [setting(text, rate, units) for text in LEVERS[lever]]
+        arguments = [args.task, "--rule", args.rule, "--seed", str(args.seed)]
+        for text in [f"steps={args.steps}", "precision=bf16", *settings]:
+            arguments += ["--set", text]
+        cell = {"task": args.task, "rule": args.rule, "base": args.base, "lever": lever, "seed": args.seed, "steps": args.steps,
+                "settings": settings, "configuration": digest(configuration(args.program, arguments))}
         lines = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
-        found = next((line for line in lines if cell.items() <= line.items()), None)
+        found = next((line for line in lines if line["configuration"] == cell["configuration"]), None)
         if found is None:
-            settings = args.base + [setting(text, rate, units) for text in LEVERS[lever]]
-            found = cell | {"settings": settings} | train(args.program, args.task, args.rule, settings, args.seed, args.steps)
+            found = cell | train(args.program, arguments)
             with args.out.open("a") as file:
                 file.write(json.dumps(found) + "\n")
         print(f"| {lever} | {found['return_mean']:.1f} ± {found['return_std']:.1f} | {found['recent_return']} |", flush=True)

@@ -19,7 +19,8 @@ fn adjustment(name: &str) -> fn(&mut AgentConfig) {
     match name {
         "craftax" | "craftax-classic" => craftax,
         "cart-pole" | "bandit" => small,
-        _ => brax,
+        name if name.starts_with("brax/") || name.starts_with("mujoco/") => brax,
+        _ => |_| {},
     }
 }
 
