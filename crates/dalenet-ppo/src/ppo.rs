@@ -20,10 +20,15 @@ use std::collections::HashMap;
 /// and the environments have their own.
 const TRAINING_STREAM: u64 = 2;
 
-/// Tensors of a checkpoint: the state of the environments, updates made, and the generator's seed,
-/// stream and position.
+/// The factor by which the rate is adapted after an update, and the least that it comes to.
+const RATE_STEP: f32 = 1.5;
+const LEAST_RATE_SCALE: f32 = 1e-3;
+
+/// Tensors of a checkpoint: the state of the environments, updates made, the factor of the rate, and the
+/// generator's seed, stream and position.
 const ENVIRONMENT: &str = "environment";
 const UPDATES: &str = "updates";
+const RATE_SCALE: &str = "rate_scale";
 const GENERATOR: &str = "generator";
 
 /// Actor and critic learning from N environments by PPO.
@@ -36,6 +41,8 @@ pub struct Ppo {
     pub(crate) model: ActorCritic,
     pub(crate) generator: Generator,
     updates: u64,
+    /// Factor of the rate by which the policy's divergence is met, at most 1.
+    rate_scale: f32,
     // Buffers.
     pub(crate) rollout: Rollout,
     pub(crate) minibatches: Minibatches,
@@ -76,6 +83,7 @@ impl Ppo {
             model,
             generator: Generator::new(seed, TRAINING_STREAM),
             updates: 0,
+            rate_scale: 1.0,
             rollout,
             minibatches: Minibatches::default(),
         })
@@ -145,6 +153,7 @@ impl Ppo {
         let sums = minibatches.learn(model, rollout, settings, update.rate, generator);
         sums.report(&mut update);
 
+        self.adapt_rate(update.divergence as f32);
         self.updates += 1;
         update.steps = self.steps();
         update.failures = self.env().failures();
@@ -157,7 +166,18 @@ impl Ppo {
     /// Learning rate of the next update.
     fn rate(&self) -> f32 {
         let left = 1.0 - self.updates as f64 / self.updates() as f64;
-        self.settings.rate * if self.settings.anneal { left as f32 } else { 1.0 }
+        let left = if self.settings.anneal { left as f32 } else { 1.0 };
+        self.settings.rate * left * self.rate_scale
+    }
+
+    /// Lowers the rate of the next updates where one moved the policy too far, and raises it again.
+    fn adapt_rate(&mut self, divergence: f32) {
+        let target = self.settings.target_kl;
+        if target > 0.0 && divergence > 2.0 * target {
+            self.rate_scale = (self.rate_scale / RATE_STEP).max(LEAST_RATE_SCALE);
+        } else if target > 0.0 && divergence < target / 2.0 {
+            self.rate_scale = (self.rate_scale * RATE_STEP).min(1.0);
+        }
     }
 
     /// The whole state as a checkpoint, with `metadata` of the caller's own.
@@ -169,6 +189,9 @@ impl Ppo {
             (GENERATOR.into(), Values::U64(vec![seed, stream, low, high])),
             (ENVIRONMENT.into(), Values::U32(self.collector.env.save())),
         ];
+        if self.settings.target_kl > 0.0 {
+            values.push((RATE_SCALE.into(), Values::F32(vec![self.rate_scale])));
+        }
         policy.save(&mut values);
         self.collector.observations.save(&mut values);
         self.collector.save(&mut values);
@@ -196,6 +219,9 @@ impl Ppo {
         self.collector.observations.restore(file)?;
         self.collector.restore(file)?;
         self.updates = file.u64s(UPDATES, 1)?[0];
+        if self.settings.target_kl > 0.0 {
+            self.rate_scale = file.f32s(RATE_SCALE, 1)?[0];
+        }
         let words = file.u64s(GENERATOR, 4)?;
         let (seed, stream, position) = (words[0], words[1], [words[2], words[3]]);
         self.generator = Generator::restore(&GeneratorState { seed, stream, position });

@@ -20,6 +20,11 @@ pub struct Settings {
     pub rate: f32,
     /// Whether the rate falls to zero, linearly over the training.
     pub anneal: bool,
+    /// Divergence KL(old ‖ new) of the policies before and after an update, in nats, that the rate is
+    /// lowered to meet: it is divided by 1.5 after an update with twice as much and multiplied by 1.5,
+    /// up to what it is else, after one with half as much (the adaptive rate of rsl_rl); 0: it is not.
+    #[serde(default)]
+    pub target_kl: f32,
     /// ε of Adam, added to the root.
     pub epsilon: f32,
     /// Discount γ.
@@ -70,6 +75,7 @@ impl Default for Settings {
             minibatches: 32,
             rate: 3e-4,
             anneal: false,
+            target_kl: 0.0,
             epsilon: 1e-5,
             discount: 0.99,
             lambda: 0.95,
@@ -116,9 +122,11 @@ impl Settings {
         for (key, value) in [("discount", self.discount), ("lambda", self.lambda)] {
             check(key, value, share(value), "must be between 0 and 1")?;
         }
-        for (key, value) in
-            [("value_weight", self.value_weight), ("entropy_weight", self.entropy_weight)]
-        {
+        for (key, value) in [
+            ("target_kl", self.target_kl),
+            ("value_weight", self.value_weight),
+            ("entropy_weight", self.entropy_weight),
+        ] {
             check(key, value, not_negative(value), "must be at least 0 and finite")?;
         }
         check("log_deviation", self.log_deviation, log_deviation, "must be between -10 and 10")?;

@@ -6,7 +6,7 @@ use dalenet::{
     Modulo, NetworkSpec, Rule, Trace, checkpoint::Checkpoint,
 };
 use dalenet_envs::{Actions, Batch, Error, Options, Space, VectorEnv, make};
-use dalenet_ppo::{Networks, Ppo, Running, Settings, evaluate};
+use dalenet_ppo::{Networks, Ppo, Running, Settings, Update, evaluate};
 
 fn networks(rule: &str) -> Networks {
     let dual = rule == "ed";
@@ -66,7 +66,8 @@ fn a_restored_training_goes_on_to_the_same_bits_at_any_thread_count() {
     let run = |task: &str, threads: usize, stop: u64| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let settings = Settings { steps: 5 * 512, stagger: true, ..settings() };
+            let settings =
+                Settings { steps: 5 * 512, stagger: true, target_kl: 1e-3, ..settings() };
             let mut ppo = ppo(task, "ed", &settings);
             while !ppo.ended() {
                 ppo.update().unwrap();
@@ -86,6 +87,37 @@ fn a_restored_training_goes_on_to_the_same_bits_at_any_thread_count() {
             assert!(run(task, threads, stop) == whole, "{about}");
         }
     }
+}
+
+#[test]
+fn the_rate_is_lowered_to_the_divergence_that_is_asked_for() {
+    let updates = |target_kl: f32| {
+        let settings = Settings { steps: 30 * 512, rate: 0.03, target_kl, ..settings() };
+        let mut ppo = ppo("half-cheetah", "ed", &settings);
+        let updates = std::iter::from_fn(|| (!ppo.ended()).then(|| ppo.update().unwrap()));
+        updates.collect::<Vec<_>>()
+    };
+    let last = |updates: &[Update], of: fn(&Update) -> f64| {
+        let mut values: Vec<_> = updates[10..].iter().map(of).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    let (free, held) = (updates(0.0), updates(0.01));
+    assert!(free.iter().all(|update| update.rate == 0.03));
+    let divergence = |updates: &[Update]| last(updates, |update| update.divergence);
+    assert!(divergence(&free) > 0.1, "{}", divergence(&free));
+    assert!((0.003..0.03).contains(&divergence(&held)), "{}", divergence(&held));
+    for pair in held.windows(2) {
+        let (factor, found) = (pair[1].rate / pair[0].rate, pair[0].divergence);
+        let expected = match found {
+            far if far > 0.02 => 1.0 / 1.5,
+            near if near < 0.005 => (0.03 / pair[0].rate).min(1.5),
+            _ => 1.0,
+        };
+        assert!((factor - expected).abs() < 1e-5, "{found}: {factor}");
+    }
+    let wide = updates(1e9);
+    assert!(wide.iter().zip(&free).all(|(a, b)| a == b), "never above what it is else");
 }
 
 #[test]

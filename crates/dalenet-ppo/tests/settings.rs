@@ -76,6 +76,7 @@ fn every_setting_is_named_with_its_value() {
         ("epochs", Settings { epochs: 0, ..Settings::default() }),
         ("minibatches", Settings { minibatches: 0, ..Settings::default() }),
         ("rate", Settings { rate: f32::NAN, ..Settings::default() }),
+        ("target_kl", Settings { target_kl: -0.01, ..Settings::default() }),
         ("clip", Settings { clip: -1.0, ..Settings::default() }),
         ("discount", Settings { discount: 1.5, ..Settings::default() }),
         ("lambda", Settings { lambda: -0.1, ..Settings::default() }),
