@@ -599,9 +599,10 @@ class Run:
         The evaluation on the test set of `data`, or of the run's own data, or on that in the bytes of an
         `.npz` file, as JSON.
         """
-    def evaluate_agent(self, /, episodes: SupportsIndex) -> str:
+    def evaluate_agent(self, /, episodes: SupportsIndex, deterministic: bool | None) -> str:
         """
-        The evaluation of an agent in so many episodes, as JSON.
+        The evaluation of an agent in so many episodes, by its most probable actions, sampled ones or those of
+        the run's evaluation, as JSON.
         """
     def play(self, /, seed: SupportsIndex | None, out: str | PathLike[str]) -> None:
         """

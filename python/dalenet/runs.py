@@ -221,6 +221,7 @@ class Run:
         data: str | os.PathLike[str] | Labelled | None = None,
         *,
         episodes: int | None = None,
+        deterministic: bool | None = None,
     ) -> dict[str, Any]:
         """How well it does on a test set, or in new episodes.
 
@@ -231,6 +232,9 @@ class Run:
             the data it was trained on.
         episodes
             Of an agent: how many episodes are played; 64 by default.
+        deterministic
+            Of an agent: whether it takes its most probable actions; if not, they are sampled. By default as
+            in the run's evaluation.
 
         Returns
         -------
@@ -248,8 +252,10 @@ class Run:
             raise ValueError("data is for runs on data sets; this one is of an environment")
         if not is_agent and episodes is not None:
             raise ValueError("episodes is for runs in an environment; this one is on a data set")
+        if not is_agent and deterministic is not None:
+            raise ValueError("deterministic is for runs in an environment; this one is on a data set")
         if is_agent:
-            text = self._core.evaluate_agent(64 if episodes is None else episodes)
+            text = self._core.evaluate_agent(64 if episodes is None else episodes, deterministic)
         elif data is None or not isinstance(data, tuple):
             text = self._core.evaluate(None if data is None else os.fspath(data), None)
         else:

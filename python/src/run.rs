@@ -4,7 +4,7 @@ use crate::{arrays, error, pool, registry::Registry, samples, tensors, worker};
 use dalenet_data::{Shape, TestSet};
 use dalenet_envs::{Actions, Batch};
 use dalenet_lab::{
-    AgentEvaluation, Error, Evaluation, Precision, Resources, evaluate_agent, evaluate_run,
+    AgentEvaluation, Episodes, Error, Evaluation, Precision, Resources, evaluate_agent, evaluate_run,
     load_agent, load_classifier, play_run, test_results,
 };
 use dalenet_train::{Classifier, TrainedAgent};
@@ -111,10 +111,18 @@ impl Run {
         })
     }
 
-    /// The evaluation of an agent in so many episodes, as JSON.
-    fn evaluate_agent(&self, py: Python<'_>, episodes: usize) -> PyResult<String> {
+    /// The evaluation of an agent in so many episodes, by its most probable actions, sampled ones or those of
+    /// the run's evaluation, as JSON.
+    #[pyo3(signature = (episodes, deterministic))]
+    fn evaluate_agent(
+        &self,
+        py: Python<'_>,
+        episodes: usize,
+        deterministic: Option<bool>,
+    ) -> PyResult<String> {
         error::guard(|| {
             let inner = self.inner.clone();
+            let episodes = Episodes { count: episodes, deterministic };
             let evaluation: AgentEvaluation = compute(py, move || {
                 evaluate_agent(&inner.folder, episodes, inner.resources()).map(|(_, e)| e)
             })?;

@@ -174,6 +174,8 @@ def test_what_does_not_fit_is_refused_and_the_run_is_usable(
         classifier.act(np.zeros(4))
     with pytest.raises(ValueError, match="episodes is for runs in an environment"):
         classifier.evaluate(episodes=3)
+    with pytest.raises(ValueError, match="deterministic is for runs in an environment"):
+        classifier.evaluate(deterministic=True)
     with pytest.raises(ValueError, match="class 3"):
         classifier.evaluate((x, y + 1))
     with pytest.raises(ValueError, match="data is for runs on data sets"):
@@ -195,6 +197,8 @@ def test_an_agent_acts(agent: dalenet.Run) -> None:
     assert agent.act(falling[1]) == 1
     evaluation = agent.evaluate(episodes=4)
     assert evaluation["episodes"] == 4 and evaluation["return_mean"] > 100
+    assert agent.evaluate(episodes=4, deterministic=True) == evaluation
+    assert agent.evaluate(episodes=4, deterministic=False)["return_mean"] != evaluation["return_mean"]
     assert "actor.layer1.W_pp" in agent.weights and "critic.layer3.bias" in agent.weights
 
 

@@ -2,7 +2,7 @@
 
 use crate::{AgentConfig, Config, Error, Resources, Run, source, trained};
 use dalenet_data::Observer;
-use dalenet_train::{AgentEvaluation, Evaluation, Identity, TestSet};
+use dalenet_train::{AgentEvaluation, Evaluation, Identity, TestSet, TrainedAgent};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -86,18 +86,48 @@ fn other_data(
     Ok(entry.load_test(&mut resources.request(data, config.bits, observer), classes)?)
 }
 
+/// The episodes that an agent is evaluated in.
+#[derive(Clone, Copy, Debug)]
+pub struct Episodes {
+    /// How many.
+    pub count: usize,
+    /// Whether it takes its most probable actions; if not, they are sampled. `None`: as its training
+    /// was evaluated.
+    pub deterministic: Option<bool>,
+}
+
+impl From<usize> for Episodes {
+    fn from(count: usize) -> Self {
+        Self { count, deterministic: None }
+    }
+}
+
+impl Episodes {
+    /// The agent of a run with the actions that are asked for.
+    ///
+    /// # Errors
+    /// If the run cannot be used.
+    pub(crate) fn agent(self, resources: Resources<'_>, run: &Run) -> Result<TrainedAgent, Error> {
+        let trained = trained::agent(resources, run)?;
+        Ok(match self.deterministic {
+            Some(deterministic) => trained.deterministic(deterministic),
+            None => trained,
+        })
+    }
+}
+
 /// Plays episodes by the agent of the run at `path`.
 ///
 /// # Errors
 /// If the run cannot be used.
 pub fn evaluate_agent<'a>(
     path: &Path,
-    episodes: usize,
+    episodes: impl Into<Episodes>,
     resources: impl Into<Resources<'a>>,
 ) -> Result<(AgentConfig, AgentEvaluation), Error> {
-    let resources = resources.into();
+    let (episodes, resources) = (episodes.into(), resources.into());
     let run = Run::open(path)?;
-    let mut trained = trained::agent(resources, &run)?;
-    let evaluation = trained.evaluate(resources.registry, episodes).map_err(run.failure())?;
+    let mut trained = episodes.agent(resources, &run)?;
+    let evaluation = trained.evaluate(resources.registry, episodes.count).map_err(run.failure())?;
     Ok((trained.config, evaluation))
 }

@@ -71,7 +71,7 @@ pub use dalenet_train::{
     TestSet, nearest,
 };
 pub use error::Error;
-pub use evaluate::{RunEvaluation, evaluate_agent, evaluate_run, test_results};
+pub use evaluate::{Episodes, RunEvaluation, evaluate_agent, evaluate_run, test_results};
 pub use findings::{CellFindings, Findings, Importance, SeedScore};
 pub use hardware::{
     AgentDeviceEvaluation, DeviceEvaluation, Effect, RobustOptions, Robustness, RobustnessRow,

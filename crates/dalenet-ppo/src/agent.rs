@@ -56,6 +56,11 @@ impl Agent {
         }
     }
 
+    /// The same agent with its most probable actions.
+    pub fn deterministic(self) -> Self {
+        Self { generator: None, ..self }
+    }
+
     /// The same agent with actions sampled as in training: for tasks in which a deterministic one may
     /// run against a wall for ever.
     pub fn sampled(self, generator: Generator) -> Self {

@@ -25,6 +25,7 @@ Examples:
   dalenet eval runs/mnist-ed-seed0
   dalenet eval runs/mnist-ed-seed0 --data other.npz
   dalenet eval runs/cart-pole-ed-seed0 --episodes 16
+  dalenet eval runs/cart-pole-ed-seed0 --deterministic false
   dalenet eval runs/mnist-ed-seed0 --precision bf16
   dalenet eval runs/mnist-ed-seed0 --bits 4
   dalenet eval runs/mnist-ed-seed0 --device pcm --at 1d --chips 10

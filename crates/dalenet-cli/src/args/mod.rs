@@ -190,6 +190,9 @@ pub struct Eval {
     /// Episodes that an agent plays [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub episodes: Option<u32>,
+    /// Whether an agent takes its most probable actions; if not, they are sampled [default: the run's]
+    #[arg(long, value_name = "true|false")]
+    pub deterministic: Option<bool>,
     #[command(flatten)]
     pub on: OnDevice,
     #[command(flatten)]

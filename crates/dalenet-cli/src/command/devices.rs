@@ -12,7 +12,7 @@ use crate::{
 };
 use dalenet_hardware::{Device, Mapping, Scale};
 use dalenet_lab::{
-    AgentDeviceEvaluation, DeviceEvaluation, Error, Estimate, Experiment, Run, Trial,
+    AgentDeviceEvaluation, DeviceEvaluation, Episodes, Error, Estimate, Experiment, Run, Trial,
     evaluate_agent_on_devices, evaluate_on_devices, nearest,
 };
 use serde_json::json;
@@ -46,7 +46,7 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
 }
 
 /// An agent.
-pub fn agent(args: &Eval, episodes: usize, context: &Context<'_>) -> Result<Ended, Failure> {
+pub fn agent(args: &Eval, episodes: Episodes, context: &Context<'_>) -> Result<Ended, Failure> {
     let experiment = Run::open(&args.run)?.experiment()?;
     let trial = trial(&args.on, &experiment)?;
     let found =
@@ -57,7 +57,7 @@ pub fn agent(args: &Eval, episodes: usize, context: &Context<'_>) -> Result<Ende
         "{task}: return {}{} in {} on {}",
         spread(&estimate, 1, ""),
         interval(&estimate, 1),
-        counted(episodes, "episode"),
+        counted(episodes.count, "episode"),
         chips(returns.len())
     ));
     say::line(&format!("in floating point {float_return:.1}"));

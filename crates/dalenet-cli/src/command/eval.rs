@@ -12,7 +12,9 @@ use crate::{
         words::percent,
     },
 };
-use dalenet_lab::{Experiment, Run, RunEvaluation, evaluate_agent, evaluate_run, test_results};
+use dalenet_lab::{
+    Episodes, Experiment, Run, RunEvaluation, evaluate_agent, evaluate_run, test_results,
+};
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, stdout};
 
@@ -30,6 +32,9 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
         Experiment::Agent(_) => return agent(args, context),
         Experiment::Classification(_) if args.episodes.is_some() => {
             "--episodes is for runs in an environment; this one is on a data set"
+        }
+        Experiment::Classification(_) if args.deterministic.is_some() => {
+            "--deterministic is for runs in an environment; this one is on a data set"
         }
         Experiment::Classification(_) if args.on.is_asked_for() => {
             return devices::run(args, context);
@@ -60,7 +65,8 @@ fn classification(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> 
 }
 
 fn agent(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
-    let episodes = args.episodes.unwrap_or(EPISODES) as usize;
+    let count = args.episodes.unwrap_or(EPISODES) as usize;
+    let episodes = Episodes { count, deterministic: args.deterministic };
     if args.on.is_asked_for() {
         return devices::agent(args, episodes, context);
     }
@@ -69,7 +75,8 @@ fn agent(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
     outcome::evaluation(&config.task, &evaluation);
     say::object(context.json, || {
         let run = args.run.to_string_lossy();
-        json!({ "run": run, "task": config.task, "evaluation": evaluation })
+        let deterministic = config.deterministic;
+        json!({ "run": run, "task": config.task, "deterministic": deterministic, "evaluation": evaluation })
     });
     Ok(Ended::Done)
 }

@@ -23,6 +23,32 @@ fn every_rule_solves_cart_pole() {
     }
 }
 
+/// A policy that has just begun to learn is nearly uniform, so that its sampled actions are not its most
+/// probable ones.
+#[test]
+fn an_agent_is_evaluated_by_the_actions_that_are_asked_for() {
+    let folder = Folder::new();
+    folder.ok(&format!("train cart-pole --steps 1024 {SMALL} --out r"));
+    let said = |options: &str| folder.ok(&format!("eval r --episodes 8 {options} --json")).json();
+    let (own, probable) = (said(""), said("--deterministic true"));
+    let sampled = said("--deterministic false");
+    assert_eq!(own, probable);
+    assert_eq!(
+        (&probable["deterministic"], &sampled["deterministic"]),
+        (&true.into(), &false.into())
+    );
+    assert!(probable["evaluation"]["return_mean"] != sampled["evaluation"]["return_mean"]);
+    assert_eq!(sampled, said("--deterministic false"));
+    let on_chips = |options: &str| said(&format!("{options} --bits 3"))["evaluation"].clone();
+    assert!(on_chips("")["float_return"] == probable["evaluation"]["return_mean"]);
+    let on_chips = on_chips("--deterministic false");
+    assert!(on_chips["float_return"] == sampled["evaluation"]["return_mean"]);
+
+    folder.ok("train xor --epochs 2 --out digits");
+    let refused = folder.refused("eval digits --deterministic true");
+    assert_says(&refused, &["--deterministic is for runs in an environment"]);
+}
+
 #[test]
 fn threads_and_kills_do_not_change_a_bit() {
     let folder = Folder::new();

@@ -1,7 +1,7 @@
 //! A run's agent on analogue devices.
 
 use super::devices::Trial;
-use crate::{Error, Estimate, Resources, Run, trained};
+use crate::{Episodes, Error, Estimate, Resources, Run};
 use dalenet::{Network, Trace};
 use dalenet_hardware::{Calibration, Chip};
 use serde::Serialize;
@@ -40,15 +40,15 @@ impl AgentDeviceEvaluation {
 /// If the device is not possible or the run cannot be used.
 pub fn evaluate_agent_on_devices<'a>(
     path: &Path,
-    episodes: usize,
+    episodes: impl Into<Episodes>,
     trial: Trial,
     resources: impl Into<Resources<'a>>,
 ) -> Result<AgentDeviceEvaluation, Error> {
-    let resources = resources.into();
+    let (episodes, resources) = (episodes.into(), resources.into());
     trial.device.check().map_err(Error::Config)?;
     let run = Run::open(path)?;
-    let mut trained = trained::agent(resources, &run)?;
-    let registry = resources.registry;
+    let mut trained = episodes.agent(resources, &run)?;
+    let (registry, episodes) = (resources.registry, episodes.count);
     let float = trained.evaluate(registry, episodes).map_err(run.failure())?;
     let mut calibration = Calibration::default();
     if trial.device.has_converters() {

@@ -204,7 +204,7 @@ impl AgentConfig {
     /// The agent with the actions that it is evaluated by.
     pub(crate) fn evaluated(&self, agent: Agent) -> Agent {
         match self.deterministic {
-            true => agent,
+            true => agent.deterministic(),
             false => agent.sampled(Generator::new(self.seed, EVALUATION)),
         }
     }

@@ -34,6 +34,13 @@ impl TrainedAgent {
         Ok(Self { agent: config.evaluated(agent), config, env })
     }
 
+    /// The same agent with its most probable actions, or with sampled ones, whatever its training was
+    /// evaluated by.
+    pub fn deterministic(self, deterministic: bool) -> Self {
+        let config = AgentConfig { deterministic, ..self.config };
+        Self { agent: config.evaluated(self.agent), config, ..self }
+    }
+
     /// Plays `episodes` episodes.
     ///
     /// # Errors
