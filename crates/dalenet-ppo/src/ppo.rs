@@ -165,9 +165,10 @@ impl Ppo {
 
     /// Learning rate of the next update.
     fn rate(&self) -> f32 {
-        let left = 1.0 - self.updates as f64 / self.updates() as f64;
-        let left = if self.settings.anneal { left as f32 } else { 1.0 };
-        self.settings.rate * left * self.rate_scale
+        let (made, all) = (self.updates as f64, self.updates() as f64);
+        let left = if self.settings.anneal { 1.0 - made / all } else { 1.0 };
+        let risen = ((made + 1.0) / self.settings.warmup as f64).min(1.0);
+        self.settings.rate * (left * risen) as f32 * self.rate_scale
     }
 
     /// Lowers the rate of the next updates where one moved the policy too far, and raises it again.

@@ -20,6 +20,10 @@ pub struct Settings {
     pub rate: f32,
     /// Whether the rate falls to zero, linearly over the training.
     pub anneal: bool,
+    /// Updates over which the rate rises to what it is else, linearly; 0 or 1: it does not. The first
+    /// errors of a critic have one sign, by which large steps silence units for good.
+    #[serde(default)]
+    pub warmup: u64,
     /// Divergence KL(old ‖ new) of the policies before and after an update, in nats, that the rate is
     /// lowered to meet: it is divided by 1.5 after an update with twice as much and multiplied by 1.5,
     /// up to what it is else, after one with half as much (the adaptive rate of rsl_rl); 0: it is not.
@@ -75,6 +79,7 @@ impl Default for Settings {
             minibatches: 32,
             rate: 3e-4,
             anneal: false,
+            warmup: 0,
             target_kl: 0.0,
             epsilon: 1e-5,
             discount: 0.99,

@@ -90,6 +90,26 @@ fn a_restored_training_goes_on_to_the_same_bits_at_any_thread_count() {
 }
 
 #[test]
+fn the_rate_rises_over_the_first_updates_and_falls_to_zero() {
+    let rates = |warmup: u64, anneal: bool| {
+        let settings = Settings { steps: 8 * 512, rate: 0.03, warmup, anneal, ..settings() };
+        let mut ppo = ppo("bandit", "ed", &settings);
+        let rates = std::iter::from_fn(|| (!ppo.ended()).then(|| ppo.update().unwrap().rate));
+        rates.collect::<Vec<_>>()
+    };
+    let close = |found: Vec<f32>, expected: [f32; 8]| {
+        let near = found.iter().zip(expected).all(|(a, b)| (a - 0.03 * b).abs() < 1e-8);
+        assert!(found.len() == 8 && near, "{found:?}");
+    };
+    for none in [0, 1] {
+        close(rates(none, false), [1.0; 8]);
+    }
+    close(rates(4, false), [0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0]);
+    close(rates(0, true), [1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125]);
+    close(rates(2, true), [0.5, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125]);
+}
+
+#[test]
 fn the_rate_is_lowered_to_the_divergence_that_is_asked_for() {
     let updates = |target_kl: f32| {
         let settings = Settings { steps: 30 * 512, rate: 0.03, target_kl, ..settings() };
