@@ -1,9 +1,9 @@
 """Makes the file of an agent that comes with the program, of a run.
 
-    python scripts/ship_agent.py [--program target/release/dalenet] RUN ...
+    python scripts/ship_agent.py [--program target/release/dalenet] [--bits 8] RUN ...
 
 Writes crates/dalenet-lab/assets/agents/TASK.safetensors.gz: what `dalenet export` writes of the run, with weights
-rounded to bfloat16, so that it is half as large compressed. The rounded policy is put into a run beside the other
+rounded to so many significant bits, by default those of bfloat16, so that it is half as large compressed. The rounded policy is put into a run beside the other
 (`RUN-shipped`), which `dalenet eval` and scripts/brax_policy.py take as any. Needs numpy.
 """
 
@@ -18,21 +18,23 @@ import numpy as np
 ASSETS = Path(__file__).parent.parent / "crates/dalenet-lab/assets/agents"
 
 
-def rounded(values):
-    """To the nearest bfloat16, of ties to even; magnitudes under Dale's principle stay at or above their floor."""
-    bits = values.astype(np.float32).view(np.uint32)
-    up = ((bits >> 16) & 1) + 0x7FFF
-    return ((bits + up) & 0xFFFF0000).astype(np.uint32).view(np.float32)
+def rounded(values, bits):
+    """To the nearest number of so many significant bits, of ties to even; no magnitude falls below the least of before."""
+    words, dropped = values.astype(np.float32).view(np.uint32), 24 - bits
+    up = ((words >> dropped) & 1) + (1 << (dropped - 1)) - 1
+    found = ((words + up) >> dropped << dropped).astype(np.uint32).view(np.float32)
+    least = np.abs(values).min()
+    return np.where(np.abs(found) < least, np.copysign(least, values), found).astype(np.float32)
 
 
-def ship(program, run):
+def ship(program, run, bits):
     """The file of the agent of `run`."""
     shipped = run.with_name(run.name + "-shipped")
     with tempfile.TemporaryDirectory() as folder:
         whole, short = Path(folder, "whole.npz"), Path(folder, "short.npz")
         subprocess.run([program, "export", run, "--out", whole], check=True)
         arrays = dict(np.load(whole))
-        weights = {name: rounded(values) for name, values in arrays.items() if name.startswith("actor.")}
+        weights = {name: rounded(values, bits) for name, values in arrays.items() if name.startswith("actor.")}
         np.savez(short, **(arrays | weights))
         subprocess.run([program, "import", short, "--like", run, "--out", shipped], check=True)
         exported = Path(folder, "agent.safetensors")
@@ -49,7 +51,8 @@ def ship(program, run):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="target/release/dalenet")
+    parser.add_argument("--bits", type=int, default=8)
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN")
     arguments = parser.parse_args()
     for run in arguments.runs:
-        ship(arguments.program, run)
+        ship(arguments.program, run, arguments.bits)

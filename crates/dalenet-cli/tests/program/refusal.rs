@@ -214,8 +214,10 @@ fn what_is_no_run_cannot_be_resumed_or_evaluated() {
 fn only_games_are_played_by_a_person_and_only_in_a_terminal() {
     let folder = Folder::new();
     for (arguments, pieces) in [
-        ("play craftax", &["craftax is not a run", "`dalenet train`", "play craftax --human`"][..]),
-        ("play craftax-classic", &["is not a run", "`dalenet play craftax-classic --human`"]),
+        (
+            "play craftax-classic",
+            &["is not a run", "`dalenet train`", "`dalenet play craftax-classic --human`"][..],
+        ),
         (
             "play ant --human",
             &["`ant` is not a game for a person", "play craftax-classic --human`"],
