@@ -4,8 +4,8 @@ use crate::{arrays, error, pool, registry::Registry, samples, tensors, worker};
 use dalenet_data::{Shape, TestSet};
 use dalenet_envs::{Actions, Batch};
 use dalenet_lab::{
-    AgentEvaluation, Episodes, Error, Evaluation, Precision, Resources, evaluate_agent, evaluate_run,
-    load_agent, load_classifier, play_run, test_results,
+    AgentEvaluation, Episodes, Error, Evaluation, Precision, Resources, evaluate_agent,
+    evaluate_run, load_agent, load_classifier, play_run, test_results,
 };
 use dalenet_train::{Classifier, TrainedAgent};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2};
