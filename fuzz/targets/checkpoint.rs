@@ -39,10 +39,7 @@ fn trainings() -> Vec<Box<dyn Trainer>> {
         "cart-pole",
         &[("layers", "[2]"), ("envs", "2"), ("rollout", "2"), ("minibatches", "1")],
     );
-    vec![
-        trainer(&registry, &xor, Some(data)).unwrap(),
-        trainer(&registry, &pole, None).unwrap(),
-    ]
+    vec![trainer(&registry, &xor, Some(data)).unwrap(), trainer(&registry, &pole, None).unwrap()]
 }
 
 fuzz_target!(|bytes: &[u8]| {
