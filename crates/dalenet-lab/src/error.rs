@@ -39,13 +39,6 @@ pub enum Error {
     /// A folder is no run.
     #[error("{} is not a run: it has no config.toml; give the folder that `dalenet train` made", .0.display())]
     NotARun(PathBuf),
-    /// A game's name in the place of a run.
-    #[error(
-        "{} is not a run: it has no config.toml; give the folder that `dalenet train` made, or play \
-         the game yourself by `dalenet play {} --human`",
-        .0.display(), .0.display()
-    )]
-    NotARunButAGame(PathBuf),
     /// No folder below one is a run.
     #[error("there is no run in {}: no folder there has a config.toml; give folders that `dalenet train` made", .0.display())]
     NoRuns(PathBuf),

@@ -5,7 +5,7 @@ use crate::{
     mistakes::PlayedSamples,
     shipped::shipped_agent,
     trained,
-    watch::{self, PlayedEpisode, new_game},
+    watch::{self, PlayedEpisode},
 };
 use dalenet_data::Observer;
 use dalenet_train::TrainedAgent;
@@ -41,7 +41,7 @@ pub fn play_run<'a>(
         Ok(run) => of_run(&run, seed, resources.into(), observer)?,
         Err(error @ Error::NotARun(_)) => match path.to_str().and_then(shipped_agent) {
             Some(agent) => episode(agent?, seed)?,
-            None => return Err(or_a_game(error)),
+            None => return Err(error),
         },
         Err(error) => return Err(error),
     };
@@ -71,14 +71,4 @@ fn of_run(
 fn episode(agent: TrainedAgent, seed: Option<u64>) -> Result<(Played, String), Error> {
     let (episode, page) = watch::episode(agent, seed.unwrap_or(0))?;
     Ok((Played::Episode(episode), page))
-}
-
-/// Of what is no run but has the name of a game, that it can be played.
-fn or_a_game(error: Error) -> Error {
-    match error {
-        Error::NotARun(path) if path.to_str().is_some_and(|name| new_game(name, 0).is_ok()) => {
-            Error::NotARunButAGame(path)
-        }
-        error => error,
-    }
 }

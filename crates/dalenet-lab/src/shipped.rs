@@ -19,6 +19,7 @@ const AGENTS: &[(&str, &[u8])] = agents! {
     "brax/half-cheetah": "half-cheetah",
     "brax/humanoid": "humanoid",
     "craftax": "craftax",
+    "craftax-classic": "craftax-classic",
 };
 
 /// The tasks of which an agent comes with the program.
@@ -47,6 +48,7 @@ mod tests {
         ("brax/half-cheetah", 5000.0),
         ("brax/humanoid", 5500.0),
         ("craftax", 4.0),
+        ("craftax-classic", 6.0),
     ];
 
     #[test]
