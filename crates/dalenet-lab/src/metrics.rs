@@ -132,6 +132,14 @@ impl Ending {
         }
     }
 
+    /// Mean return of the last episodes of the training, if it is an agent's and completed any.
+    pub fn recent_return(&self) -> Option<f64> {
+        match self {
+            Self::Classification(_) => None,
+            Self::Agent(outcome) => outcome.recent_return,
+        }
+    }
+
     /// The mean return as a share of what the task's achievements give, if it has any.
     pub fn share(&self) -> Option<f64> {
         match self {

@@ -98,8 +98,13 @@ impl Collector {
             self.observations.add(self.env.batch());
         }
         update.reward /= rollout.len() as f64;
-        (update.recent_return, update.recent_episodes) = (self.latest.mean(), self.latest.len());
+        (update.recent_return, update.recent_episodes) = (self.recent_return(), self.latest.len());
         Ok(())
+    }
+
+    /// Mean return of the latest episodes.
+    pub fn recent_return(&self) -> Option<f64> {
+        self.latest.mean()
     }
 
     /// Fills the bootstrap values of step `t` that no later observation of the rollout gives: where an

@@ -109,6 +109,12 @@ impl Ppo {
         &self.model.critic
     }
 
+    /// Mean return of the last 100 episodes that the training has completed, by its sampled actions; `None` if
+    /// there are none.
+    pub fn recent_return(&self) -> Option<f64> {
+        self.collector.recent_return()
+    }
+
     /// Steps of all environments so far.
     pub fn steps(&self) -> u64 {
         self.updates.saturating_mul(self.rollout.len() as u64)

@@ -48,6 +48,9 @@ pub fn agent(outcome: &AgentOutcome) {
         outcome.train_seconds,
         outcome.steps_per_second,
     ));
+    if let Some(recent) = outcome.recent_return {
+        say::line(&format!("the last episodes of the training had a mean return of {recent:.1}"));
+    }
     achievements(outcome.score, &outcome.achievements);
     say::line(&format!("saved in {}", outcome.run.display()));
 }

@@ -16,7 +16,9 @@ fn every_rule_solves_cart_pole() {
         assert_eq!((&outcome["episodes"], &outcome["failures"]), (&64.into(), &0.into()));
         let said = folder.ok("eval r --episodes 8 --json").json();
         assert!(said["evaluation"]["return_mean"].as_f64().unwrap() > 475.0, "{said}");
-        let first = &folder.metrics("r")[0];
+        let metrics = folder.metrics("r");
+        assert_eq!(outcome["recent_return"], metrics.last().unwrap()["recent_return"]);
+        let first = &metrics[0];
         for key in ["entropy", "kl", "clip_fraction", "explained_variance", "steps_per_second"] {
             assert!(first[key].is_number(), "{key}: {first}");
         }

@@ -5,7 +5,7 @@ mod display;
 mod tests;
 
 use crate::{
-    Aggregation, Cell, Estimate, Method, Part, Plan, Provenance, Question, Record, SweepFindings,
+    Aggregation, Cell, Ending, Estimate, Method, Part, Plan, Provenance, Question, Record, SweepFindings,
     Test, paper,
     record::Failures,
     statistics::{Difference, compare, correct, median},
@@ -68,6 +68,8 @@ pub struct CellFindings {
     pub test: Option<Test>,
     /// The paper's difference, where the runs have the size and length of a preset.
     pub paper_difference: Option<f64>,
+    /// Mean return of the last episodes of the training.
+    pub recent: Option<Estimate>,
     /// The mean return as a share of the return of all achievements of the task.
     pub share: Option<f64>,
     /// Median epochs of a run, or steps of all environments.
@@ -150,7 +152,8 @@ impl CellFindings {
             difference,
             test,
             paper_difference,
-            share: mean_share(&runs),
+            recent: estimate(&runs, Ending::recent_return),
+            share: estimate(&runs, Ending::share).map(|share| share.mean),
             epochs: median(&values(&runs, |run| run.outcome.length())),
             seconds: median(&values(&runs, |run| run.outcome.seconds())),
         })
@@ -196,11 +199,10 @@ fn values(runs: &[&Record], value: impl Fn(&Record) -> f64) -> Vec<f64> {
     runs.iter().map(|run| value(run)).collect()
 }
 
-/// The mean over the runs; `None` of a task without achievements.
-fn mean_share(runs: &[&Record]) -> Option<f64> {
-    let shares = runs.iter().map(|run| run.outcome.share());
-    let shares: Vec<_> = shares.collect::<Option<_>>()?;
-    Some(Estimate::of(&shares)?.mean)
+/// Over the runs; `None` if one of them has no such value.
+fn estimate(runs: &[&Record], value: fn(&Ending) -> Option<f64>) -> Option<Estimate> {
+    let values = runs.iter().map(|run| value(&run.outcome));
+    Estimate::of(&values.collect::<Option<Vec<_>>>()?)
 }
 
 /// Each run's seed and score.

@@ -63,6 +63,39 @@ fn the_papers_figures_stand_beside_no_smaller_run() {
     assert_eq!(paper(&[("layers", "[32]"), ("widths", "[6]")]), None);
 }
 
+/// What PPO's published figures mostly are stands beside the return of the trained agent, where all runs of a cell
+/// have it; those of earlier versions do not.
+#[test]
+fn returns_of_the_training_stand_beside() {
+    let registry = Registry::built_in();
+    let settings = StudySettings { registry, preset: "default", file: None, set: Vec::new() };
+    let rules = ["ed".to_owned(), "bp".to_owned()];
+    let plan = Plan::compare(&["cart-pole".to_owned()], &rules, 2, &settings).unwrap();
+    let run = |cell: &str, seed: u64, recent: Option<f64>| {
+        let mut outcome = serde_json::json!({
+            "task": "cart-pole", "backend": "native", "rule": cell, "seed": seed, "steps": 1000,
+            "return_mean": 400.0, "return_std": 1.0, "episode_steps": 400.0, "episodes": 64,
+            "failures": 0, "parameters": 1, "ei_ratio": [], "floor_share": [],
+            "train_seconds": 1.0, "steps_per_second": 1000.0, "run": "",
+        });
+        outcome["recent_return"] = recent.into();
+        let outcome = Ending::Agent(serde_json::from_value(outcome).unwrap());
+        Record { cell: cell.into(), outcome }
+    };
+    let runs = [
+        run("ed", 0, Some(300.0)),
+        run("ed", 1, Some(302.0)),
+        run("bp", 0, Some(310.0)),
+        run("bp", 1, None),
+    ];
+    let found = Findings::new("s".as_ref(), &plan, &runs, &Failures::default());
+    let recent = found.cells.iter().map(|row| row.recent.as_ref().map(|recent| recent.mean));
+    assert_eq!(recent.collect::<Vec<_>>(), [Some(301.0), None]);
+    let text = found.to_string();
+    assert!(text.contains("| last episodes of the training |"), "{text}");
+    assert!(text.contains("| 301.00 ± 1.41"), "{text}");
+}
+
 #[test]
 fn several_tasks_are_aggregated() {
     let found = found(&[

@@ -108,7 +108,11 @@ pub struct AgentOutcome {
     pub return_mean: f64,
     /// Their standard deviation.
     pub return_std: f64,
-    /// Their mean length in steps.
+    /// Mean return of the last 100 episodes of the training, by sampled actions: what published figures of PPO
+    /// mostly are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recent_return: Option<f64>,
+    /// Mean length of the episodes after the training, in steps.
     pub episode_steps: f64,
     /// How many they were.
     pub episodes: usize,

@@ -126,6 +126,7 @@ impl Trainer for AgentTrainer {
             steps: self.ppo.steps(),
             return_mean: evaluation.return_mean,
             return_std: evaluation.return_std,
+            recent_return: self.ppo.recent_return(),
             episode_steps: evaluation.episode_steps,
             episodes: evaluation.episodes,
             score: evaluation.score,
