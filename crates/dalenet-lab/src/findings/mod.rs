@@ -5,8 +5,8 @@ mod display;
 mod tests;
 
 use crate::{
-    Aggregation, Cell, Ending, Estimate, Method, Part, Plan, Provenance, Question, Record, SweepFindings,
-    Test, paper,
+    Aggregation, Cell, Ending, Estimate, Method, Part, Plan, Provenance, Question, Record,
+    SweepFindings, Test, paper,
     record::Failures,
     statistics::{Difference, compare, correct, median},
 };
