@@ -117,7 +117,10 @@ impl Experiment {
     pub fn validate(&self, registry: &Registry) -> Result<(), Error> {
         match self {
             Self::Classification(config) => registry.data(&config.task).map(drop)?,
-            Self::Agent(config) => registry.env(&config.task).map(drop)?,
+            Self::Agent(config) => {
+                registry.env(&config.task)?;
+                registry.make_rule(config.critic_rule(), &config.network)?;
+            }
         }
         registry.make_rule(self.rule(), self.network())?;
         either!(self, config => config.validate())

@@ -21,6 +21,9 @@ pub struct AgentConfig {
     pub task: String,
     /// Learning rule: ed, dfa, fa, sign-symmetric or bp.
     pub rule: String,
+    /// Learning rule of the critic: same (as the actor's), ed, dfa, fa, sign-symmetric or bp.
+    #[serde(default = "same")]
+    pub critic_rule: String,
     /// Random seed.
     pub seed: u64,
 
@@ -51,6 +54,11 @@ pub struct AgentConfig {
     pub deterministic: bool,
 }
 
+/// The critic's rule where it is the actor's.
+fn same() -> String {
+    "same".into()
+}
+
 /// PureJaxRL's settings for Brax, on networks of 256 units a layer: half of them excitatory, half
 /// inhibitory. Rectified units and RMS normalisation are the paper's. Weights that are all positive or
 /// all negative sum to large values: the critic starts at a tenth of them (docs/results.md).
@@ -59,6 +67,7 @@ impl Default for AgentConfig {
         Self {
             task: String::new(),
             rule: "ed".into(),
+            critic_rule: same(),
             seed: 0,
             network: NetworkSettings {
                 layers: vec![128.into(), 128.into()],
@@ -183,11 +192,23 @@ impl AgentConfig {
     /// # Errors
     /// If the registry has no such rule.
     pub fn networks(&self, registry: &Registry, inputs: usize) -> Result<Networks, Error> {
-        let rule = || registry.make_rule(&self.rule, &self.network);
+        let rule = |name: &str| registry.make_rule(name, &self.network);
         Ok(Networks {
-            actor: (self.network_spec(inputs, self.actor_gain)?, rule()?),
-            critic: (self.network_spec(inputs, self.critic_gain)?, rule()?),
+            actor: (self.network_spec(inputs, self.actor_gain)?, rule(&self.rule)?),
+            critic: (self.network_spec(inputs, self.critic_gain)?, rule(self.critic_rule())?),
         })
+    }
+
+    /// The critic's learning rule.
+    pub fn critic_rule(&self) -> &str {
+        if self.critic_rule == same() { &self.rule } else { &self.critic_rule }
+    }
+
+    /// The name of the actor's rule, and of the critic's if that is another.
+    pub(crate) fn rules(&self) -> String {
+        let [actor, critic] =
+            [&self.rule, self.critic_rule()].map(|rule| self.network.rule_name(rule));
+        if critic == actor { actor } else { format!("{actor} (critic: {critic})") }
     }
 
     /// A network for `inputs` observed values, whose output weights start at `output_gain`.
@@ -240,6 +261,23 @@ mod tests {
                 config.validate().unwrap();
             }
         }
+    }
+
+    #[test]
+    fn the_critic_may_have_a_rule_of_its_own() {
+        let registry = Registry::built_in();
+        let mut config = AgentConfig::new("cart-pole", "default", "ed").unwrap();
+        let rules = |config: &AgentConfig| {
+            let networks = config.networks(registry, 4).unwrap();
+            [networks.actor.1.name().to_owned(), networks.critic.1.name().to_owned()]
+        };
+        assert_eq!((rules(&config), config.rules()), (["ed"; 2].map(str::to_owned), "ed".into()));
+        config.set("critic_rule", "bp").unwrap();
+        assert_eq!(rules(&config), ["ed", "bp"]);
+        assert_eq!(config.rules(), "ed (critic: bp)");
+        config.set("critic_rule", "no-rule").unwrap();
+        let refused = crate::Experiment::Agent(config).validate(registry).unwrap_err();
+        assert!(refused.to_string().contains("no-rule"), "{refused}");
     }
 
     #[test]

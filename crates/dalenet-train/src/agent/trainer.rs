@@ -73,7 +73,7 @@ impl Trainer for AgentTrainer {
         format!(
             "{} by PPO with {}, {} {}, {} parameters, {} environments",
             config.task,
-            config.network.rule_name(&config.rule),
+            config.rules(),
             sizes.join("-"),
             config.network.principle(),
             self.parameters(),
