@@ -59,6 +59,7 @@ LEVERS = {
     "observations not normalised": ["normalise_observations=false"],
     "rewards not normalised": ["normalise_rewards=false"],
     "tanh, no RMS normalisation": ['response="tanh"', "rms=false"],
+    "neither observations nor rewards normalised": ["normalise_observations=false", "normalise_rewards=false"],
     "no normalisation at all": ["rms=false", "normalise_observations=false", "normalise_rewards=false"],
     "tanh, no RMS, observations not normalised": ['response="tanh"', "rms=false", "normalise_observations=false"],
     "tanh, no normalisation at all": ['response="tanh"', "rms=false", "normalise_observations=false", "normalise_rewards=false"],
