@@ -105,7 +105,7 @@ fn recording(env: &dyn VectorEnv, config: &AgentConfig) -> Result<Box<dyn Record
     let caption = Caption {
         title: config.task.clone(),
         subtitle: vec![
-            format!("PPO with {}, seed {}", config.network.rule_name(&config.rule), config.seed),
+            format!("PPO with {}, seed {}", config.rule_name(), config.seed),
             format!("{} steps of training asked for", config.ppo.steps),
             match env.backend() {
                 "mujoco" => "Brax's task by MuJoCo".into(),

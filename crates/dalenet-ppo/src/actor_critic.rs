@@ -50,13 +50,12 @@ impl ActorCritic {
         }
     }
 
-    /// The forward passes of both networks, whose inputs `observe` fills.
-    pub fn forward(&mut self, observe: impl Fn(&mut Trace) + Sync) {
-        let forward = |learner: &mut Learner| {
-            observe(&mut learner.trace);
-            learner.forward();
-        };
-        rayon::join(|| forward(&mut self.actor), || forward(&mut self.critic));
+    /// The forward passes of both networks, whose input `observe` fills.
+    pub fn forward(&mut self, observe: impl FnOnce(&mut Trace)) {
+        let Self { actor, critic, .. } = self;
+        observe(&mut actor.trace);
+        critic.trace.copy_input(&actor.trace);
+        rayon::join(|| actor.forward(), || critic.forward());
     }
 
     /// The actor's outputs, B×A, and the critic's values, B, of the last forward passes.

@@ -206,9 +206,13 @@ impl Experiment {
         either!(self, config => &config.rule)
     }
 
-    /// The rule's name with the routing, if that is not the usual one: `ed-overlapping`.
+    /// The rule's name with the routing, if that is not the usual one, and the critic's rule, if that is another:
+    /// `ed-overlapping`, `ed-critic-bp`.
     pub fn rule_name(&self) -> String {
-        self.network().rule_name(self.rule())
+        match self {
+            Self::Classification(config) => config.network.rule_name(&config.rule),
+            Self::Agent(config) => config.rule_name(),
+        }
     }
 
     /// The settings of its networks.

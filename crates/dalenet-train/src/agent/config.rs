@@ -204,11 +204,11 @@ impl AgentConfig {
         if self.critic_rule == same() { &self.rule } else { &self.critic_rule }
     }
 
-    /// The name of the actor's rule, and of the critic's if that is another.
-    pub(crate) fn rules(&self) -> String {
+    /// The name of the actor's rule, and of the critic's if that is another: `ed-critic-bp`.
+    pub fn rule_name(&self) -> String {
         let [actor, critic] =
             [&self.rule, self.critic_rule()].map(|rule| self.network.rule_name(rule));
-        if critic == actor { actor } else { format!("{actor} (critic: {critic})") }
+        if critic == actor { actor } else { format!("{actor}-critic-{critic}") }
     }
 
     /// A network for `inputs` observed values, whose output weights start at `output_gain`.
@@ -271,10 +271,13 @@ mod tests {
             let networks = config.networks(registry, 4).unwrap();
             [networks.actor.1.name().to_owned(), networks.critic.1.name().to_owned()]
         };
-        assert_eq!((rules(&config), config.rules()), (["ed"; 2].map(str::to_owned), "ed".into()));
+        assert_eq!(
+            (rules(&config), config.rule_name()),
+            (["ed"; 2].map(str::to_owned), "ed".into())
+        );
         config.set("critic_rule", "bp").unwrap();
         assert_eq!(rules(&config), ["ed", "bp"]);
-        assert_eq!(config.rules(), "ed (critic: bp)");
+        assert_eq!(config.rule_name(), "ed-critic-bp");
         config.set("critic_rule", "no-rule").unwrap();
         let refused = crate::Experiment::Agent(config).validate(registry).unwrap_err();
         assert!(refused.to_string().contains("no-rule"), "{refused}");

@@ -73,7 +73,7 @@ impl Trainer for AgentTrainer {
         format!(
             "{} by PPO with {}, {} {}, {} parameters, {} environments",
             config.task,
-            config.rules(),
+            config.rule_name(),
             sizes.join("-"),
             config.network.principle(),
             self.parameters(),
@@ -121,7 +121,7 @@ impl Trainer for AgentTrainer {
         Ok(Some(Outcome::Agent(AgentOutcome {
             task: config.task.clone(),
             backend: self.ppo.env().backend().into(),
-            rule: config.network.rule_name(&config.rule),
+            rule: config.rule_name(),
             seed: config.seed,
             steps: self.ppo.steps(),
             return_mean: evaluation.return_mean,

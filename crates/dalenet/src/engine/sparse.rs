@@ -9,7 +9,7 @@ use crate::tensor::{Matrix, SparseInput, SparseMatrix};
 use multiversion::multiversion;
 use rayon::prelude::*;
 
-/// Rows of the result that are one piece of parallel work.
+/// Rows of the result that are at least one piece of parallel work.
 const ROWS: usize = 1024;
 
 /// Columns of the result that are summed in registers.
@@ -83,12 +83,14 @@ pub fn sparse_product(out: &mut Matrix, a: &SparseMatrix, b: &Matrix, workspace:
     assert_eq!(a.cols(), b.rows(), "inner dimensions");
     let cols = b.cols();
     out.reshape(a.rows(), cols);
-    let pieces = out.as_mut_slice().par_chunks_mut(ROWS * cols.max(1)).enumerate();
+    // Every piece fills its panel anew, so that there are no more than threads.
+    let rows = a.rows().div_ceil(rayon::current_num_threads()).max(ROWS);
+    let pieces = out.as_mut_slice().par_chunks_mut(rows * cols.max(1)).enumerate();
     // A panel pays off where its rows are used more than once.
     let few = a.entries() <= b.rows();
     pieces.for_each(|(piece, out)| match few {
-        true => add_rows(out, ROWS * piece, a, b),
-        false => gather(out, ROWS * piece, a, b, &mut workspace.floats(b.rows() * COLS)),
+        true => add_rows(out, rows * piece, a, b),
+        false => gather(out, rows * piece, a, b, &mut workspace.floats(b.rows() * COLS)),
     });
 }
 

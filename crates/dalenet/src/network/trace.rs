@@ -67,6 +67,23 @@ impl Trace {
         }
     }
 
+    /// The input B×D becomes that of another trace, for a network that receives the same.
+    ///
+    /// ```
+    /// use dalenet::{Matrix, SparseMatrix, Trace};
+    /// let mut actor = Trace::default();
+    /// actor.sparse_input_mut().fill(&SparseMatrix::from(&Matrix::from_rows(&[[0.0, 2.0]])), 0..1);
+    /// let mut critic = Trace::default();
+    /// critic.copy_input(&actor);
+    /// assert_eq!(critic.sparse_input_mut().to_dense(), Matrix::from_rows(&[[0.0, 2.0]]));
+    /// ```
+    pub fn copy_input(&mut self, from: &Self) {
+        match &from.input {
+            Input::Dense(input) => self.input_mut().clone_from(input),
+            Input::Sparse(input) => self.sparse_input_mut().clone_from(input),
+        }
+    }
+
     /// What layer `layer` received.
     pub fn presynaptic(&self, layer: usize) -> Presynaptic<'_> {
         match layer.checked_sub(1) {

@@ -13,13 +13,28 @@ use super::Matrix;
 /// assert_eq!(m.to_dense(), Matrix::from_rows(&[[0.0, 0.5, 0.0, 2.0], [0.0; 4]]));
 /// assert_eq!((m.row(0), m.entries()), ((&[1, 3][..], &[0.5, 2.0][..]), 2));
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct SparseMatrix {
     pub(super) cols: usize,
     /// Where each row begins in the other two, and last where they end.
     pub(super) offsets: Vec<usize>,
     pub(super) columns: Vec<u32>,
     pub(super) values: Vec<f32>,
+}
+
+impl Clone for SparseMatrix {
+    fn clone(&self) -> Self {
+        let mut copy = Self::default();
+        copy.clone_from(self);
+        copy
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.cols = other.cols;
+        self.offsets.clone_from(&other.offsets);
+        self.columns.clone_from(&other.columns);
+        self.values.clone_from(&other.values);
+    }
 }
 
 impl Default for SparseMatrix {
@@ -76,13 +91,14 @@ impl SparseMatrix {
         self.end_row();
     }
 
-    /// Adds an entry to the row that [`SparseMatrix::end_row`] will end.
-    pub(super) fn add(&mut self, column: u32, value: f32) {
-        self.columns.push(column);
-        self.values.push(value);
+    /// Adds a row of entries whose columns there are.
+    pub(super) fn add_row(&mut self, entries: &[(u32, f32)]) {
+        self.columns.extend(entries.iter().map(|(column, _)| column));
+        self.values.extend(entries.iter().map(|(_, value)| value));
+        self.end_row();
     }
 
-    pub(super) fn end_row(&mut self) {
+    fn end_row(&mut self) {
         self.offsets.push(self.columns.len());
     }
 

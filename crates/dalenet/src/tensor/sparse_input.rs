@@ -14,12 +14,14 @@ use super::{Matrix, SparseMatrix};
 /// let differences = Matrix::from_rows(&[[0.0, 0.0], [0.0, 3.0], [-1.0, 0.0]]);
 /// assert_eq!(input.differences().to_dense(), differences);
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct SparseInput {
     common: Vec<(u32, f32)>,
     differences: SparseMatrix,
     /// What is known of each column while the batch is filled.
     columns: Vec<Column>,
+    /// The row that is filled, with room for all columns and one that is not kept.
+    row: Vec<(u32, f32)>,
 }
 
 /// What is known of a column while a batch is filled.
@@ -33,13 +35,28 @@ struct Column {
     row: u32,
 }
 
+/// A copy of the batch, without the buffers.
+impl Clone for SparseInput {
+    fn clone(&self) -> Self {
+        let mut copy = Self::default();
+        copy.clone_from(self);
+        copy
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.common.clone_from(&other.common);
+        self.differences.clone_from(&other.differences);
+    }
+}
+
 impl SparseInput {
     /// Takes these rows of a matrix as the batch.
     ///
     /// # Panics
     /// Unless the matrix has them.
     pub fn fill(&mut self, from: &SparseMatrix, rows: impl Iterator<Item = usize> + Clone) {
-        let Self { common, differences, columns } = self;
+        let Self { common, differences, columns, row: changed } = self;
+        changed.resize(from.cols + 1, Default::default());
         columns.clear();
         columns.resize(from.cols, Column::default());
         let (mut count, mut total) = (0, 0);
@@ -62,17 +79,19 @@ impl SparseInput {
         differences.reserve(count as usize, total + count as usize * common.len());
         for (number, row) in (1..).zip(rows) {
             let (entries, values) = from.row(row);
+            // Written first and kept afterwards, as no processor could foresee which are.
+            let mut kept = 0;
             for (i, value) in entries.iter().zip(values) {
                 let column = &mut columns[*i as usize];
                 column.row = number;
-                if *value != column.common {
-                    differences.add(*i, value - column.common);
-                }
+                changed[kept] = (*i, value - column.common);
+                kept += usize::from(*value != column.common);
             }
-            for (i, value) in common.iter().filter(|(i, _)| columns[*i as usize].row != number) {
-                differences.add(*i, -value);
+            for (i, value) in &*common {
+                changed[kept] = (*i, -value);
+                kept += usize::from(columns[*i as usize].row != number);
             }
-            differences.end_row();
+            differences.add_row(&changed[..kept]);
         }
     }
 
