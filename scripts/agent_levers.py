@@ -94,7 +94,10 @@ def setting(text, rate, units):
 
 
 def train(program, arguments):
-    """What `dalenet train` finds, and the state at the end of the training; `recent_return` is of the last 100 episodes."""
+    """What `dalenet train` finds, and the state at the end of the training; `recent_return` is of the last 100 episodes.
+
+    `dead` is the share of each layer's units that are silent on all transitions of a rollout.
+    """
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         command = [program, "--threads", "1", "train", *arguments, "--out", str(run), "--json"]
@@ -104,7 +107,11 @@ def train(program, arguments):
         found = json.loads(done.stdout.splitlines()[-1])
         last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
         returns = {key: found[key] for key in ["return_mean", "return_std", "train_seconds"]}
-        return returns | {key: last[key] for key in ["recent_return", "entropy", "explained_variance", "floor_share"]}
+        state = {key: last[key] for key in ["recent_return", "entropy", "explained_variance", "clip_fraction", "floor_share"]}
+        looked = [program, "--threads", "1", "analyse", str(run), "--json"]
+        analysis = json.loads(subprocess.run(looked, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+        dead = {network: [round(layer["dead"], 3) for layer in analysis[network]] for network in ["actor", "critic"]}
+        return returns | state | {"dead": dead}
 
 
 def main():
@@ -120,7 +127,7 @@ def main():
     args = parser.parse_args()
     preset = configuration(args.program, [args.task, "--rule", args.rule])
     rate, units = float(preset["rate"]), json.loads(preset["layers"])
-    print("| lever | return | last episodes |\n|---|---|---|")
+    print("| lever | return | last episodes | dead units, % |\n|---|---|---|---|")
     for lever in args.levers:
         settings = args.base + [setting(text, rate, units) for text in LEVERS[lever]]
         arguments = [args.task, "--rule", args.rule, "--seed", str(args.seed)]
@@ -134,7 +141,8 @@ def main():
             found = cell | train(args.program, arguments)
             with args.out.open("a") as file:
                 file.write(json.dumps(found) + "\n")
-        print(f"| {lever} | {found['return_mean']:.1f} ± {found['return_std']:.1f} | {found['recent_return']} |", flush=True)
+        dead = {network: [round(100 * share) for share in layers] for network, layers in found.get("dead", {}).items()}
+        print(f"| {lever} | {found['return_mean']:.2f} ± {found['return_std']:.2f} | {found['recent_return']:.2f} | {dead} |", flush=True)
 
 
 if __name__ == "__main__":
