@@ -56,6 +56,7 @@ LEVERS = {
     "norm up to 100": ["max_gradient_norm=100"],
     "initial weights halved": ["excitatory_gain=0.5", "inhibitory_gain=0.5"],
     "floor 0": ["floor=0"],
+    "centred observations": ["centred_observations=true"],
     "observations not normalised": ["normalise_observations=false"],
     "rewards not normalised": ["normalise_rewards=false"],
     "tanh, no RMS normalisation": ['response="tanh"', "rms=false"],

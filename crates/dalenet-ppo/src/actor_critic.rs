@@ -40,7 +40,11 @@ impl ActorCritic {
             let spec = NetworkSpec { inputs, image: None, outputs, output, ..spec };
             let network = Network::new(&spec, &mut generator);
             let optimiser = Optimiser::new(method, false, &network);
-            Learner::new(network, rule, optimiser, &mut generator)
+            let mut learner = Learner::new(network, rule, optimiser, &mut generator);
+            if settings.centred_observations {
+                learner.trace.sparse_input_mut().set_centred(true);
+            }
+            learner
         };
         Self {
             actor: learner(networks.actor, policy.outputs(), ACTOR),

@@ -70,6 +70,16 @@ impl Ppo {
                         .into(),
             });
         }
+        if settings.centred_observations && env.batch().sparse.rows() == 0 {
+            return Err(Error::Setting {
+                key: "centred_observations",
+                value: "true".into(),
+                reason:
+                    "needs sparse observations, but the environments give dense ones; set it to \
+                         false, or normalise_observations to true"
+                        .into(),
+            });
+        }
         let (steps, envs) = (settings.rollout, env.count());
         let model = ActorCritic::new(networks, env.as_ref(), &settings, seed);
         let normaliser = ObservationNormaliser::new(&settings, env.observation_space().len());

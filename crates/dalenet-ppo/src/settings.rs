@@ -57,6 +57,11 @@ pub struct Settings {
     pub normalise_advantages: bool,
     /// Whether observations are normalised by their running mean and deviation.
     pub normalise_observations: bool,
+    /// Whether the first layer learns from what sparse observations differ by from what most of a
+    /// minibatch have in common. What is common moves a unit as its bias does; the steps of hundreds of
+    /// weights in one direction silence it for good.
+    #[serde(default)]
+    pub centred_observations: bool,
     /// Whether rewards are divided by the running deviation of the discounted return.
     pub normalise_rewards: bool,
     /// Largest magnitude of a normalised observation and reward.
@@ -93,6 +98,7 @@ impl Default for Settings {
             stagger: false,
             normalise_advantages: true,
             normalise_observations: true,
+            centred_observations: false,
             normalise_rewards: true,
             bound: 10.0,
             log_deviation: 0.0,

@@ -242,6 +242,14 @@ fn a_cut_episode_is_an_end_unless_its_value_is_bootstrapped() {
     }
 }
 
+#[test]
+fn dense_observations_are_not_centred() {
+    let settings = Settings { centred_observations: true, ..settings() };
+    let env = Box::new(Broken::new(|_| false));
+    let refused = Ppo::new(env, networks("ed"), settings, 0).err().unwrap().to_string();
+    assert!(refused.contains("centred_observations") && refused.contains("sparse"), "{refused}");
+}
+
 /// Failed steps may leave fewer samples than there are minibatches: there are then fewer, none empty
 /// and under advantage normalisation none of a single sample, whose advantage would be 0.
 #[test]

@@ -82,8 +82,10 @@ impl Learner {
         let Self { network, optimiser, trace, teaching, workspace, .. } = self;
         optimiser.begin();
         for (l, layer) in network.layers_mut().iter_mut().enumerate() {
-            let learnt_from = (trace.presynaptic(l), teaching.gated(l, trace));
-            optimiser.step(l, layer, learnt_from, rate, workspace);
+            let (h, u) = (trace.presynaptic(l), teaching.gated(l, trace));
+            layer.hold_centre(h.centre(), |layer| {
+                optimiser.step(l, layer, (h, u), rate, workspace);
+            });
         }
     }
 
@@ -105,10 +107,12 @@ impl Learner {
     /// # Panics
     /// If the optimiser's step is normalised: it has no factor.
     pub fn step(&mut self, factor: f32, rate: f32) {
-        let Self { network, optimiser, gradients, workspace, .. } = self;
+        let Self { network, optimiser, trace, gradients, workspace, .. } = self;
         optimiser.begin();
         for (l, layer) in network.layers_mut().iter_mut().enumerate() {
-            optimiser.step_along(l, layer, &gradients[l], [factor, rate], workspace);
+            layer.hold_centre(trace.presynaptic(l).centre(), |layer| {
+                optimiser.step_along(l, layer, &gradients[l], [factor, rate], workspace);
+            });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use dalenet::{
     Activation, Backprop, ErrorDiffusion, Generator, Learner, Matrix, Method, Modulo, Network,
-    NetworkSpec, Optimiser, Rule, SparseInput, SparseMatrix, Workspace, engine,
+    NetworkSpec, Optimiser, Rule, SparseInput, SparseMatrix, Workspace, engine, layer::Layer,
 };
 
 /// Rows that have most of their entries in common, as those of a game; `share` of the rest is not 0.
@@ -160,6 +160,60 @@ fn learning_is_that_of_the_dense_input() {
         }
         let before = network(dual, &mut Generator::new(3, 0));
         let moved = sparse.network.layers()[0].weights() != before.layers()[0].weights();
+        assert!(moved, "{what}");
+    }
+}
+
+/// Of a centred input the weights learn `(x − c)ᵀu`, and the response to `c`, what is common, moves by the
+/// step of the bias alone, whatever the weights do: Adam's first step is `η·g/(|g| + ε)`.
+#[test]
+fn what_is_common_to_a_centred_input_moves_a_unit_as_its_bias_does() {
+    let (rate, epsilon) = (1e-2, 1e-5);
+    for (dual, adam, clipped) in [(true, true, true), (false, false, true), (false, false, false)] {
+        let what = format!("two streams: {dual}, Adam: {adam}, clipped: {clipped}");
+        let mut generator = Generator::new(6, 0);
+        let method =
+            if adam { Method::Adam { beta1: 0.9, beta2: 0.999, epsilon } } else { Method::Sgd };
+        let network = network(dual, &mut generator);
+        let optimiser = Optimiser::new(method, false, &network);
+        let rule = Box::new(ErrorDiffusion::new(Modulo));
+        let mut learner = Learner::new(network, rule, optimiser, &mut generator);
+        let seen = rows(16, 300, 0.05, &mut generator);
+        let error = random(16, 3, &mut generator);
+        let before = learner.network.layers()[0].clone();
+        let input = learner.trace.sparse_input_mut();
+        input.set_centred(true);
+        input.fill(&SparseMatrix::from(&seen), 0..16);
+        let mut centre = vec![0.0; 300];
+        input.common().iter().for_each(|(column, value)| centre[*column as usize] = *value);
+        learner.forward();
+        match clipped {
+            true => {
+                learner.gradient(&error);
+                learner.step(1.0, rate);
+            }
+            false => learner.learn(&error, rate),
+        }
+        let after = &learner.network.layers()[0];
+        let signal = learner.signal(0).values();
+        let mean = |value: &dyn Fn(usize) -> f32| (0..16).map(value).sum::<f32>() / 16.0;
+        let weight = |layer: &Layer, k: usize, j: usize| layer.distinct_weights().row(k)[j];
+        for j in 0..signal.cols() {
+            let gradient = mean(&|i| signal.row(i)[j]);
+            let step = if adam { gradient / (gradient.abs() + epsilon) } else { gradient };
+            let response = |layer: &Layer| -> f32 {
+                let sum: f32 = (0..300).map(|k| centre[k] * weight(layer, k, j)).sum();
+                sum + layer.bias()[j]
+            };
+            let moved = response(after) - response(&before);
+            assert!((moved - rate * step).abs() < 2e-5, "{what}: {moved} {}", rate * step);
+            for k in (0..300).filter(|_| !adam) {
+                let wanted = rate * mean(&|i| (seen.row(i)[k] - centre[k]) * signal.row(i)[j]);
+                let found = weight(after, k, j) - weight(&before, k, j);
+                assert!((found - wanted).abs() < 1e-6, "{what}: weight {k}, {j}: {found} {wanted}");
+            }
+        }
+        let moved = before.weights() != after.weights();
         assert!(moved, "{what}");
     }
 }

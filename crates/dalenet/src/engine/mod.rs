@@ -49,6 +49,7 @@ pub use precision::{Precision, round_to_bf16};
 pub use product::{product, product_transposed};
 pub use rms::{EPSILON as RMS_EPSILON, normalise, normalise_in_place, normalise_transposed};
 pub use signal::{add, add_signal, gate_places, signs, spread};
+pub(crate) use sparse::add_common;
 pub use sparse::{forward_sparse, gradient_sparse, sparse_product};
 pub use statistics::{Silence, agreement, root_mean_square, silence};
 pub use step::{Method, Moments, Step};

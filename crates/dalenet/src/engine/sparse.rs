@@ -31,14 +31,20 @@ pub fn forward_sparse(
     // The bias with what is common to the samples.
     let mut sum = workspace.floats(bias.len());
     sum.copy_from_slice(bias);
-    for (column, value) in x.common() {
-        add_scaled(&mut sum, weights.row(*column as usize), *value);
-    }
+    add_common(&mut sum, x.common(), 1.0, weights);
     activate(out, &sum, activation);
 }
 
+/// Adds `factor·c·W` to `sum`: `common` are the entries of `c`, columns and values.
+pub(crate) fn add_common(sum: &mut [f32], common: &[(u32, f32)], factor: f32, weights: &Matrix) {
+    for (column, value) in common {
+        add_scaled(sum, weights.row(*column as usize), factor * value);
+    }
+}
+
 /// The rows of `xᵀ·u` in which something is: `x` is B×K, `u` is B×N. `rows` becomes the R
-/// presynaptic units of these rows, in rising order, `out` becomes R×N; all other rows are 0.
+/// presynaptic units of these rows, in rising order, `out` becomes R×N; all other rows are 0. Of a
+/// centred input it is the gradient by what the samples differ by.
 ///
 /// # Panics
 /// Unless `x.rows() == u.rows()`.
@@ -54,6 +60,9 @@ pub fn gradient_sparse(
     let Transposed { matrix, next } = &mut *transposed;
     x.transpose_into(matrix, rows, next);
     sparse_product(out, matrix, u, workspace);
+    if x.is_centred() {
+        return;
+    }
     let mut sum = workspace.floats(u.cols());
     sum.fill(0.0);
     add_column_sums(&mut sum, u, 1.0);

@@ -252,6 +252,13 @@ impl Synapses {
         self.bias.copy_from_slice(bias);
     }
 
+    /// Adds `factor` times what reaches each unit of an input, columns with their value, to its bias.
+    pub(crate) fn add_response(&mut self, input: &[(u32, f32)], factor: f32) {
+        let Self { weights, bias, folded, .. } = self;
+        let distinct = folded.as_ref().map_or(&*weights, |folded| folded.of(weights));
+        engine::add_common(bias, input, factor, distinct);
+    }
+
     /// Moves the biases so that each unit's mean over the rows of `z`, its inputs, becomes 0.
     pub(crate) fn balance_bias(&mut self, z: &Matrix) {
         let inputs = z.as_slice().len() / self.bias.len();

@@ -256,6 +256,19 @@ impl Layer {
         kind.update(site, synapses, moments, learnt_from, step, scratch, workspace);
     }
 
+    /// Makes a step whose change of the weights moves no unit's response to `centre`, what a centred
+    /// input has in common: meanwhile the biases are those of the input without it.
+    pub(crate) fn hold_centre(
+        &mut self,
+        centre: Option<&[(u32, f32)]>,
+        step: impl FnOnce(&mut Self),
+    ) {
+        let Some(centre) = centre else { return step(self) };
+        self.synapses.add_response(centre, 1.0);
+        step(self);
+        self.synapses.add_response(centre, -1.0);
+    }
+
     /// The mean squared length of what a unit receives: `⟨|h|²⟩` over samples and, in a
     /// convolution, places; of both streams where the layer is folded.
     pub fn presynaptic_power<'a>(&self, h: impl Into<Presynaptic<'a>>) -> f32 {

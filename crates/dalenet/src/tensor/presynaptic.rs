@@ -19,6 +19,14 @@ impl<'a> Presynaptic<'a> {
             Self::Sparse(_) => None,
         }
     }
+
+    /// What a centred input has in common, columns with their value.
+    pub(crate) fn centre(self) -> Option<&'a [(u32, f32)]> {
+        match self {
+            Self::Sparse(sparse) if sparse.is_centred() => Some(sparse.common()),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> From<&'a Matrix> for Presynaptic<'a> {

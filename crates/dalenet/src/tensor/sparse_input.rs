@@ -18,6 +18,7 @@ use super::{Matrix, SparseMatrix};
 pub struct SparseInput {
     common: Vec<(u32, f32)>,
     differences: SparseMatrix,
+    centred: bool,
     /// What is known of each column while the batch is filled.
     columns: Vec<Column>,
     /// The row that is filled, with room for all columns and one that is not kept.
@@ -46,6 +47,7 @@ impl Clone for SparseInput {
     fn clone_from(&mut self, other: &Self) {
         self.common.clone_from(&other.common);
         self.differences.clone_from(&other.differences);
+        self.centred = other.centred;
     }
 }
 
@@ -55,7 +57,7 @@ impl SparseInput {
     /// # Panics
     /// Unless the matrix has them.
     pub fn fill(&mut self, from: &SparseMatrix, rows: impl Iterator<Item = usize> + Clone) {
-        let Self { common, differences, columns, row: changed } = self;
+        let Self { common, differences, columns, row: changed, .. } = self;
         changed.resize(from.cols + 1, Default::default());
         columns.clear();
         columns.resize(from.cols, Column::default());
@@ -113,6 +115,18 @@ impl SparseInput {
     /// What the rows differ from it by, B×K.
     pub fn differences(&self) -> &SparseMatrix {
         &self.differences
+    }
+
+    /// Whether a layer learns from the differences alone. What is common then moves a unit as its bias
+    /// does: not by the steps of all the weights that read it, which large steps in one direction
+    /// silence for good. The forward pass is the same.
+    pub fn is_centred(&self) -> bool {
+        self.centred
+    }
+
+    /// Sets [`SparseInput::is_centred`], for this batch and those to come.
+    pub fn set_centred(&mut self, centred: bool) {
+        self.centred = centred;
     }
 
     /// The same with its zeros.
