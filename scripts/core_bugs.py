@@ -14,6 +14,12 @@ BUGS = [
      "self.routing.weight(i % units,", "self.routing.weight(i,"),
     ("route of another layer", "rule/error_diffusion.rs",
      "&self.routes[layer]", "&self.routes[(layer + 1) % self.routes.len()]"),
+    # Sparse input
+    ("a centred input teaches what is common, too", "engine/sparse.rs", "if x.is_centred() {", "if false {"),
+    ("biases stay those of a centred input", "layer/weighted.rs",
+     "self.synapses.add_response(centre, -1.0);", ""),
+    ("a step moves the response to what is common", "learner.rs",
+     "layer.hold_centre(trace.presynaptic(l).centre(), |layer| {", "layer.hold_centre(None, |layer| {"),
     # The other rules
     ("BP through the wrong layer", "rule/teaching.rs",
      "&lesson, &network.layers()[l + 1], (signal",
@@ -292,6 +298,10 @@ BUGS = [
 ]
 
 PPO_BUGS = [
+    ("observations are never centred", "actor_critic.rs", "if settings.centred_observations {", "if false {"),
+    ("the critic's input is not centred", "actor_critic.rs",
+     "critic.trace.copy_input(&actor.trace);",
+     "critic.trace.copy_input(&actor.trace);\n        critic.trace.sparse_input_mut().set_centred(false);"),
     ("samples dropped where minibatches do not divide", "update.rs",
      "i * len / count..(i + 1) * len / count", "i * (len / count)..(i + 1) * (len / count)"),
     ("minibatches of one sample are normalised", "settings.rs",

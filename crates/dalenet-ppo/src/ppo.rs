@@ -74,10 +74,7 @@ impl Ppo {
             return Err(Error::Setting {
                 key: "centred_observations",
                 value: "true".into(),
-                reason:
-                    "needs sparse observations, but the environments give dense ones; set it to \
-                         false, or normalise_observations to true"
-                        .into(),
+                reason: "needs sparse observations; set it to false for these environments".into(),
             });
         }
         let (steps, envs) = (settings.rollout, env.count());

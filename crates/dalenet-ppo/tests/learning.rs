@@ -3,7 +3,7 @@
 
 use dalenet::{
     Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, Generator, LayerSpec,
-    Modulo, NetworkSpec, Rule, Trace, checkpoint::Checkpoint,
+    Modulo, NetworkSpec, Presynaptic, Rule, Trace, checkpoint::Checkpoint,
 };
 use dalenet_envs::{Actions, Batch, Error, Options, Space, VectorEnv, make};
 use dalenet_ppo::{Networks, Ppo, Running, Settings, Update, evaluate};
@@ -239,6 +239,22 @@ fn a_cut_episode_is_an_end_unless_its_value_is_bootstrapped() {
         ppo.critic().network.forward(&mut trace);
         let found = trace.output().as_slice()[0];
         assert!((found - value).abs() < 0.02, "{found}, not {value}");
+    }
+}
+
+#[test]
+fn sparse_observations_are_centred_where_that_is_asked_for() {
+    for centred_observations in [false, true] {
+        let settings =
+            Settings { normalise_observations: false, centred_observations, ..settings() };
+        let mut ppo = ppo("craftax-classic", "ed", &settings);
+        ppo.update().unwrap();
+        for learner in [ppo.actor(), ppo.critic()] {
+            let Presynaptic::Sparse(input) = learner.trace.presynaptic(0) else {
+                panic!("a game's observations are sparse");
+            };
+            assert_eq!(input.is_centred(), centred_observations);
+        }
     }
 }
 
