@@ -33,10 +33,15 @@ def train_to(start, resume, run, steps):
         process.wait()
 
 
-def layers(program, run):
-    """What `dalenet analyse` finds in each layer of actor and critic."""
+def analysis(program, run):
+    """What `dalenet analyse` finds."""
     command = [program, "--threads", "1", "analyse", run, "--json"]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+
+
+def layers(program, run):
+    """What is found in each hidden layer of actor and critic."""
+    found = analysis(program, run)
     keys = ["alignment", "attenuation", "sign_agreement", "dead", "ei_ratio"]
     for network in ["actor", "critic"]:
         for number, layer in enumerate(found[network][:-1], start=1):  # the output has the error itself

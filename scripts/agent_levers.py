@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from agent_alignment import analysis
+
 # Settings that differ from the preset's.
 LEVERS = {
     "none": [],
@@ -109,9 +111,8 @@ def train(program, arguments):
         last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
         returns = {key: found[key] for key in ["return_mean", "return_std", "train_seconds"]}
         state = {key: last[key] for key in ["recent_return", "entropy", "explained_variance", "clip_fraction", "floor_share"]}
-        looked = [program, "--threads", "1", "analyse", str(run), "--json"]
-        analysis = json.loads(subprocess.run(looked, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
-        dead = {network: [round(layer["dead"], 3) for layer in analysis[network]] for network in ["actor", "critic"]}
+        layers = analysis(program, run)
+        dead = {network: [round(layer["dead"], 3) for layer in layers[network]] for network in ["actor", "critic"]}
         return returns | state | {"dead": dead}
 
 

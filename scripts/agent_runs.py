@@ -27,7 +27,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 RESULTS = Path("docs/results")
 BRAX, CRAFTAX = RESULTS / "brax.jsonl", RESULTS / "craftax.jsonl"
-# Where the runs of each study are kept, and what `dalenet compare` is asked for; three seeds each but where one is named.
+# Where the runs of each study are kept, and what `dalenet compare` is asked for, but for its seeds.
 STUDIES = {
     "craftax-1e7": (CRAFTAX, "craftax --rules ed,dfa,bp --steps 1e7"),
     "humanoid-annealed-2.5e7": (BRAX, "brax/humanoid --rules ed,dfa,bp --steps 2.5e7 --set precision=bf16"),
