@@ -40,18 +40,13 @@ impl ActorCritic {
             let spec = NetworkSpec { inputs, image: None, outputs, output, ..spec };
             let network = Network::new(&spec, &mut generator);
             let optimiser = Optimiser::new(method, false, &network);
-            let mut learner = Learner::new(network, rule, optimiser, &mut generator);
-            if settings.centred_observations {
-                learner.trace.sparse_input_mut().set_centred(true);
-            }
-            learner
+            Learner::new(network, rule, optimiser, &mut generator)
         };
-        Self {
-            actor: learner(networks.actor, policy.outputs(), ACTOR),
-            critic: learner(networks.critic, 1, CRITIC),
-            policy,
-            method,
+        let mut actor = learner(networks.actor, policy.outputs(), ACTOR);
+        if settings.centred_observations {
+            actor.trace.sparse_input_mut().set_centred(true);
         }
+        Self { actor, critic: learner(networks.critic, 1, CRITIC), policy, method }
     }
 
     /// The forward passes of both networks, whose input `observe` fills.

@@ -67,7 +67,7 @@ impl ObservationNormaliser {
     }
 
     /// Sparse rows stay sparse where they are not normalised.
-    fn keeps(&self, sparse: &SparseMatrix) -> bool {
+    pub fn keeps(&self, sparse: &SparseMatrix) -> bool {
         self.moments.is_none() && sparse.rows() > 0
     }
 

@@ -70,16 +70,18 @@ impl Ppo {
                         .into(),
             });
         }
-        if settings.centred_observations && env.batch().sparse.rows() == 0 {
+        let normaliser = ObservationNormaliser::new(&settings, env.observation_space().len());
+        if settings.centred_observations && !normaliser.keeps(&env.batch().sparse) {
             return Err(Error::Setting {
                 key: "centred_observations",
                 value: "true".into(),
-                reason: "needs sparse observations; set it to false for these environments".into(),
+                reason: "needs sparse observations that are not normalised; set it to false, or \
+                         normalise_observations to false where the environments give sparse ones"
+                    .into(),
             });
         }
         let (steps, envs) = (settings.rollout, env.count());
         let model = ActorCritic::new(networks, env.as_ref(), &settings, seed);
-        let normaliser = ObservationNormaliser::new(&settings, env.observation_space().len());
         let observations = Observations::new(steps * envs, env.batch(), &normaliser);
         let rollout = Rollout::new(steps, envs, observations, model.policy.action_len());
         let actions = ActionBuffer::new(&model.policy, envs);

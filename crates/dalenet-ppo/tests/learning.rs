@@ -3,7 +3,7 @@
 
 use dalenet::{
     Activation, Backprop, Dale, DirectFeedbackAlignment, ErrorDiffusion, Generator, LayerSpec,
-    Modulo, NetworkSpec, Presynaptic, Rule, Trace, checkpoint::Checkpoint,
+    Matrix, Modulo, NetworkSpec, Presynaptic, Rule, SparseMatrix, Trace, checkpoint::Checkpoint,
 };
 use dalenet_envs::{Actions, Batch, Error, Options, Space, VectorEnv, make};
 use dalenet_ppo::{Networks, Ppo, Running, Settings, Update, evaluate};
@@ -260,10 +260,22 @@ fn sparse_observations_are_centred_where_that_is_asked_for() {
 
 #[test]
 fn dense_observations_are_not_centred() {
-    let settings = Settings { centred_observations: true, ..settings() };
-    let env = Box::new(Broken::new(|_| false));
-    let refused = Ppo::new(env, networks("ed"), settings, 0).err().unwrap().to_string();
-    assert!(refused.contains("centred_observations") && refused.contains("sparse"), "{refused}");
+    let refused = |sparse: SparseMatrix, normalise_observations| {
+        let mut env = Broken::new(|_| false);
+        env.0.sparse = sparse;
+        let settings =
+            Settings { centred_observations: true, normalise_observations, ..settings() };
+        let ppo = Ppo::new(Box::new(env), networks("ed"), settings, 0);
+        ppo.err().is_some_and(|error| {
+            let error = error.to_string();
+            assert!(error.contains("centred_observations") && error.contains("sparse"), "{error}");
+            true
+        })
+    };
+    let sparse = || SparseMatrix::from(&Matrix::zeros(8, 1));
+    assert!(refused(SparseMatrix::default(), false), "dense observations");
+    assert!(refused(sparse(), true), "normalised observations are dense");
+    assert!(!refused(sparse(), false));
 }
 
 /// Failed steps may leave fewer samples than there are minibatches: there are then fewer, none empty
