@@ -29,10 +29,10 @@ RESULTS = Path("docs/results")
 BRAX, CRAFTAX = RESULTS / "brax.jsonl", RESULTS / "craftax.jsonl"
 # Where the runs of each study are kept, and what `dalenet compare` is asked for, but for its seeds.
 STUDIES = {
-    "craftax-1e7": (CRAFTAX, "craftax --rules ed,dfa,bp --steps 1e7"),
+    "craftax-centred-1e7": (CRAFTAX, "craftax --rules ed,dfa,bp --steps 1e7"),
     "humanoid-annealed-2.5e7": (BRAX, "brax/humanoid --rules ed,dfa,bp --steps 2.5e7 --set precision=bf16"),
     "half-cheetah-annealed-5e7": (BRAX, "brax/half-cheetah --rules ed,dfa,bp,bp-dale --steps 5e7 --set precision=bf16"),
-    "craftax-classic-5e7": (CRAFTAX, "craftax-classic --rules ed,dfa,bp,bp-dale --steps 5e7"),
+    "craftax-classic-centred-5e7": (CRAFTAX, "craftax-classic --rules ed,dfa,bp,bp-dale --steps 5e7"),
     "ant-annealed-5e7": (BRAX, "brax/ant --rules ed,dfa,bp --steps 5e7 --set precision=bf16"),
     "mujoco-half-cheetah-1e7": (BRAX, "mujoco/half-cheetah --rules ed,dfa,bp --steps 1e7 --set precision=bf16"),
 }
