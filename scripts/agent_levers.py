@@ -4,7 +4,8 @@
                                    [--steps 5e6] [--set KEY=VALUE ...] [--out docs/results/agent-levers.jsonl]
 
 Trains one run a lever with one thread and bf16 products, a lever at a time; --set changes what all of them stand on. Runs
-whose whole configuration is in the output are not trained again. Prints a Markdown table of the returns of the trained agents, and of the last episodes of the training.
+whose whole configuration is in the output are not trained again. Prints a Markdown table of the returns of the trained
+agents, of the last episodes of the training, and of the units that are silent at its end.
 """
 
 import argparse

@@ -189,9 +189,12 @@ impl Ppo {
     /// Lowers the rate of the next updates where one moved the policy too far, and raises it again.
     fn adapt_rate(&mut self, divergence: f32) {
         let target = self.settings.target_kl;
-        if target > 0.0 && divergence > 2.0 * target {
+        if target == 0.0 {
+            return;
+        }
+        if divergence > 2.0 * target {
             self.rate_scale = (self.rate_scale / RATE_STEP).max(LEAST_RATE_SCALE);
-        } else if target > 0.0 && divergence < target / 2.0 {
+        } else if divergence < target / 2.0 {
             self.rate_scale = (self.rate_scale * RATE_STEP).min(1.0);
         }
     }
