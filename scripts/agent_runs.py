@@ -93,11 +93,13 @@ def train(program, folder, studies, jobs):
 
 
 def keep(study, run, name):
-    """Adds a run of a study to docs/results."""
+    """Adds a run of a study to docs/results, unless it is there."""
     found = next(line for line in lines(study / "results.jsonl") if Path(line["run"]).name == run)
     found |= {"run": f"runs/{name}/{run}", "curve": curve(study / run)}
-    with STUDIES[name][0].open("a") as file:
-        file.write(json.dumps(found, separators=(",", ":")) + "\n")
+    out = STUDIES[name][0]
+    if found not in lines(out):
+        with out.open("a") as file:
+            file.write(json.dumps(found, separators=(",", ":")) + "\n")
 
 
 def half_width(values, axis=0):
