@@ -1,11 +1,13 @@
 """What may raise the return of Error Diffusion's agents: each choice alone, on search seeds and short trainings.
 
     python scripts/agent_levers.py TASK [--program target/release/dalenet] [--rule ed] [--levers NAME ...] [--seed 100]
-                                   [--steps 5e6] [--set KEY=VALUE ...] [--out docs/results/agent-levers.jsonl]
+                                   [--steps 5e6] [--until STEPS] [--set KEY=VALUE ...] [--out docs/results/agent-levers.jsonl]
 
 Trains one run a lever with one thread and bf16 products, a lever at a time; --set changes what all of them stand on. Runs
-whose whole configuration is in the output are not trained again. Prints a Markdown table of the returns of the trained
-agents, of the last episodes of the training, and of the units that are silent at its end.
+whose whole configuration is in the output are not trained again. --until stops each training after so many of its steps:
+the first part of a long one, whose rate is still large. Prints a Markdown table of the returns of the trained agents, or of
+the episodes that ended in the last 1.5e6 steps before --until, of the last episodes of the training, and of the units that
+are silent at its end.
 """
 
 import argparse
@@ -15,11 +17,15 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from agent_alignment import analysis
+from agent_alignment import analysis, train_to
 
+# Steps before `--until` whose episodes are averaged.
+LAST = 1.5e6
 # Settings that differ from the preset's.
 LEVERS = {
     "none": [],
+    "rate halved": ["rate=RATE*0.5"],
+    "rate quartered": ["rate=RATE*0.25"],
     "rate doubled": ["rate=RATE*2"],
     "rate doubled, annealed": ["rate=RATE*2", "anneal=true"],
     "rate tripled, annealed": ["rate=RATE*3", "anneal=true"],
@@ -53,6 +59,8 @@ LEVERS = {
     "discount 0.995": ["discount=0.995"],
     "rollouts of 20 steps": ["rollout=20"],
     "values not clipped": ["clip_value=false"],
+    "ε 1e-3": ["epsilon=1e-3"],
+    "ε 1e-4": ["epsilon=1e-4"],
     "ε 1e-7": ["epsilon=1e-7"],
     "ε 1e-8": ["epsilon=1e-8"],
     "norm up to 10": ["max_gradient_norm=10"],
@@ -97,20 +105,36 @@ def setting(text, rate, units):
     return f"{key}={value}"
 
 
-def train(program, arguments):
-    """What `dalenet train` finds, and the state at the end of the training; `recent_return` is of the last 100 episodes.
+def trained(command):
+    """The returns of the trained agent."""
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        raise SystemExit(done.stderr)
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {key: found[key] for key in ["return_mean", "return_std", "train_seconds"]}
+
+
+def begun(command, run, until):
+    """The returns of the episodes that ended in the last steps before `until`."""
+    train_to(command, None, run, until)
+    updates = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    updates = [update for update in updates if until - LAST < update["steps"] and update["episodes"]]
+    total = sum(update["episodes"] for update in updates)
+    mean = sum(update["episodes"] * update["return_mean"] for update in updates) / total
+    square = sum(update["episodes"] * (update["return_std"] ** 2 + update["return_mean"] ** 2) for update in updates) / total
+    return {"return_mean": mean, "return_std": (square - mean**2) ** 0.5, "train_seconds": updates[-1]["seconds"]}
+
+
+def train(program, arguments, until):
+    """What a training finds, and the state at its end; `recent_return` is of the last 100 episodes.
 
     `dead` is the share of each layer's units that are silent on all transitions of a rollout.
     """
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
-        command = [program, "--threads", "1", "train", *arguments, "--out", str(run), "--json"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode not in (0, 1):
-            raise SystemExit(done.stderr)
-        found = json.loads(done.stdout.splitlines()[-1])
+        command = [program, "--threads", "1", "train", *arguments, "--out", str(run)]
+        returns = begun(command, run, until) if until else trained(command)
         last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
-        returns = {key: found[key] for key in ["return_mean", "return_std", "train_seconds"]}
         state = {key: last[key] for key in ["recent_return", "entropy", "explained_variance", "clip_fraction", "floor_share"]}
         layers = analysis(program, run)
         dead = {network: [round(layer["dead"], 3) for layer in layers[network]] for network in ["actor", "critic"]}
@@ -124,6 +148,7 @@ def main():
     parser.add_argument("--levers", nargs="+", default=list(LEVERS), choices=list(LEVERS))
     parser.add_argument("--seed", type=int, default=100)
     parser.add_argument("--steps", default="5e6")
+    parser.add_argument("--until", type=float)
     parser.add_argument("--set", action="append", default=[], dest="base")
     parser.add_argument("--out", type=Path, default=Path("docs/results/agent-levers.jsonl"))
     parser.add_argument("task")
@@ -139,9 +164,11 @@ def main():
         cell = {"task": args.task, "rule": args.rule, "base": args.base, "lever": lever, "seed": args.seed, "steps": args.steps,
                 "settings": settings, "configuration": digest(configuration(args.program, arguments))}
         lines = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
-        found = next((line for line in lines if line["configuration"] == cell["configuration"]), None)
+        cell |= {"until": args.until} if args.until else {}
+        known = [line for line in lines if line["configuration"] == cell["configuration"]]
+        found = next((line for line in known if line.get("until") == args.until), None)
         if found is None:
-            found = cell | train(args.program, arguments)
+            found = cell | train(args.program, arguments, args.until)
             with args.out.open("a") as file:
                 file.write(json.dumps(found) + "\n")
         dead = {network: [round(100 * share) for share in layers] for network, layers in found.get("dead", {}).items()}
