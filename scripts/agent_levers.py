@@ -68,6 +68,8 @@ LEVERS = {
     "initial weights halved": ["excitatory_gain=0.5", "inhibitory_gain=0.5"],
     "floor 0": ["floor=0"],
     "centred observations": ["centred_observations=true"],
+    "silent units woken": ["wake_silent=true"],
+    "silent units woken, ε 1e-3": ["wake_silent=true", "epsilon=1e-3"],
     "observations not normalised": ["normalise_observations=false"],
     "rewards not normalised": ["normalise_rewards=false"],
     "tanh, no RMS normalisation": ['response="tanh"', "rms=false"],
@@ -114,11 +116,15 @@ def trained(command):
     return {key: found[key] for key in ["return_mean", "return_std", "train_seconds"]}
 
 
+def metrics(run):
+    """The updates of a training."""
+    return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
 def begun(command, run, until):
     """The returns of the episodes that ended in the last steps before `until`."""
     train_to(command, None, run, until)
-    updates = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    updates = [update for update in updates if until - LAST < update["steps"] and update["episodes"]]
+    updates = [update for update in metrics(run) if until - LAST < update["steps"] and update["episodes"]]
     total = sum(update["episodes"] for update in updates)
     mean = sum(update["episodes"] * update["return_mean"] for update in updates) / total
     square = sum(update["episodes"] * (update["return_std"] ** 2 + update["return_mean"] ** 2) for update in updates) / total
@@ -134,7 +140,7 @@ def train(program, arguments, until):
         run = Path(folder) / "run"
         command = [program, "--threads", "1", "train", *arguments, "--out", str(run)]
         returns = begun(command, run, until) if until else trained(command)
-        last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
+        last = metrics(run)[-1]
         state = {key: last[key] for key in ["recent_return", "entropy", "explained_variance", "clip_fraction", "floor_share"]}
         layers = analysis(program, run)
         dead = {network: [round(layer["dead"], 3) for layer in layers[network]] for network in ["actor", "critic"]}
@@ -153,6 +159,8 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("docs/results/agent-levers.jsonl"))
     parser.add_argument("task")
     args = parser.parse_args()
+    if args.until and args.until > float(args.steps):
+        parser.error(f"--until {args.until:g} is after the end of the training; raise --steps or lower --until")
     preset = configuration(args.program, [args.task, "--rule", args.rule])
     rate, units = float(preset["rate"]), json.loads(preset["layers"])
     print("| lever | return | last episodes | dead units, % |\n|---|---|---|---|")

@@ -18,6 +18,10 @@ BUGS = [
     ("a centred input teaches what is common, too", "engine/sparse.rs", "if x.is_centred() {", "if false {"),
     ("biases stay those of a centred input", "layer/weighted.rs",
      "self.synapses.add_response(centre, -1.0);", ""),
+    ("no silent unit is woken", "learner.rs", "**bias == 0.0", "**bias > f32::MAX"),
+    ("every unit is woken", "learner.rs", "**bias == 0.0", "**bias < f32::MAX"),
+    ("outputs are woken", "learner.rs",
+     "let hidden = self.gradients.len() - 1;", "let hidden = self.gradients.len();"),
     ("a step moves the response to what is common", "learner.rs",
      "layer.hold_centre(trace.presynaptic(l).centre(), |layer| {", "layer.hold_centre(None, |layer| {"),
     # The other rules
@@ -86,8 +90,15 @@ BUGS = [
      "if magnitude < floor { floor } else { magnitude }",
      "magnitude.max(floor)"),
     ("grow_only ignored", "engine/dale.rs",
-     "let Dale { floor, grow_only, .. } = self.dale;",
-     "let Dale { floor, grow_only, .. } = Dale { grow_only: false, ..self.dale };"),
+     "let Dale { floor, grow_only, proportional, .. } = self.dale;",
+     "let Dale { floor, grow_only, proportional, .. } = Dale { grow_only: false, ..self.dale };"),
+    ("proportional ignored", "engine/dale.rs",
+     "let Dale { floor, grow_only, proportional, .. } = self.dale;",
+     "let Dale { floor, grow_only, proportional, .. } = Dale { proportional: false, ..self.dale };"),
+    ("proportional steps of the wrong sign", "engine/dale.rs", "0.5 * (sign * d * inverse)", "0.5 * (d * inverse)"),
+    ("proportional steps of any size", "engine/dale.rs", ".clamp(least, 1.0)", ".max(least)"),
+    ("proportional steps by a fan-in of 1", "engine/dale.rs", "2.0 * (self.inputs as f32).sqrt()", "2.0"),
+    ("proportional steps are added where the step is plain", "engine/update.rs", "&& !signs.dale.proportional", ""),
     ("grow_only grows the wrong way", "engine/dale.rs",
      "at_least(0.0, sign * d)",
      "at_least(0.0, -sign * d)"),
@@ -298,6 +309,7 @@ BUGS = [
 ]
 
 PPO_BUGS = [
+    ("silent units are never woken", "actor_critic.rs", "if self.wake_silent {", "if false {"),
     ("observations are never centred", "actor_critic.rs", "if settings.centred_observations {", "if false {"),
     ("the critic's input is not centred", "actor_critic.rs",
      "critic.trace.copy_input(&actor.trace);",

@@ -441,6 +441,8 @@ class Network:
         Smallest magnitude of a weight under Dale's principle.
     grow_only : bool
         Whether magnitudes may only grow (Kaneko 1999).
+    proportional : bool
+        Whether steps change magnitudes in proportion to them (exponentiated gradient).
     response : {"sigmoid", "relu", "tanh"}
         Response of the hidden units.
     widths : sequence of float

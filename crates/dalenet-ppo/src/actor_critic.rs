@@ -11,6 +11,9 @@ use dalenet_envs::VectorEnv;
 const ACTOR: u64 = 0;
 const CRITIC: u64 = 1;
 
+/// Gradient of the bias of a silent unit that is woken.
+const WAKING: f32 = 1e-3;
+
 /// Specifications of actor and critic, each with its learning rule. Inputs, outputs and the activation
 /// of the output layer are those of the task.
 pub struct Networks {
@@ -26,6 +29,7 @@ pub(crate) struct ActorCritic {
     pub critic: Learner,
     pub policy: Policy,
     method: Method,
+    wake_silent: bool,
 }
 
 impl ActorCritic {
@@ -46,7 +50,8 @@ impl ActorCritic {
         if settings.centred_observations {
             actor.trace.sparse_input_mut().set_centred(true);
         }
-        Self { actor, critic: learner(networks.critic, 1, CRITIC), policy, method }
+        let critic = learner(networks.critic, 1, CRITIC);
+        Self { actor, critic, policy, method, wake_silent: settings.wake_silent }
     }
 
     /// The forward passes of both networks, whose input `observe` fills.
@@ -67,10 +72,14 @@ impl ActorCritic {
     /// it. Returns the norm before.
     pub fn step(&mut self, errors: [&Matrix; 2], max_norm: f32, rate: f32) -> f64 {
         let [output_errors, value_errors] = errors;
-        let Self { actor, critic, policy, method } = self;
+        let Self { actor, critic, policy, method, .. } = self;
         let (of_actor, of_critic) =
             rayon::join(|| actor.gradient(output_errors), || critic.gradient(value_errors));
         let norm = (of_actor + of_critic + policy.mean_gradient(output_errors.rows())).sqrt();
+        if self.wake_silent {
+            actor.wake(WAKING);
+            critic.wake(WAKING);
+        }
         let max_norm = f64::from(max_norm);
         let scale = if norm > max_norm { (max_norm / norm) as f32 } else { 1.0 };
         rayon::join(|| actor.step(scale, rate), || critic.step(scale, rate));

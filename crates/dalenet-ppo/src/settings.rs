@@ -62,6 +62,10 @@ pub struct Settings {
     /// weights in one direction silence it for good.
     #[serde(default)]
     pub centred_observations: bool,
+    /// Whether hidden units that a whole minibatch leaves silent, which no error reaches, are woken: the
+    /// gradient of their biases is 1e-3 instead of 0.
+    #[serde(default)]
+    pub wake_silent: bool,
     /// Whether rewards are divided by the running deviation of the discounted return.
     pub normalise_rewards: bool,
     /// Largest magnitude of a normalised observation and reward.
@@ -99,6 +103,7 @@ impl Default for Settings {
             normalise_advantages: true,
             normalise_observations: true,
             centred_observations: false,
+            wake_silent: false,
             normalise_rewards: true,
             bound: 10.0,
             log_deviation: 0.0,

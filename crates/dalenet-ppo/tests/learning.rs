@@ -278,6 +278,24 @@ fn dense_observations_are_not_centred() {
     assert!(!refused(sparse(), false));
 }
 
+/// Steps of this size silence units of the first layers for good, unless they are woken.
+#[test]
+fn silent_units_are_woken_where_that_is_asked_for() {
+    let silent = |wake_silent| {
+        let settings = Settings { rate: 0.1, wake_silent, ..settings() };
+        let mut ppo = ppo("cart-pole", "ed", &settings);
+        for _ in 0..20 {
+            ppo.update().unwrap();
+        }
+        [ppo.actor(), ppo.critic()].map(|learner| {
+            let units = learner.trace.presynaptic(1).dense().unwrap();
+            (0..units.cols()).filter(|j| units.iter_rows().all(|row| row[*j] == 0.0)).count()
+        })
+    };
+    let (woken, asleep) = (silent(true), silent(false));
+    assert!(woken[0] < asleep[0] && woken[1] < asleep[1], "{woken:?} {asleep:?}");
+}
+
 /// Failed steps may leave fewer samples than there are minibatches: there are then fewer, none empty
 /// and under advantage normalisation none of a single sample, whose advantage would be 0.
 #[test]

@@ -32,6 +32,10 @@ pub struct NetworkSettings {
     /// Whether magnitudes may only grow: Kaneko's rule with "weight decrement" off.
     #[serde(default)]
     pub grow_only: bool,
+    /// Whether steps change magnitudes under Dale's principle in proportion to them (exponentiated
+    /// gradient): as far as otherwise at 1/(2√fan-in), the mean magnitude at the start.
+    #[serde(default)]
+    pub proportional: bool,
     /// Response of the hidden units: sigmoid, relu or tanh.
     pub response: Response,
     /// Width α of the sigmoid 1/(1 + exp(−2z/α)), layer by layer; the last value serves the rest.
@@ -82,6 +86,7 @@ impl Default for NetworkSettings {
             dale: DaleKind::Streams,
             floor: 1e-4,
             grow_only: false,
+            proportional: false,
             response: Response::Sigmoid,
             widths: paper_widths(),
             rms: false,
@@ -185,6 +190,11 @@ impl NetworkSettings {
             ),
             ("grow_only", !self.grow_only || self.dale.is_on(), "needs dale=true"),
             (
+                "proportional",
+                !self.proportional || self.dale.is_on(),
+                "needs dale=true: set that, or proportional=false",
+            ),
+            (
                 "rms",
                 !self.rms || self.response == Response::Relu,
                 "needs response=relu: set that, or rms=false",
@@ -209,7 +219,8 @@ impl NetworkSettings {
             DaleKind::Literal => DaleForm::Literal,
             _ => DaleForm::Streams,
         };
-        let dale = Dale { floor: self.floor, grow_only: self.grow_only, form };
+        let Self { floor, grow_only, proportional, .. } = *self;
+        let dale = Dale { floor, grow_only, proportional, form };
         let spec = NetworkSpec {
             inputs: input.len(),
             image: Some(input),

@@ -49,8 +49,13 @@ fn update(bencher: Bencher<'_, '_>, layer: usize, method: Method) {
     let mut folded = (layer == 0).then(Folded::default);
     let mut moments = Moments::new(method, k * n);
     let excitatory_cols = if layer == 2 { n } else { n / 2 };
-    let signs =
-        Signs { sources: rows, excitatory_rows: rows / 2, excitatory_cols, dale: Dale::default() };
+    let signs = Signs {
+        sources: rows,
+        excitatory_rows: rows / 2,
+        excitatory_cols,
+        inputs: rows,
+        dale: Dale::default(),
+    };
     let step = Step { method, rate: 1.0, scale: 1.0 / BATCH as f32, count: 1 };
     let (workspace, mut packed) = (Workspace::default(), PackedWeights::default());
     bencher.counter(work((k, n))).bench_local(|| {

@@ -102,6 +102,15 @@ impl Learner {
         total
     }
 
+    /// Wakes silent units: the biases of hidden units that no sample of the batch moves, whose gradient
+    /// [`Learner::gradient`] has found to be 0, have this gradient instead. No error reaches such a
+    /// unit, so that without it stays silent as long as its inputs stay what they are.
+    pub fn wake(&mut self, gradient: f32) {
+        let hidden = self.gradients.len() - 1;
+        let biases = self.gradients[..hidden].iter_mut().flat_map(|layer| &mut layer.bias);
+        biases.filter(|bias| **bias == 0.0).for_each(|bias| *bias = gradient);
+    }
+
     /// One step at `rate` along `factor` times the gradients that [`Learner::gradient`] has found.
     ///
     /// # Panics

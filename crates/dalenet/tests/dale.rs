@@ -38,6 +38,7 @@ struct Run {
     method: usize,
     normalised: bool,
     grow_only: bool,
+    proportional: bool,
     form: DaleForm,
     rate: f32,
     inputs: usize,
@@ -53,17 +54,18 @@ struct Run {
 
 fn runs() -> impl Strategy<Value = Run> {
     let form = prop_oneof![Just(DaleForm::Streams), Just(DaleForm::Literal)];
-    let how = (0..5usize, 0..3usize, any::<bool>(), any::<bool>(), form, -3.0..4.0f32);
+    let steps = (any::<bool>(), any::<bool>(), any::<bool>());
+    let how = (0..5usize, 0..3usize, steps, form, -3.0..4.0f32);
     let hidden = prop::collection::vec(1..9usize, 0..3);
     let layers = (1..9usize, 0..4usize, hidden, any::<bool>(), 1..5usize);
     (how, layers, 1..6usize, any::<u64>()).prop_map(|(how, layers, batch, seed)| {
-        let (rule, method, normalised, grow_only, form, rate) = how;
+        let (rule, method, (normalised, grow_only, proportional), form, rate) = how;
         let (inputs, convolution, hidden, weightless, outputs) = layers;
         let (rate, inputs) = (10f32.powf(rate), inputs * if convolution > 0 { 9 } else { 1 });
         #[rustfmt::skip]
         let run = Run {
-            rule, method, normalised, grow_only, form, rate, inputs, convolution, hidden, weightless,
-            outputs, batch, seed,
+            rule, method, normalised, grow_only, proportional, form, rate, inputs, convolution, hidden,
+            weightless, outputs, batch, seed,
         };
         run
     })
@@ -71,7 +73,8 @@ fn runs() -> impl Strategy<Value = Run> {
 
 impl Run {
     fn learner(&self, generator: &mut Generator, hidden: Activation) -> Learner {
-        let dale = Dale { floor: FLOOR, grow_only: self.grow_only, form: self.form };
+        let Self { grow_only, proportional, form, .. } = *self;
+        let dale = Dale { floor: FLOOR, grow_only, proportional, form };
         let mut spec = common::dual(self.inputs, &self.hidden, self.outputs);
         (spec.dale, spec.activations) = (Some(dale), vec![hidden]);
         if self.convolution > 0 {
@@ -178,6 +181,37 @@ fn a_large_step_reaches_the_floor_and_a_grow_only_one_does_not() {
         let fell = before.iter().zip(&after).any(|(b, a)| *b > FLOOR && *a == FLOOR);
         let grew = before.iter().zip(&after).any(|(b, a)| a > b);
         assert!(grew && fell == reached, "grow only: {grow_only}");
+    }
+}
+
+/// Many small proportional steps along the same gradient multiply weights by the exponential of their sum.
+#[test]
+fn proportional_steps_are_those_of_exponentiated_gradient() {
+    let mut generator = Generator::new(0, 0);
+    let dale = Some(Dale { floor: 0.0, proportional: true, ..Dale::default() });
+    let spec = NetworkSpec { dale, output: Activation::Identity, ..common::dual(4, &[], 3) };
+    let network = Network::new(&spec, &mut generator);
+    let optimiser = Optimiser::new(Method::Sgd, false, &network);
+    let mut learner = learner(network, ErrorDiffusion::new(Modulo), optimiser);
+    let (input, error) = (unsigned(1, 4, &mut generator), signed(1, 3, &mut generator));
+    let (before, steps) = (learner.network.layers()[0].weights().clone(), 1000);
+    *learner.trace.input_mut() = input.clone();
+    learner.forward();
+    for _ in 0..steps {
+        learner.learn(&error, 1e-3);
+    }
+    // 8 presynaptic units, the 4 inputs to either stream: the mean magnitude at the start is 1/(2√8).
+    let mean = 1.0 / (2.0 * 8f32.sqrt());
+    let layer = &learner.network.layers()[0];
+    for (i, (after, before)) in layer.weights().iter_rows().zip(before.iter_rows()).enumerate() {
+        for (j, (after, before)) in after.iter().zip(before).enumerate() {
+            let change = 1e-3 * steps as f32 * input.row(0)[i % 4] * error.row(0)[j];
+            let want = before * (change * before.signum() / mean).exp();
+            assert!(
+                (after / want - 1.0).abs() < 1e-2,
+                "{i}, {j}: {before} became {after}, not {want}"
+            );
+        }
     }
 }
 

@@ -594,8 +594,9 @@ struct Slow {
 }
 
 impl Slow {
-    /// `sum` is xᵀu of this weight; `sign` its sign under `dale`.
-    fn step(&mut self, sum: f64, step: &Step, rule: Option<(f64, Dale)>) {
+    /// `sum` is xᵀu of this weight, one of `inputs` to its unit; `rule` its sign, and what Dale's principle
+    /// asks for.
+    fn step(&mut self, sum: f64, step: &Step, rule: Option<(f64, Dale)>, inputs: usize) {
         let (rate, g) = (f64::from(step.rate), f64::from(step.scale) * sum);
         let mut change = match step.method {
             Method::Sgd => rate * g,
@@ -615,6 +616,11 @@ impl Slow {
         if let Some((sign, dale)) = rule {
             if dale.grow_only {
                 change = sign * (sign * change).max(0.0);
+            }
+            if dale.proportional {
+                // The change that takes a weight of the mean initial magnitude as far as `change` would.
+                let x = (change * sign * 2.0 * (inputs as f64).sqrt()).clamp(-1.0, 1.0);
+                change = self.weight * ((1.0 + x / 2.0) / (1.0 - x / 2.0) - 1.0);
             }
             let floor = f64::from(dale.floor);
             self.weight = sign * (sign * (self.weight + change)).max(floor);
@@ -638,6 +644,7 @@ fn check_update(
             sources: rows,
             excitatory_rows: rows.div_ceil(2),
             excitatory_cols: n.div_ceil(3),
+            inputs: rows,
             dale,
         });
         let rule = |i: usize, j: usize| {
@@ -682,10 +689,18 @@ fn check_update(
             for i in 0..rows {
                 for j in 0..n {
                     let sum = (0..b).map(|m| wide(&x, m, i % k) * wide(&u, m, j)).sum();
-                    slow[i * n + j].step(sum, &step, rule(i, j));
+                    slow[i * n + j].step(sum, &step, rule(i, j), rows);
                 }
             }
-            compare(&weights, rows, n, |i, j| (slow[i * n + j].weight, 4.0));
+            // Errors of a proportional step are as many times larger as its exponent, and as the weight.
+            let larger = match dale {
+                Some(Dale { proportional: true, .. }) => 2.0 * (rows as f64).sqrt(),
+                _ => 0.0,
+            };
+            compare(&weights, rows, n, |i, j| {
+                let weight = slow[i * n + j].weight;
+                (weight, 4.0 * (larger * weight.abs()).max(1.0))
+            });
             // Products read the sum of the halves, and what the update has packed is what a product packs.
             let operand = Operand::new(&weights, halves.as_ref(), &packed);
             let read = operand.matrix();
@@ -704,9 +719,12 @@ fn check_update(
 /// Folded or not; free, under Dale's principle, or growing only.
 fn check_updates(method: Method) {
     // A floor high enough that many weights meet it.
-    let dale = |grow_only, form| Some(Dale { floor: 0.125, grow_only, form });
-    let [streams, literal] =
-        [DaleForm::Streams, DaleForm::Literal].map(|form| [dale(false, form), dale(true, form)]);
+    let steps = [(false, false), (true, false), (false, true), (true, true)];
+    let [streams, literal] = [DaleForm::Streams, DaleForm::Literal].map(|form| {
+        steps.map(|(grow_only, proportional)| {
+            Some(Dale { floor: 0.125, grow_only, proportional, form })
+        })
+    });
     for folded in [false, true] {
         for dale in [None].into_iter().chain(streams).chain(literal) {
             with_every_multiplier(|workspace, seen| {
@@ -748,7 +766,7 @@ fn update_bias_agrees_with_one_bias_at_a_time() {
                 let step = Step { method, rate: 0.5, scale: 1.0 / b as f32, count };
                 engine::update_bias(bias.as_mut_slice(), &u, &step, &mut moments, &workspace);
                 for (j, slow) in slow.iter_mut().enumerate() {
-                    slow.step((0..b).map(|i| wide(&u, i, j)).sum(), &step, None);
+                    slow.step((0..b).map(|i| wide(&u, i, j)).sum(), &step, None, 1);
                 }
                 compare(&bias, 1, n, |_, j| (slow[j].weight, 4.0));
             }

@@ -12,6 +12,10 @@ pub struct Dale {
     /// sample at a time this is his form, in which excitatory units learn from max(error, 0) and
     /// inhibitory ones from max(−error, 0).
     pub grow_only: bool,
+    /// Whether steps change magnitudes in proportion to them, as exponentiated gradient descent does: see
+    /// [`Signs::add`].
+    #[serde(default)]
+    pub proportional: bool,
     /// What the sign of a weight depends on.
     #[serde(default)]
     pub form: DaleForm,
@@ -20,7 +24,7 @@ pub struct Dale {
 impl Default for Dale {
     /// The paper's floor of 1e-4, signs by the two streams.
     fn default() -> Self {
-        Self { floor: 1e-4, grow_only: false, form: DaleForm::Streams }
+        Self { floor: 1e-4, grow_only: false, proportional: false, form: DaleForm::Streams }
     }
 }
 
@@ -65,19 +69,33 @@ pub struct Signs {
     pub excitatory_rows: usize,
     /// How many postsynaptic units (columns) belong to the excitatory stream.
     pub excitatory_cols: usize,
+    /// Presynaptic units K.
+    pub inputs: usize,
     /// The constraint.
     pub dale: Dale,
 }
 
 impl Signs {
-    /// `w ← project(w + step)` for the weights `w` from presynaptic unit `row`.
+    /// `w ← project(w + step)` for the weights `w` from presynaptic unit `row`. Proportional steps multiply:
+    /// `w ← project(w·e^x)` with `x = ±step/m`, the sign that of the weight, and `m = 1/(2√K)`, the mean
+    /// magnitude at the start, so that a weight of that magnitude moves as far as by adding. `e^x` is
+    /// `(1 + x/2)/(1 − x/2)`, and `x` at most 1 in magnitude.
+    ///
+    /// Sources: Kivinen and Warmuth 1997, "Exponentiated gradient versus gradient descent for linear
+    /// predictors"; under Dale's principle Cornford et al. 2024, "Brain-like learning with exponentiated
+    /// gradients".
     pub fn add(&self, w: &mut [f32], step: &[f32], row: usize) {
-        let Dale { floor, grow_only, .. } = self.dale;
+        let Dale { floor, grow_only, proportional, .. } = self.dale;
         let (to_p, to_n) = w.split_at_mut(self.excitatory_cols);
         let (step_p, step_n) = step.split_at(self.excitatory_cols);
         let [sign_p, sign_n] = self.of_row(row);
+        let least = if grow_only { 0.0 } else { -1.0 };
         for (w, step, sign) in [(to_p, step_p, sign_p), (to_n, step_n, sign_n)] {
-            if grow_only { grow(w, step, sign, floor) } else { add(w, step, sign, floor) }
+            match (proportional, grow_only) {
+                (true, _) => multiply(w, step, sign, floor, [self.inverse_mean(), least]),
+                (false, true) => grow(w, step, sign, floor),
+                (false, false) => add(w, step, sign, floor),
+            }
         }
     }
 
@@ -87,6 +105,11 @@ impl Signs {
         let [sign_p, sign_n] = self.of_row(row);
         project(to_p, sign_p, self.dale.floor);
         project(to_n, sign_n, self.dale.floor);
+    }
+
+    /// One divided by the mean magnitude at the start, 2√K.
+    fn inverse_mean(&self) -> f32 {
+        2.0 * (self.inputs as f32).sqrt()
     }
 
     /// The sign of the weight at `row`, `col`.
@@ -119,6 +142,15 @@ fn add(w: &mut [f32], step: &[f32], sign: f32, floor: f32) {
 fn grow(w: &mut [f32], step: &[f32], sign: f32, floor: f32) {
     for (w, d) in w.iter_mut().zip(step) {
         *w = sign * at_least(floor, sign * *w + at_least(0.0, sign * d));
+    }
+}
+
+/// `least` is that of the exponents.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2+fma", "aarch64+neon"))]
+fn multiply(w: &mut [f32], step: &[f32], sign: f32, floor: f32, [inverse, least]: [f32; 2]) {
+    for (w, d) in w.iter_mut().zip(step) {
+        let half = 0.5 * (sign * d * inverse).clamp(least, 1.0);
+        *w = sign * at_least(floor, sign * *w * (1.0 + half) / (1.0 - half));
     }
 }
 

@@ -225,8 +225,8 @@ impl Sweep<'_> {
 
     /// Whether the step is the gradient times a number.
     fn is_a_plain_sum(&self) -> bool {
-        let grow_only = self.signs.is_some_and(|signs| signs.dale.grow_only);
-        matches!(self.step.method, Method::Sgd) && !grow_only
+        let added = |signs: Signs| !signs.dale.grow_only && !signs.dale.proportional;
+        matches!(self.step.method, Method::Sgd) && self.signs.is_none_or(added)
     }
 
     /// Plain gradient steps need no gradient of their own: the product adds to the weights.

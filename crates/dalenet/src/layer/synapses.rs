@@ -166,6 +166,7 @@ impl Synapses {
             sources: self.sources.total(),
             excitatory_rows: self.sources.p,
             excitatory_cols: self.targets.p,
+            inputs: self.inputs(),
             dale,
         })
     }
