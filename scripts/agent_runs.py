@@ -34,6 +34,9 @@ STUDIES = {
     "half-cheetah-annealed-5e7": (BRAX, "brax/half-cheetah --rules ed,dfa,bp,bp-dale --steps 5e7 --set precision=bf16"),
     "craftax-classic-centred-5e7": (CRAFTAX, "craftax-classic --rules ed,dfa,bp,bp-dale --steps 5e7"),
     "ant-annealed-5e7": (BRAX, "brax/ant --rules ed,dfa,bp --steps 5e7 --set precision=bf16"),
+    "craftax-classic-centred-5e6": (CRAFTAX, "craftax-classic --rules dfa,bp --steps 5e6"),
+    "craftax-classic-proportional-5e6": (CRAFTAX, "craftax-classic --rules ed --steps 5e6 --set proportional=true "
+                                                  "--set wake_silent=true --set epsilon=1e-3"),
     "mujoco-half-cheetah-1e7": (BRAX, "mujoco/half-cheetah --rules ed,dfa,bp --steps 1e7 --set precision=bf16"),
 }
 RULES = {"ed": ("Error Diffusion", "#0072B2"), "dfa": ("Direct Feedback Alignment", "#E69F00"),
