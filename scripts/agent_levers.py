@@ -116,15 +116,15 @@ def trained(command):
     return {key: found[key] for key in ["return_mean", "return_std", "train_seconds"]}
 
 
-def metrics(run):
-    """The updates of a training."""
-    return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+def records(path):
+    """The records of a JSONL file."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def begun(command, run, until):
     """The returns of the episodes that ended in the last steps before `until`."""
     train_to(command, None, run, until)
-    updates = [update for update in metrics(run) if until - LAST < update["steps"] and update["episodes"]]
+    updates = [update for update in records(run / "metrics.jsonl") if until - LAST < update["steps"] and update["episodes"]]
     total = sum(update["episodes"] for update in updates)
     mean = sum(update["episodes"] * update["return_mean"] for update in updates) / total
     square = sum(update["episodes"] * (update["return_std"] ** 2 + update["return_mean"] ** 2) for update in updates) / total
@@ -140,7 +140,7 @@ def train(program, arguments, until):
         run = Path(folder) / "run"
         command = [program, "--threads", "1", "train", *arguments, "--out", str(run)]
         returns = begun(command, run, until) if until else trained(command)
-        last = metrics(run)[-1]
+        last = records(run / "metrics.jsonl")[-1]
         state = {key: last[key] for key in ["recent_return", "entropy", "explained_variance", "clip_fraction", "floor_share"]}
         layers = analysis(program, run)
         dead = {network: [round(layer["dead"], 3) for layer in layers[network]] for network in ["actor", "critic"]}
@@ -171,8 +171,8 @@ def main():
             arguments += ["--set", text]
         cell = {"task": args.task, "rule": args.rule, "base": args.base, "lever": lever, "seed": args.seed, "steps": args.steps,
                 "settings": settings, "configuration": digest(configuration(args.program, arguments))}
-        lines = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
         cell |= {"until": args.until} if args.until else {}
+        lines = records(args.out) if args.out.exists() else []
         known = [line for line in lines if line["configuration"] == cell["configuration"]]
         found = next((line for line in known if line.get("until") == args.until), None)
         if found is None:
