@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import matplotlib
+from run_folder import records
 
 matplotlib.use("svg")
 matplotlib.rcParams["svg.fonttype"] = "none"
@@ -49,7 +50,7 @@ def train(program, depth, cell, rate, epochs, folder):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode not in (0, 1):
         raise SystemExit(done.stderr)
-    last = json.loads((folder / "metrics.jsonl").read_text().splitlines()[-1])
+    last = records(folder / "metrics.jsonl")[-1]
     layers = last["layers"]
     return {"depth": depth, "cell": cell, "rate": rate, "epochs": epochs, "seed": 100,
             "validation_accuracy": last["validation_accuracy"], "train_accuracy": last["train_accuracy"],
@@ -99,7 +100,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("docs/results/ablation-map.jsonl"))
     parser.add_argument("--epochs", type=int, default=4)
     args = parser.parse_args()
-    runs = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
+    runs = records(args.out)
     done = {(run["depth"], run["cell"], run["rate"], run["epochs"]) for run in runs}
     with tempfile.TemporaryDirectory() as folder:
         for cell in CELLS:

@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 from agent_alignment import analysis, train_to
+from run_folder import records
 
 # Steps before `--until` whose episodes are averaged.
 LAST = 1.5e6
@@ -114,11 +115,6 @@ def trained(command):
         raise SystemExit(done.stderr)
     found = json.loads(done.stdout.splitlines()[-1])
     return {key: found[key] for key in ["return_mean", "return_std", "train_seconds"]}
-
-
-def records(path):
-    """The records of a JSONL file."""
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def begun(command, run, until):

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+from run_folder import records
 from scipy import stats
 
 matplotlib.use("svg")
@@ -46,14 +47,9 @@ SEEDS = 3
 PARTS = 100
 
 
-def lines(path):
-    """The records of a JSONL file."""
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
 def curve(run):
     """The return of the last episodes at the end of each part of a training; none before the first episode has ended."""
-    updates = lines(run / "metrics.jsonl")
+    updates = records(run / "metrics.jsonl")
     steps = np.array([update["steps"] for update in updates])
     ends = np.searchsorted(steps, steps[-1] * np.arange(1, PARTS + 1) / PARTS)
     found = [updates[end]["recent_return"] for end in ends]
@@ -65,7 +61,7 @@ def missing(studies):
     for seed in range(SEEDS):
         for name in studies:
             out, command = STUDIES[name]
-            known = {line["run"] for line in lines(out)}
+            known = {line["run"] for line in records(out)}
             task, _, rules, *_ = command.split()
             for rule in rules.split(","):
                 run = f"{task.replace('/', '-')}-{rule}-seed{seed}"
@@ -97,10 +93,10 @@ def train(program, folder, studies, jobs):
 
 def keep(study, run, name):
     """Adds a run of a study to docs/results, unless it is there."""
-    found = next(line for line in lines(study / "results.jsonl") if Path(line["run"]).name == run)
+    found = next(line for line in records(study / "results.jsonl") if Path(line["run"]).name == run)
     found |= {"run": f"runs/{name}/{run}", "curve": curve(study / run)}
     out = STUDIES[name][0]
-    if found not in lines(out):
+    if found not in records(out):
         with out.open("a") as file:
             file.write(json.dumps(found, separators=(",", ":")) + "\n")
 
@@ -130,10 +126,10 @@ def difference(runs, first):
     return f"{ahead.mean():+.4g} ({ahead.mean() - half:.4g} to {ahead.mean() + half:.4g}, p {p:.2g})"
 
 
-def grouped(records, name):
+def grouped(found, name):
     """The runs of a study: by rule, then by seed."""
     rules = {}
-    for line in records:
+    for line in found:
         if Path(line["run"]).parent.name == name:
             rules.setdefault(line["cell"], {})[line["seed"]] = line
     return {rule: rules[rule] for rule in RULES if rule in rules}
@@ -194,7 +190,7 @@ def main():
     if args.command == "train":
         train(args.program, args.folder, args.studies, args.jobs)
         return
-    studies = {name: grouped(lines(STUDIES[name][0]), name) for name in args.studies}
+    studies = {name: grouped(records(STUDIES[name][0]), name) for name in args.studies}
     table(studies)
     if args.figure:
         draw(studies, args.figure)

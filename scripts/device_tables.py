@@ -14,6 +14,8 @@ import statistics
 import subprocess
 from pathlib import Path
 
+from run_folder import records
+
 SEEDS = range(5)
 RULES = ["ed", "dfa", "bp", "bp-dale"]
 NAMES = {"ed": "Error Diffusion", "dfa": "DFA", "bp": "backpropagation", "bp-dale": "backpropagation under Dale"}
@@ -42,8 +44,7 @@ RATES = {"ed": ["8", "2"], "dfa": ["0.2", "0.05"], "bp": ["0.2", "0.05"], "bp-da
 class Tables:
     def __init__(self, program, runs):
         self.program, self.runs = str(program), runs
-        known = LINES.read_text().splitlines() if LINES.exists() else []
-        self.lines = {tuple(line["key"]): line["value"] for line in map(json.loads, known)}
+        self.lines = {tuple(line["key"]): line["value"] for line in records(LINES)}
 
     def dalenet(self, *arguments):
         command = [self.program, *map(str, arguments), "--json"]

@@ -8,50 +8,25 @@ enough kills. Exit code 1 if anything differs. Needs nothing but Python.
 """
 
 import argparse
-import json
 import random
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from run_folder import metrics, progress, tensors
+
 TASK = (
     "train mnist --epochs 12 --set layers=[32,16] --set optimiser=momentum --set rate=1 "
     "--set normalised=true --set shift=2 --set schedule=cosine"
 )
-TIMINGS = ("seconds", "samples_per_second")
 
 
-def tensors(run):
-    """Name → (description, bytes) of a safetensors file."""
-    content = (run / "checkpoint.safetensors").read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    header.pop("__metadata__")
-    data = content[8 + length :]
-    return {
-        name: (about["dtype"], about["shape"], data[slice(*about["data_offsets"])])
-        for name, about in header.items()
-    }
-
-
-def progress(run):
-    """Epochs and batches of the last checkpoint."""
-    path = run / "checkpoint.safetensors"
-    if not path.exists():
-        return "no checkpoint yet"
-    content = path.read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    done = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["progress"])
-    return f"{done['epoch']} epochs and {done['batch']} batches are kept"
-
-
-def metrics(run):
-    """The epochs without what depends on the machine."""
-    epochs = map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
-    return [{k: v for k, v in epoch.items() if k not in TIMINGS} for epoch in epochs]
+def saved(run):
+    """How far the last checkpoint is."""
+    done = progress(run)
+    return f"{done['epoch']} epochs and {done['batch']} batches are kept" if done else "no checkpoint yet"
 
 
 def differences(whole, other):
@@ -118,7 +93,7 @@ def main():
                     process.kill()
                     process.communicate()
                     kills += 1
-                    print(f"kill {kills} after {moment:.3f} s in {name}: {progress(run)}")
+                    print(f"kill {kills} after {moment:.3f} s in {name}: {saved(run)}")
             wrong = differences(folder / "whole", run)
             failed += bool(wrong)
             print(f"{name}: {'DIFFERS: ' + ', '.join(wrong) if wrong else 'the same bits'}")

@@ -15,6 +15,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from run_folder import records
+
 RULES = {"ed": ["ed", [5, 15, 30]], "dfa": ["dfa", [5, 15, 30]], "bp": ["bp-dale", [0.3, 1, 3]]}
 FORMS = {"streams": "true", "literal": '"literal"'}
 LAYERS = {"one hidden layer": "[512]", "two hidden layers": "[512,256]"}
@@ -49,7 +51,7 @@ def main():
     parser.add_argument("--program", default="target/release/dalenet")
     parser.add_argument("--out", type=Path, default=Path("docs/results/literal-dale.jsonl"))
     args = parser.parse_args()
-    runs = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
+    runs = records(args.out)
     known = {(r["rule"], r["form"], r["layers"], r["rate"], r["seed"]): r for r in runs}
 
     with tempfile.TemporaryDirectory() as folder:

@@ -7,13 +7,13 @@ import signal
 import struct
 from pathlib import Path
 
+from run_folder import metrics, progress, records, tensors
+
 #: A study of 24 runs of some seconds each: `dalenet compare` with these arguments.
 TASK = "parity"
 RULES = ["ed", "dfa", "bp"]
 SEEDS = 8
 SETTINGS = {"bits": 10, "epochs": 300, "layers": [64], "stop_error": 0}
-
-TIMINGS = ("seconds", "samples_per_second")
 
 
 def compare_arguments(folder):
@@ -27,29 +27,6 @@ def runs():
     return [f"{TASK}-{rule}-seed{seed}" for seed in range(SEEDS) for rule in RULES]
 
 
-def checkpoint(run):
-    """Metadata, descriptions of tensors and bytes of a checkpoint."""
-    content = (run / "checkpoint.safetensors").read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    return header.pop("__metadata__"), header, content[8 + length :]
-
-
-def tensors(run):
-    """Name → (description, bytes) of a checkpoint."""
-    _, header, data = checkpoint(run)
-    return {
-        name: (about["dtype"], about["shape"], data[slice(*about["data_offsets"])])
-        for name, about in header.items()
-    }
-
-
-def metrics(run):
-    """What was measured, without what depends on the machine."""
-    lines = map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
-    return [{k: v for k, v in line.items() if k not in TIMINGS} for line in lines]
-
-
 def differences(serial, study):
     """What of a study is not as in the one that one worker trained."""
     found = []
@@ -61,7 +38,7 @@ def differences(serial, study):
             found.append(f"{name} has other weights")
         elif metrics(one) != metrics(other):
             found.append(f"{name} has other metrics")
-    results = [json.loads(line) for line in (study / "results.jsonl").read_text().splitlines()]
+    results = records(study / "results.jsonl")
     ended = [(result["cell"], result["seed"]) for result in results]
     if len(ended) != len(runs()) or len(set(ended)) != len(ended):
         found.append(f"results.jsonl has {len(ended)} runs, {len(set(ended))} of them different")
@@ -83,24 +60,17 @@ class Attempts:
         for folder in sorted(self.study.glob(".*-seed*.*-*")):
             try:
                 run, token = folder.name[1:].rsplit("-", 1)[0].rsplit(".", 1)
-                epochs = saved_epochs(folder)
+                done = progress(folder)
             except (OSError, ValueError, KeyError, struct.error):
                 continue
             first = (run, int(token)) not in self.seen
-            if epochs is None:
+            if done is None:
                 continue
+            epochs = done["epoch"]
             self.seen.setdefault((run, int(token)), epochs)
             if first and epochs < self.saved.get(run, 0):
                 self.repeated.append(f"attempt {token} at {run} began at {epochs}, not {self.saved[run]}")
             self.saved[run] = max(self.saved.get(run, 0), epochs)
-
-
-def saved_epochs(run):
-    """Epochs of a run that are saved; none before the first checkpoint."""
-    if not (run / "checkpoint.safetensors").exists():
-        return None
-    metadata, *_ = checkpoint(run)
-    return json.loads(metadata["progress"])["epoch"]
 
 
 def workers(folder):
