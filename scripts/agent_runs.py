@@ -28,21 +28,23 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 RESULTS = Path("docs/results")
 BRAX, CRAFTAX = RESULTS / "brax.jsonl", RESULTS / "craftax.jsonl"
-# Where the runs of each study are kept, and what `dalenet compare` is asked for, but for its seeds.
+# Where the runs of each study are kept, its number of seeds, and what else `dalenet compare` is asked for.
 STUDIES = {
-    "craftax-centred-1e7": (CRAFTAX, "craftax --rules ed,dfa,bp --steps 1e7"),
-    "humanoid-annealed-2.5e7": (BRAX, "brax/humanoid --rules ed,dfa,bp --steps 2.5e7 --set precision=bf16"),
-    "half-cheetah-annealed-5e7": (BRAX, "brax/half-cheetah --rules ed,dfa,bp,bp-dale --steps 5e7 --set precision=bf16"),
-    "craftax-classic-centred-5e7": (CRAFTAX, "craftax-classic --rules ed,dfa,bp,bp-dale --steps 5e7"),
-    "ant-annealed-5e7": (BRAX, "brax/ant --rules ed,dfa,bp --steps 5e7 --set precision=bf16"),
-    "craftax-classic-centred-5e6": (CRAFTAX, "craftax-classic --rules dfa,bp --steps 5e6"),
-    "craftax-classic-proportional-5e6": (CRAFTAX, "craftax-classic --rules ed --steps 5e6 --set proportional=true "
-                                                  "--set wake_silent=true --set epsilon=1e-3"),
-    "mujoco-half-cheetah-1e7": (BRAX, "mujoco/half-cheetah --rules ed,dfa,bp --steps 1e7 --set precision=bf16"),
+    "craftax-centred-1e7": (CRAFTAX, 3, "craftax --rules ed,dfa,bp --steps 1e7"),
+    "humanoid-annealed-2.5e7": (BRAX, 3, "brax/humanoid --rules ed,dfa,bp --steps 2.5e7 --set precision=bf16"),
+    "half-cheetah-annealed-5e7": (BRAX, 3, "brax/half-cheetah --rules ed,dfa,bp,bp-dale --steps 5e7 --set precision=bf16"),
+    "craftax-classic-centred-5e7": (CRAFTAX, 3, "craftax-classic --rules ed,dfa,bp,bp-dale --steps 5e7"),
+    "ant-annealed-5e7": (BRAX, 3, "brax/ant --rules ed,dfa,bp --steps 5e7 --set precision=bf16"),
+    "craftax-classic-centred-5e6": (CRAFTAX, 3, "craftax-classic --rules dfa,bp --steps 5e6"),
+    "craftax-classic-proportional-5e6": (CRAFTAX, 3, "craftax-classic --rules ed --steps 5e6 --set proportional=true "
+                                                     "--set wake_silent=true --set epsilon=1e-3"),
+    "mujoco-half-cheetah-1e7": (BRAX, 3, "mujoco/half-cheetah --rules ed,dfa,bp --steps 1e7 --set precision=bf16"),
+    # The published width: three layers of 512 units, or of 256 and 256 in two streams.
+    **{f"{game}-3x512-{rule}-1e7": (CRAFTAX, 1, f"{game} --rules {rule} --steps 1e7 --set layers=[{units},{units},{units}]")
+       for game in ["craftax", "craftax-classic"] for rule, units in [("ed", 256), ("bp", 512)]},
 }
 RULES = {"ed": ("Error Diffusion", "#0072B2"), "dfa": ("Direct Feedback Alignment", "#E69F00"),
          "bp": ("backpropagation", "#555555"), "bp-dale": ("backpropagation under Dale's principle", "#CC79A7")}
-SEEDS = 3
 # Equal parts of a training, at whose ends its curve is taken.
 PARTS = 100
 
@@ -58,9 +60,11 @@ def curve(run):
 
 def missing(studies):
     """The runs that are not in docs/results: study and run, the first seed of all before the second."""
-    for seed in range(SEEDS):
+    for seed in range(max(STUDIES[name][1] for name in studies)):
         for name in studies:
-            out, command = STUDIES[name]
+            out, seeds, command = STUDIES[name]
+            if seed >= seeds:
+                continue
             known = {line["run"] for line in records(out)}
             task, _, rules, *_ = command.split()
             for rule in rules.split(","):
@@ -73,8 +77,9 @@ def train(program, folder, studies, jobs):
     """Trains the runs that are missing, and keeps each as it ends."""
     runs = list(missing(studies))
     for name in dict(runs):
-        command = [*STUDIES[name][1].split(), "--seeds", str(SEEDS), "--plan-only", "--out", folder / name]
-        subprocess.run([program, "compare", *command], check=True)
+        _, seeds, command = STUDIES[name]
+        plan = [*command.split(), "--seeds", str(seeds), "--plan-only", "--out", folder / name]
+        subprocess.run([program, "compare", *plan], check=True)
     lock = threading.Lock()
 
     def work(name, run):
