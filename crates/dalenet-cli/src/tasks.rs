@@ -4,6 +4,7 @@ use crate::{args::Args, failure::Failure};
 use clap::CommandFactory;
 use dalenet_data::Source;
 use dalenet_lab::Registry;
+use std::path::Path;
 
 /// How a task is learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum Kind {
 /// The kind of the task of this name.
 ///
 /// # Errors
-/// If there is no such task; a name that is near is suggested.
+/// If there is no such task; a name that is near, or what a file must be, is suggested.
 pub fn kind(name: &str) -> Result<Kind, Failure> {
     if Source::parse(name).is_some() || ["xor", "parity"].contains(&name) {
         return Ok(Kind::DataSet);
@@ -34,6 +35,7 @@ pub fn kind(name: &str) -> Result<Kind, Failure> {
     }
     let is_command = Args::command().find_subcommand(name).is_some();
     let near = match nearest_task(name) {
+        _ if Path::new(name).is_file() => "; samples of your own must be in an .npz file".into(),
         Some(near) => format!("; did you mean `{near}`?"),
         None if is_command => format!("; did you mean `dalenet {name}`?"),
         None => String::new(),

@@ -179,9 +179,9 @@ impl NetworkSettings {
             ),
             ("floor", self.floor >= 0.0 && self.floor.is_finite(), "must not be negative"),
             ("widths", !self.widths.is_empty(), "must have at least one value"),
-            ("widths", self.widths.iter().all(|w| positive(*w)), "must be above 0"),
-            ("excitatory_gain", positive(self.excitatory_gain), "must be above 0"),
-            ("inhibitory_gain", positive(self.inhibitory_gain), "must be above 0"),
+            ("widths", self.widths.iter().all(|w| positive(*w)), "must be above 0 and finite"),
+            ("excitatory_gain", positive(self.excitatory_gain), "must be above 0 and finite"),
+            ("inhibitory_gain", positive(self.inhibitory_gain), "must be above 0 and finite"),
             ("threshold", (0.0..=1e3).contains(&self.threshold), "must not be negative"),
             (
                 "dale",

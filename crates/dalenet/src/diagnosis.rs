@@ -20,6 +20,7 @@
 //! // The output is taught by the error itself under every rule.
 //! assert_eq!(layers[1].alignment, Some(1.0));
 //! assert_eq!(layers[1].attenuation, Some(1.0));
+//! assert_eq!(layers[1].strength(), Some(1.0));
 //! ```
 
 use crate::{
@@ -51,6 +52,14 @@ pub struct Diagnosis {
     pub saturated: f64,
     /// Share of the weights at the floor by sub-matrix (`W_pp`, …); empty without Dale's principle.
     pub floor_share: BTreeMap<String, f64>,
+}
+
+impl Diagnosis {
+    /// This layer's `signal` over the output layer's, the reciprocal of `attenuation`; `None` where either
+    /// is 0.
+    pub fn strength(&self) -> Option<f64> {
+        self.attenuation.map(f64::recip).filter(|strength| strength.is_finite())
+    }
 }
 
 /// Every layer's [`Diagnosis`] for the error at the output, B×C, of the forward pass in `trace`.

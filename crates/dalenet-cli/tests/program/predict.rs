@@ -158,6 +158,7 @@ fn what_cannot_be_predicted_is_refused_and_nothing_is_written() {
         ("r flat.npz --out p.csv", ["flat.npz has 3 inputs", "made for 144"]),
         ("r none.npz --out p.csv", ["no array x (it holds z)", "x or x_test"]),
         ("r mnst --out p.csv", ["no task `mnst`", "did you mean `mnist`?"]),
+        ("r there.csv --out p.csv", ["no task `there.csv`", "must be in an .npz file"]),
         ("r cart-pole --out p.csv", ["cart-pole is an environment", "not a data set"]),
         ("none squares.npz --out p.csv", ["none is not a run", "dalenet train"]),
         ("pole squares.npz --out p.csv", ["pole was trained in an environment", "data sets"]),

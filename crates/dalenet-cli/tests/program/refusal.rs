@@ -97,6 +97,7 @@ fn values_that_make_no_sense_are_refused() {
         ("xor --set rate=-1", &["`rate = -1.0`", "above 0"]),
         ("xor --set rate=0", &["`rate = 0.0`", "above 0"]),
         ("xor --set rate=nan", &["`rate = nan`", "above 0"]),
+        ("xor --set rate=1e40", &["`rate = inf`", "above 0 and finite"]),
         ("xor --epochs 0", &["`epochs = 0`", "at least 1"]),
         ("xor --set batch=0", &["`batch = 0`", "at least 1"]),
         ("xor --set layers=[4,0]", &["`layers = [4, 0]`", "without units"]),

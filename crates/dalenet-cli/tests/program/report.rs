@@ -222,6 +222,26 @@ fn runs_of_older_versions_are_read() {
     assert!(page.contains("id=\"learning\"") && !page.contains("id=\"alignment\""));
 }
 
+/// Where the output's error has become 0, the other layers have no strength beside it.
+#[test]
+fn a_run_whose_error_ended_at_zero_has_a_report() {
+    let folder = Folder::new();
+    folder.ok("train xor --epochs 4 --out r");
+    let metrics = folder.read("r/metrics.jsonl");
+    let mut lines: Vec<Value> =
+        metrics.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let layers = lines.last_mut().expect("an epoch")["layers"].as_array_mut().expect("layers");
+    layers[0]["attenuation"] = json!(0.0);
+    layers[1]["signal"] = json!(0.0);
+    layers[1]["attenuation"] = Value::Null;
+    let lines: Vec<_> = lines.iter().map(Value::to_string).collect();
+    folder.write("r/metrics.jsonl", lines.join("\n") + "\n");
+    folder.ok("report r");
+    let svg = folder.read("report/attenuation.svg");
+    assert!(!svg.contains("inf") && !svg.contains("NaN"));
+    assert_well_formed(&folder.read("report.html"));
+}
+
 #[test]
 fn what_is_no_run_is_refused() {
     let folder = Folder::new();

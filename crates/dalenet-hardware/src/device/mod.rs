@@ -206,7 +206,7 @@ impl Device {
         let bits = |bits: Option<u32>| (1..=24).contains(&bits.unwrap_or(8));
         let (input, output) = (self.input_bits.unwrap_or(8), self.output_bits.unwrap_or(8));
         let checks = [
-            ("g_max", self.g_max, positive(self.g_max), "must be above 0"),
+            ("g_max", self.g_max, positive(self.g_max), "must be above 0 and finite"),
             ("ratio", self.ratio, self.ratio > 1.0, "must be above 1"),
             ("levels", levels.into(), levels >= 2, "must be at least 2"),
             (

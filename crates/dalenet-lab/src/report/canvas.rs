@@ -12,6 +12,7 @@ use plotters::{
     prelude::*,
     style::text_anchor::{HPos, Pos, VPos},
 };
+use std::ops::Range;
 
 /// By this a page or a figure is known to be written by the program, and may be replaced.
 pub const MARK: &str = "written by `dalenet report`";
@@ -32,6 +33,17 @@ pub fn plain<'m, 'a, 'b, 'c>(mesh: &'m mut Mesh<'a, 'b, 'c>) -> &'m mut Mesh<'a,
         .axis_desc_style(font(14).color(&INK))
 }
 
+/// An axis from `low` to `high`, or from 0 to 1 where one of them is not finite: plotters would look for
+/// ticks for ever, as it would on an axis too short for its numbers, which is made longer.
+pub fn axis(low: f64, high: f64) -> Range<f64> {
+    if !(high - low).is_finite() {
+        return 0.0..1.0;
+    }
+    let room = 1e-9 * low.abs().max(high.abs());
+    let missing = (room - (high - low)).max(0.0);
+    low - missing..high + missing
+}
+
 /// A chart with room for the labels of its axes, under its title if it has one.
 pub fn chart_on<'a, 'b>(
     area: &'a Area<'b>,
@@ -41,7 +53,7 @@ pub fn chart_on<'a, 'b>(
     if !title.is_empty() {
         chart.caption(cut(title, 38), text(14, INK));
     }
-    chart.margin_right(18).margin_top(8).margin_left(4);
+    chart.margin_right(26).margin_top(8).margin_left(4);
     chart.x_label_area_size(44).y_label_area_size(66);
     chart
 }
@@ -184,6 +196,16 @@ pub fn cut(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_axis_has_ends_and_a_length() {
+        assert_eq!(axis(-1.0, 2.5), -1.0..2.5);
+        for ends in [[f64::NEG_INFINITY, 1.0], [0.0, f64::NAN], [-f64::MAX, f64::MAX]] {
+            assert_eq!(axis(ends[0], ends[1]), 0.0..1.0);
+        }
+        let short = axis(1e9, 1e9 + 1e-6);
+        assert!(short.contains(&1e9) && (1.0..3.0).contains(&(short.end - short.start)));
+    }
 
     #[test]
     fn a_label_is_one_line() {

@@ -1,7 +1,7 @@
 //! Panels of curves with their spread over the seeds.
 
 use super::{
-    canvas::{Area, Drawn, chart_on, panels, plain, split},
+    canvas::{Area, Drawn, axis, chart_on, panels, plain, split},
     palette::PALE,
     style::Style,
 };
@@ -24,7 +24,9 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn new(style: Style, points: Vec<(f64, Spread)>) -> Self {
+    /// A curve of the points that are finite.
+    pub fn new(style: Style, mut points: Vec<(f64, Spread)>) -> Self {
+        points.retain(|(x, y)| [*x, y.mean, y.deviation].iter().all(|value| value.is_finite()));
         Self { style, faint: false, points: thinned(points) }
     }
 
@@ -133,7 +135,7 @@ pub fn draw(area: &Area<'_>, drawn: &[Panel<'_>], common: bool) -> Drawn {
 fn draw_panel(area: &Area<'_>, panel: &Panel<'_>, extent: Extent) -> Drawn {
     let Panel { title, axes, lines } = panel;
     let Extent { x: [left, right], y: [low, high] } = extent;
-    let mut chart = chart_on(area, title).build_cartesian_2d(left..right, low..high)?;
+    let mut chart = chart_on(area, title).build_cartesian_2d(axis(left, right), axis(low, high))?;
     let step = high - low;
     plain(&mut chart.configure_mesh())
         .x_labels(5)
@@ -227,6 +229,15 @@ fn thinned(points: Vec<(f64, Spread)>) -> Vec<(f64, Spread)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn points_that_are_not_finite_are_left_out() {
+        let values = [0.5, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 2.5];
+        let points = (1..).zip(values).map(|(x, y)| (f64::from(x), Spread::of(&[y]).unwrap()));
+        let line = Line::new(Style::solid(PALE), points.collect());
+        let shown: Vec<_> = line.points.iter().map(|(x, y)| (*x, y.mean)).collect();
+        assert_eq!(shown, [(1.0, 0.5), (5.0, 2.5)]);
+    }
 
     #[test]
     fn ticks_are_short() {

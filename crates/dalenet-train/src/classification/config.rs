@@ -140,8 +140,8 @@ impl Config {
         let checks = [
             ("epochs", self.epochs > 0, "must be at least 1"),
             ("batch", self.batch > 0, "must be at least 1"),
-            ("rate", positive(self.rate), "must be above 0"),
-            ("convolution_rate", positive(self.convolution_rate), "must be above 0"),
+            ("rate", positive(self.rate), "must be above 0 and finite"),
+            ("convolution_rate", positive(self.convolution_rate), "must be above 0 and finite"),
             ("momentum", (0.0..1.0).contains(&self.momentum), "must be at least 0 and below 1"),
             ("validation", (0.0..1.0).contains(&self.validation), "must be at least 0 and below 1"),
             ("class_weights", self.class_weights.are_possible(), "must have numbers above 0"),

@@ -85,7 +85,11 @@ impl DeviceSettings {
         [
             ("device.levels", self.levels != 1, "must be at least 2, or 0 for any conductance"),
             ("device.levels", self.levels <= 1 << 24, "must not be above 16777216"),
-            ("device.range", self.range > 0.0 && self.range.is_finite(), "must be above 0"),
+            (
+                "device.range",
+                self.range > 0.0 && self.range.is_finite(),
+                "must be above 0 and finite",
+            ),
             ("device.write_noise", noise(self.write_noise), "must not be negative"),
             (
                 "device.write_noise",

@@ -22,7 +22,7 @@ pub fn layers(
     type Value = fn(&LayerAnalysis) -> Option<f64>;
     type Layers = fn(&AgentAnalysis) -> &[LayerAnalysis];
     let cosine: Value = |layer| layer.diagnosis.alignment;
-    let strength: Value = |layer| Some(layer.diagnosis.attenuation?.recip());
+    let strength: Value = |layer| layer.diagnosis.strength();
     let actor: Layers = |analysis| &analysis.actor;
     let critic: Layers = |analysis| &analysis.critic;
     let panel = |title: &'static str, y: &'static str, layers: Layers, value: Value| {

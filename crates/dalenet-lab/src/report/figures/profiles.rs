@@ -3,7 +3,7 @@
 use crate::{
     Aggregation, Error, RuleAggregate, Scale,
     report::{
-        canvas::{self, Area, plain},
+        canvas::{self, Area, axis, plain},
         style::{Style, rule_colour},
     },
     statistics::{above, profile_band},
@@ -31,7 +31,7 @@ pub fn profiles(aggregation: &Aggregation) -> Result<String, Error> {
             .margin_left(4)
             .x_label_area_size(42)
             .y_label_area_size(62)
-            .build_cartesian_2d(low..high, 0.0..1.0)?;
+            .build_cartesian_2d(axis(low, high), 0.0..1.0)?;
         plain(&mut chart.configure_mesh())
             .x_labels(6)
             .y_labels(5)

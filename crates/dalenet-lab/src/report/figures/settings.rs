@@ -3,7 +3,7 @@
 use crate::{
     Error,
     report::{
-        canvas::{self, Area, Drawn, chart_on, cut, panels, plain, split},
+        canvas::{self, Area, Drawn, axis, chart_on, cut, panels, plain, split},
         chart::significant,
         style::Style,
     },
@@ -57,7 +57,8 @@ pub fn settings_figure(
 fn draw_panel(area: &Area<'_>, panel: &SettingPanel, y: &str) -> Drawn {
     let [left, right] = roomy(range(panel.dots.iter().map(|dot| dot.x)), 0.5);
     let [low, high] = roomy(range(panel.dots.iter().map(|dot| dot.y)), 0.01);
-    let mut chart = chart_on(area, &panel.title).build_cartesian_2d(left..right, low..high)?;
+    let mut chart =
+        chart_on(area, &panel.title).build_cartesian_2d(axis(left, right), axis(low, high))?;
     let names = match &panel.axis {
         Axis::Names(names) => names.len() + 2,
         _ => 5,

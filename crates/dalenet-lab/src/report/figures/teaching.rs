@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub fn attenuation(study: &Study) -> Result<Option<Figure>, Error> {
-    let first = first_layer(study, |metrics| Some(metrics.layers[0].attenuation?.recip()));
+    let first = first_layer(study, |metrics| metrics.layers[0].strength());
     let title = match range(&first, significant) {
         Some(times) => {
             format!("The teaching signal of the first layer is {times} times the output's")
@@ -21,9 +21,7 @@ pub fn attenuation(study: &Study) -> Result<Option<Figure>, Error> {
         None => "The teaching signal, layer by layer".into(),
     };
     let y = "signal / output's signal";
-    let svg = by_layer(study, (&title, y, true), |metrics, l| {
-        Some(metrics.layers.get(l)?.attenuation?.recip())
-    })?;
+    let svg = by_layer(study, (&title, y, true), |metrics, l| metrics.layers.get(l)?.strength())?;
     let caption = "Root mean square of the gated teaching signal of each layer over that of the \
                    output, on a probe of held-out samples (training samples where none are held \
                    out). The axes are the same for all configurations, logarithmic where the values span \

@@ -4,7 +4,7 @@ use crate::{
     Error,
     analysis::histograms,
     report::{
-        canvas::{self, plain, text},
+        canvas::{self, axis, plain, text},
         chart::significant,
         figure::{Figure, layer_name, range, whose},
         palette::{INK, sub_matrix},
@@ -47,7 +47,7 @@ pub fn weights(name: &str, label: &str, network: &Network) -> Result<Figure, Err
                 .caption(layer_name(l, layers.len()), text(14, INK))
                 .x_label_area_size(42)
                 .y_label_area_size(62)
-                .build_cartesian_2d(left..right, 0.0..top)?;
+                .build_cartesian_2d(axis(left, right), axis(0.0, top))?;
             plain(&mut chart.configure_mesh())
                 .x_labels(4)
                 .y_labels(5)
