@@ -50,13 +50,38 @@ pub fn _panic(py: Python<'_>, on_worker: bool) -> PyResult<()> {
 
 /// A wrong value, in one sentence.
 pub fn value(error: impl ToString) -> PyErr {
-    PyValueError::new_err(error.to_string())
+    PyValueError::new_err(in_python(&error.to_string()))
+}
+
+/// What sentences call commands and options of the program, and what these are called in Python.
+const NAMES: [(&str, &str); 9] = [
+    ("`dalenet train`", "`dalenet.train`"),
+    ("`dalenet list`", "`dalenet.tasks()`, `dalenet.rules()`"),
+    ("`dalenet config TASK`", "`dalenet.config(TASK)`"),
+    ("by --config ", "in "),
+    ("--set ", ""),
+    ("--rule ed", "rule=\"ed\""),
+    ("--from", "start_from="),
+    ("--data ", "data "),
+    ("--out", "out="),
+];
+
+/// A sentence of the program in Python's names.
+fn in_python(sentence: &str) -> String {
+    let mut text = sentence.to_owned();
+    const RESUME: &str = "`dalenet train --resume ";
+    if let Some((before, rest)) = text.split_once(RESUME)
+        && let Some((run, after)) = rest.split_once('`')
+    {
+        text = format!("{before}`dalenet.resume(\"{run}\")`{after}");
+    }
+    NAMES.iter().fold(text, |text, (program, python)| text.replace(program, python))
 }
 
 /// An error of a run as Python's own: files are `OSError` (`FileExistsError`, `FileNotFoundError`), a
 /// divergence is [`DivergedError`], the rest are wrong values.
 pub fn run(error: Error) -> PyErr {
-    let text = error.to_string();
+    let text = in_python(&error.to_string());
     let exists = matches!(error, Error::Exists(_) | Error::InTheWay(_));
     let is_absent = matches!(error, Error::NotARun(_) | Error::Untrained(_));
     let mut cause: Option<&dyn std::error::Error> = Some(&error);

@@ -79,6 +79,25 @@ def test_a_folder_that_is_there_is_left(tmp_path: Path) -> None:
         dalenet.load(tmp_path)
 
 
+def test_sentences_name_what_there_is_in_python(tmp_path: Path) -> None:
+    dalenet.train("xor", epochs=2, out=tmp_path / "run")
+    for attempt in [
+        lambda: dalenet.train("xor", out=tmp_path / "run"),
+        lambda: dalenet.resume(tmp_path / "run", epochs=1),
+        lambda: dalenet.train("xor", qqqqqqqq=1),
+        lambda: dalenet.train("xor", rule="qqqqqqqq"),
+        lambda: dalenet.train("cart-pole", rule="kaneko"),
+        lambda: dalenet.train("parity", start_from=tmp_path / "run", out=tmp_path / "other"),
+        lambda: dalenet.load(tmp_path),
+    ]:
+        with pytest.raises((OSError, ValueError)) as refusal:
+            attempt()
+        sentence = str(refusal.value)
+        assert " --" not in sentence and "`dalenet " not in sentence, sentence
+    with pytest.raises(FileExistsError, match=r'out=, or resume it by `dalenet\.resume\(".*run"\)`'):
+        dalenet.train("xor", out=tmp_path / "run")
+
+
 def test_arrays_are_the_file_of_them(
     tmp_path: Path, train_data: Arrays, test_data: Arrays, bars_file: Path
 ) -> None:
