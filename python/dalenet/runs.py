@@ -204,7 +204,7 @@ class Run:
         x = arrays.samples(X)
         _, (height, width, channels) = self._samples
         if x.ndim not in (2, 3, 4):
-            raise ValueError(f"X has {x.ndim} dimensions; give samples N×D, N×H×W or N×H×W×C")
+            raise ValueError(f"X has shape {x.shape}; give samples N×D, N×H×W or N×H×W×C")
         if x.dtype.kind == "f" and not np.isfinite(x).all():
             row = np.argwhere(~np.isfinite(x))[0][0]
             raise ValueError(f"X has a value that is not finite in row {row}; give finite numbers")
@@ -285,7 +285,7 @@ class Run:
         """
         x = np.asarray(observations, dtype=np.float32)
         if x.ndim not in (1, 2):
-            raise ValueError(f"observations have {x.ndim} dimensions; give an array N×O or O")
+            raise ValueError(f"observations have shape {x.shape}; give an array N×O or O")
         if not np.isfinite(x).all():
             raise ValueError("observations have a value that is not finite; give finite numbers")
         actions = self._core.act(np.ascontiguousarray(np.atleast_2d(x)))

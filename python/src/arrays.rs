@@ -136,8 +136,8 @@ fn read(values: &Bound<'_, PyAny>, what: &str, fits: impl Fn(usize) -> bool) -> 
     let shape = array.shape();
     if !fits(shape.len()) {
         return Err(error::value(format!(
-            "{what} has {} dimensions: give a row a sample, x.reshape(1, -1) for a single one",
-            shape.len()
+            "{what} has shape {}: give a row a sample, x.reshape(1, -1) for a single one",
+            array.getattr("shape")?
         )));
     }
     let cols = shape[1..].iter().product();

@@ -38,7 +38,7 @@ def answers(value):
         (answers("text"), TypeError, "real numbers"),
         (answers(np.zeros((16, 3))), ValueError, r"\(16, 3\), but \(16, 12\) is needed"),
         (answers(np.zeros((2, 12))), ValueError, r"\(2, 12\), but \(16, 12\) is needed"),
-        (answers(np.zeros(12)), ValueError, "dimensions"),
+        (answers(np.zeros(12)), ValueError, r"shape \(12,\)"),
         (answers(np.full((16, 12), np.nan)), ValueError, "NaN in row 0"),
         (answers(Feedback.direct(np.zeros((12, 3)))), ValueError, r"\(3, 12\) is needed"),
         (answers(Feedback.through(np.zeros((3, 12)))), ValueError, r"\(12, 3\) is needed"),
