@@ -4,6 +4,7 @@ use crate::{
     args::{Eval, OnDevice, Share},
     context::Context,
     failure::Failure,
+    tasks::kind,
     terminal::{
         progress::Fetching,
         say::{self, Ended},
@@ -25,6 +26,7 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
     let experiment = Run::open(&args.run)?.experiment()?;
     let trial = trial(&args.on, &experiment)?;
     let data = args.data.as_deref();
+    data.map(kind).transpose()?;
     let (mut fetching, resources) = (Fetching::new(), context.resources(args.precision));
     let found = evaluate_on_devices(&args.run, data, trial, resources, &mut fetching)?;
     drop(fetching);

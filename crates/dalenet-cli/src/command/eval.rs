@@ -5,6 +5,7 @@ use crate::{
     args::Eval,
     context::Context,
     failure::Failure,
+    tasks::kind,
     terminal::{
         class_table, outcome,
         progress::Fetching,
@@ -45,6 +46,7 @@ pub fn run(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
 }
 
 fn classification(args: &Eval, context: &Context<'_>) -> Result<Ended, Failure> {
+    args.data.as_deref().map(kind).transpose()?;
     let (mut fetching, resources) = (Fetching::new(), context.resources(args.precision));
     let RunEvaluation { config, classes, evaluation } =
         evaluate_run(&args.run, args.data.as_deref(), resources, &mut fetching)?;

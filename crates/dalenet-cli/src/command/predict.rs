@@ -4,6 +4,7 @@ use crate::{
     args::Predict,
     context::Context,
     failure::Failure,
+    tasks::kind,
     terminal::{
         progress::Fetching,
         say::{self, Ended},
@@ -14,6 +15,7 @@ use dalenet_lab::predict_run;
 use serde_json::json;
 
 pub fn run(args: &Predict, context: &Context<'_>) -> Result<Ended, Failure> {
+    kind(&args.data)?;
     let mut fetching = Fetching::new();
     let resources = context.resources(args.precision);
     let predictions = predict_run(&args.run, &args.data, &args.out, resources, &mut fetching)?;
