@@ -100,7 +100,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("docs/results/ablation-map.jsonl"))
     parser.add_argument("--epochs", type=int, default=4)
     args = parser.parse_args()
-    runs = records(args.out)
+    runs = records(args.out) if args.out.exists() else []
     done = {(run["depth"], run["cell"], run["rate"], run["epochs"]) for run in runs}
     with tempfile.TemporaryDirectory() as folder:
         for cell in CELLS:

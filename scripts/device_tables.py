@@ -44,7 +44,8 @@ RATES = {"ed": ["8", "2"], "dfa": ["0.2", "0.05"], "bp": ["0.2", "0.05"], "bp-da
 class Tables:
     def __init__(self, program, runs):
         self.program, self.runs = str(program), runs
-        self.lines = {tuple(line["key"]): line["value"] for line in records(LINES)}
+        known = records(LINES) if LINES.exists() else []
+        self.lines = {tuple(line["key"]): line["value"] for line in known}
 
     def dalenet(self, *arguments):
         command = [self.program, *map(str, arguments), "--json"]

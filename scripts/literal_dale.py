@@ -51,7 +51,7 @@ def main():
     parser.add_argument("--program", default="target/release/dalenet")
     parser.add_argument("--out", type=Path, default=Path("docs/results/literal-dale.jsonl"))
     args = parser.parse_args()
-    runs = records(args.out)
+    runs = records(args.out) if args.out.exists() else []
     known = {(r["rule"], r["form"], r["layers"], r["rate"], r["seed"]): r for r in runs}
 
     with tempfile.TemporaryDirectory() as folder:

@@ -8,8 +8,8 @@ TIMINGS = ("seconds", "samples_per_second")
 
 
 def records(path):
-    """The records of a JSONL file; none where there is no file."""
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    """The records of a JSONL file."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def metrics(run):
